@@ -1,0 +1,40 @@
+// Noise of every class of every row. Twin: src/cpu/generate_noise.ts.
+// An invocation makes the eight classes of one group of one row.
+
+@group(0) @binding(0) var<uniform> params: Params;
+@group(0) @binding(1) var<storage, read> row_params: array<vec4<u32>>;
+@group(0) @binding(2) var<storage, read_write> noise: array<u32>;
+
+override KIND: u32 = 0u; // 0 bits, 1 uniform, 2 exponential, 3 gumbel: in step with src/webgpu/generate_noise.ts
+
+fn transformed(word: u32) -> u32 {
+  switch (KIND) {
+    case 1u: { return bitcast<u32>(uniform_of(word)); }
+    case 2u: { return bitcast<u32>(exponential_of(word)); }
+    case 3u: { return bitcast<u32>(gumbel_of(word)); }
+    default: { return word; }
+  }
+}
+
+@compute @workgroup_size(64)
+fn main(
+  @builtin(workgroup_id) workgroup: vec3<u32>,
+  @builtin(num_workgroups) workgroups: vec3<u32>,
+  @builtin(local_invocation_index) lane: u32,
+) {
+  let groups = (params.classes + 7u) / 8u;
+  let id = (workgroup.y * workgroups.x + workgroup.x) * 64u + lane;
+  let row = id / groups;
+  let group = id % groups;
+  if (row >= params.rows) {
+    return;
+  }
+  let draw = row_draw(params.first_row + row);
+  let counter = vec4<u32>(params.class_offset / 8u + group, draw.stream, params.step, 0u);
+  let high = philox4x32(counter, draw.seed);
+  let low = philox4x32(counter + vec4<u32>(0u, 0u, 0u, TAG_LOW), draw.seed);
+  let end = min(8u, params.classes - group * 8u);
+  for (var i = 0u; i < end; i++) {
+    noise[row * params.classes + group * 8u + i] = transformed(word_of(high, low, i));
+  }
+}

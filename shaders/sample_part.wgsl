@@ -1,0 +1,36 @@
+// Gumbel-max over a part of a long row: a workgroup scans one part and leaves what it found to sample_combine.
+// Twin: src/cpu/sample.ts.
+
+@group(0) @binding(0) var<uniform> params: Params;
+@group(0) @binding(2) var<storage, read> row_params: array<vec4<u32>>;
+@group(0) @binding(3) var<storage, read_write> partials: array<Scan>;
+
+const LANES = 64u;
+override LOG_PROBS: bool = false;
+
+@compute @workgroup_size(64)
+fn main(
+  @builtin(workgroup_id) workgroup: vec3<u32>,
+  @builtin(num_workgroups) workgroups: vec3<u32>,
+  @builtin(local_invocation_index) lane: u32,
+) {
+  let id = workgroup.y * workgroups.x + workgroup.x;
+  let part = id % params.parts;
+  let task = id / params.parts;
+  let inside = task < params.rows * params.samples;
+  let row = task / params.samples;
+  let drawn_row = row_draw(params.first_row + select(0u, row, inside));
+  let groups = (params.classes + 7u) / 8u;
+  let length = (groups + params.parts - 1u) / params.parts;
+  let first = min(part * length, groups);
+  let end = select(first, min(first + length, groups), inside);
+  let base = params.logits_offset + row * params.row_stride;
+  let mine = scan(base, drawn_row, task % params.samples, first, end, lane, 0u);
+  var whole = gather(lane, 0u, mine, drawn_row.temperature);
+  if (inside && lane == 0u) {
+    if (LOG_PROBS && is_score(whole.key)) {
+      whole.logit = bitcast<f32>(load_class(base, whole.class_ - params.class_offset));
+    }
+    partials[task * params.total_parts + params.first_part + part] = whole;
+  }
+}

@@ -1,0 +1,64 @@
+// Word to noise in strict arithmetic: the same bits on every device. Twin: src/cpu/noise.ts, operation by operation.
+// Expects: params.zero, a runtime 0.
+//
+// A word k stands for u = (k + 1/2) / 2^32; E = -log1p(-u) is exponential, g = -log E is Gumbel, small k give large g.
+// Only + - * on f32, integer operations and bitcasts, and integers below 2^24 where they are converted. `opaque` stands
+// between any two operations that a compiler could fuse or reassociate; products with powers of two, and of small
+// integers with LN2_HIGH, are exact, so that fusing them changes nothing.
+
+const SQRT_HALF_BITS = 0x3f3504f3u;
+const LN2_HIGH = 0.693145751953125;
+const LN2_LOW = 1.428606765330187e-6;
+const TWO_NEG_16 = 0x1p-16;
+const TWO_NEG_33 = 0x1p-33;
+const BELOW_ONE = 0x1.fffffep-1;
+
+fn opaque(x: f32) -> f32 {
+  return bitcast<f32>(bitcast<u32>(x) ^ params.zero);
+}
+
+// (word + 1/2) / 2^32, rounded once.
+fn half_open(word: u32) -> f32 {
+  return f32(word >> 16u) * TWO_NEG_16 + f32(((word & 0xffffu) << 1u) | 1u) * TWO_NEG_33;
+}
+
+// -log(2^exponent (1 - v)), v in [1 - sqrt 2, 1 - sqrt 1/2], as v + v^2 R(v) with the minimax R of src/cpu/noise.ts.
+fn negative_log(exponent: f32, v: f32) -> f32 {
+  var r = opaque(0.08980342705542604 * v) + 0.14426385710228776;
+  r = opaque(r * v) + 0.14883193470399664;
+  r = opaque(r * v) + 0.16551856024608036;
+  r = opaque(r * v) + 0.1996353346331713;
+  r = opaque(r * v) + 0.2500258036194688;
+  r = opaque(r * v) + 0.3333393157358493;
+  r = opaque(r * v) + 0.499999831655453;
+  let mantissa = opaque(v + opaque(opaque(v * v) * r));
+  return opaque(mantissa - opaque(exponent * LN2_LOW)) - exponent * LN2_HIGH;
+}
+
+// x > 0 as 2^exponent * mantissa, mantissa in [sqrt 1/2, sqrt 2).
+struct Scaled {
+  exponent: i32,
+  mantissa: f32,
+}
+
+fn scaled(x: f32) -> Scaled {
+  let shifted = bitcast<u32>(x) - SQRT_HALF_BITS;
+  return Scaled(bitcast<i32>(shifted) >> 23u, bitcast<f32>((shifted & 0x7fffffu) + SQRT_HALF_BITS));
+}
+
+// Uniform in (0, 1).
+fn uniform_of(word: u32) -> f32 {
+  return min(half_open(word), BELOW_ONE);
+}
+
+// Standard exponential, in [1.16e-10, 22.88].
+fn exponential_of(word: u32) -> f32 {
+  let w = scaled(half_open(~word));
+  return negative_log(f32(w.exponent), select(1.0 - w.mantissa, half_open(word), w.exponent == 0));
+}
+
+// Standard Gumbel, in [-3.14, 22.88].
+fn gumbel_of(word: u32) -> f32 {
+  let e = scaled(exponential_of(word));
+  return negative_log(f32(e.exponent), 1.0 - e.mantissa);
+}

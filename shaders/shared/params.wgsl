@@ -1,0 +1,48 @@
+// What a dispatch draws. Kept in step with src/webgpu/params.ts, which a test compares field by field.
+
+struct Params {
+  rows: u32,             // rows of this dispatch
+  first_row: u32,        // the number in the batch of its first row
+  classes: u32,          // classes of this dispatch's part of a row
+  class_offset: u32,     // number of its first class, a multiple of 8
+  logits_offset: u32,    // element of the binding at which the first row's part begins
+  row_stride: u32,       // elements from row to row
+  samples: u32,          // draws of each row
+  step: u32,
+  seed: vec2<u32>,       // low and high word
+  stream: u32,           // of the batch's row 0
+  stream_stride: u32,    // 0 or 1: added for each row
+  temperature: f32,
+  row_params: u32,       // 1 where `row_params` holds temperature, seed and stream of each row
+  outputs: u32,          // OUTPUT_ bits
+  index_words: u32,      // 1 for int32 indices, 2 for int64
+  index_offset: u32,     // elements before the first result in each output
+  log_prob_offset: u32,
+  score_offset: u32,
+  status_offset: u32,
+  parts: u32,            // workgroups that share a row in this dispatch
+  first_part: u32,       // partials of a row before this dispatch's
+  total_parts: u32,      // partials of a row in all
+  zero: u32,             // 0, which the compiler cannot know: see noise.wgsl
+}
+
+const OUTPUT_LOG_PROBS = 1u;
+const OUTPUT_SCORES = 2u;
+const OUTPUT_STATUSES = 4u;
+const OUTPUT_STATUS_IN_INDEX = 8u; // an index that would be -1 is minus the status
+
+// What one row draws with. Twin: src/cpu/row_draw.ts.
+struct RowDraw {
+  temperature: f32,
+  seed: vec2<u32>,
+  stream: u32,
+}
+
+// Expects: params, row_params. `row` counts in the batch.
+fn row_draw(row: u32) -> RowDraw {
+  if (params.row_params == 1u) {
+    let p = row_params[row];
+    return RowDraw(bitcast<f32>(p.x), p.yz, p.w);
+  }
+  return RowDraw(params.temperature, params.seed, params.stream + row * params.stream_stride);
+}

@@ -1,0 +1,48 @@
+// What a draw gives, written out. Expects: params, score.
+
+@group(0) @binding(3) var<storage, read_write> indices: array<u32>;
+@group(0) @binding(4) var<storage, read_write> log_probs: array<u32>;
+@group(0) @binding(5) var<storage, read_write> scores: array<u32>;
+@group(0) @binding(6) var<storage, read_write> statuses: array<u32>;
+
+// In step with src/errors.ts.
+const STATUS_OK = 0u;
+const STATUS_NAN = 1u;
+const STATUS_POSITIVE_INFINITY = 2u;
+const STATUS_ALL_MASKED = 3u;
+const NAN = 0x7fc00000u;
+
+fn status_of(key: u32) -> u32 {
+  switch (key) {
+    case KEY_NONE: { return STATUS_ALL_MASKED; }
+    case KEY_POSITIVE_INFINITY: { return STATUS_POSITIVE_INFINITY; }
+    case KEY_NAN: { return STATUS_NAN; }
+    default: { return STATUS_OK; }
+  }
+}
+
+// `at` counts draws in the batch.
+fn write_result(at: u32, found: Scan, temperature: f32) {
+  let status = status_of(found.key);
+  let ok = status == STATUS_OK;
+  let negative = select(0xffffffffu, 0u - status, (params.outputs & OUTPUT_STATUS_IN_INDEX) != 0u);
+  let index = select(negative, found.class_, ok);
+  let place = params.index_offset + at * params.index_words;
+  indices[place] = index;
+  if (params.index_words == 2u) {
+    indices[place + 1u] = select(0xffffffffu, 0u, ok);
+  }
+  if ((params.outputs & OUTPUT_LOG_PROBS) != 0u) {
+    var log_prob = 0.0;
+    if (temperature != 0.0) {
+      log_prob = (found.logit - found.max_logit) / temperature - log(found.sum);
+    }
+    log_probs[params.log_prob_offset + at] = select(NAN, bitcast<u32>(log_prob), ok);
+  }
+  if ((params.outputs & OUTPUT_SCORES) != 0u) {
+    scores[params.score_offset + at] = select(NAN, bitcast<u32>(score_of_key(found.key)), ok);
+  }
+  if ((params.outputs & OUTPUT_STATUSES) != 0u) {
+    statuses[params.status_offset + at] = status;
+  }
+}

@@ -1,0 +1,128 @@
+// One read of a row, or of a part of it: the lane's best class, and what log-probabilities need.
+// Expects: params, LANES, LOG_PROBS; logits_*, philox, words, noise, score, gather. Twin: src/cpu/sample.ts.
+//
+// Noise is lazy and the result exact: the high half of a word bounds its noise from both sides. `bar` is a value that the
+// row's winner is known to reach, lowered by more than the arithmetic's rounding; a class whose upper bound is below it
+// cannot win, not even by a tie. Philox is skipped where no noise could reach the bar, the low halves and the transform
+// where this noise does not. What a device rounds differently here changes what is skipped, never what is drawn.
+
+const MAX_GUMBEL = 22.9;
+const MIN_GUMBEL = -3.2;
+// For h >= 1, with B(h) the bits of f32(h): -ln(h / 65536) <= UPPER - SLOPE * B(h), as log2(1 + f) >= f, and
+// -ln(h / 65536) >= UPPER - 0.06 - SLOPE * B(h), as log2(1 + f) <= f + 0.0861. SLOPE is ln 2 / 2^23, UPPER 143 ln 2.
+const UPPER = 99.12005;
+const SLOPE = 8.262958294867817e-8;
+// -ln(-ln(1 - u)) >= -ln u - u while u < 0.68.
+const LOWER = UPPER - 0.0605;
+const LAST_LOWER = 44000u;
+
+var<workgroup> sh_bar: array<atomic<u32>, 64>;
+
+fn bar_of(score: f32, temperature: f32) -> f32 {
+  return select(score - abs(score) * 0x1p-21 - temperature * 4e-5, LOWEST, score < -1e38);
+}
+
+fn max4(v: vec4<f32>) -> f32 {
+  return max(max(v.x, v.y), max(v.z, v.w));
+}
+
+fn float_bits(h: vec4<u32>) -> vec4<f32> {
+  return vec4<f32>(bitcast<vec4<i32>>(vec4<f32>(bitcast<vec4<i32>>(h))));
+}
+
+// A bound that the noise of words with high halves h does not pass; of any word where h is 0.
+fn upper_bound(h: vec4<u32>) -> vec4<f32> {
+  return UPPER - SLOPE * float_bits(h);
+}
+
+// A bound that it reaches.
+fn lower_bound(h: vec4<u32>) -> vec4<f32> {
+  let next = h + 1u;
+  let bound = LOWER - SLOPE * float_bits(next) - vec4<f32>(next) * 0x1p-16;
+  return select(bound, vec4<f32>(MIN_GUMBEL), h > vec4<u32>(LAST_LOWER));
+}
+
+fn mask4(v: vec4<bool>) -> u32 {
+  let bits = select(vec4<u32>(), vec4<u32>(1u, 2u, 4u, 8u), v);
+  return bits.x | bits.y | bits.z | bits.w;
+}
+
+fn scan(base: u32, row: RowDraw, draw: u32, first: u32, end: u32, lane: u32, slot: u32) -> Scan {
+  let temperature = row.temperature;
+  let inverse = inverse_of(temperature);
+  var best = Scan(KEY_NONE, 0u, 0.0, LOWEST, 0.0);
+  var largest = vec4<i32>(-1); // of bits as signed: +inf and NaN with a clear sign stand out
+  var largest_negative = vec4<u32>(); // of bits as unsigned: NaN with the sign set stands out
+  var bar = LOWEST;
+
+  for (var group = first + lane; group < end; group += LANES) {
+    let bits_a = load_four(base, group * 8u);
+    let bits_b = load_four(base, group * 8u + 4u);
+    largest = max(largest, max(bitcast<vec4<i32>>(bits_a), bitcast<vec4<i32>>(bits_b)));
+    largest_negative = max(largest_negative, max(bits_a, bits_b));
+    let a = bitcast<vec4<f32>>(bits_a);
+    let b = bitcast<vec4<f32>>(bits_b);
+    let top = max4(max(a, b));
+
+    if (LOG_PROBS) {
+      let m = max(best.max_logit, top);
+      let terms = exp(max((a - m) * inverse, vec4<f32>(-100.0))) + exp(max((b - m) * inverse, vec4<f32>(-100.0)));
+      best.sum = best.sum * decay(best.max_logit - m, inverse) + dot(terms, vec4<f32>(1.0));
+      best.max_logit = m;
+    }
+
+    if (LANES > 1u) {
+      let shared_key = atomicLoad(&sh_bar[slot]);
+      bar = max(bar, select(bar_of(score_of_key(shared_key), temperature), LOWEST, shared_key == KEY_NONE));
+    }
+    // Loops of one turn rather than ifs: SwiftShader skips work at loops only, and GPUs compile both alike.
+    for (var near = top >= bar - temperature * MAX_GUMBEL; near; near = false) {
+      let counter = vec4<u32>(params.class_offset / 8u + group, row.stream, params.step, draw | TAG_HIGH);
+      let high = philox4x32(counter, row.seed);
+      let high_a = high >> vec4<u32>(16u);
+      let high_b = high & vec4<u32>(0xffffu);
+      let least4 = min(high_a, high_b);
+      let least = min(min(least4.x, least4.y), min(least4.z, least4.w));
+      for (var reaches = top + temperature * upper_bound(vec4<u32>(least)).x >= bar; reaches; reaches = false) {
+        let lower_a = a + temperature * lower_bound(high_a);
+        let lower_b = b + temperature * lower_bound(high_b);
+        let sure = max4(max(lower_a, lower_b));
+        bar = max(bar, bar_of(sure, temperature));
+        if (LANES > 1u) {
+          atomicMax(&sh_bar[slot], key_of_score(sure));
+          bar = max(bar, bar_of(score_of_key(atomicLoad(&sh_bar[slot])), temperature));
+        }
+        let upper_a = a + temperature * upper_bound(high_a);
+        let upper_b = b + temperature * upper_bound(high_b);
+        var candidates = mask4(upper_a >= vec4<f32>(bar)) | (mask4(upper_b >= vec4<f32>(bar)) << 4u);
+        while (candidates != 0u) {
+          let i = firstTrailingBit(candidates);
+          candidates &= candidates - 1u;
+          let c = group * 8u + i;
+          let bits = load_class(base, c);
+          let low = philox4x32(vec4<u32>(counter.xyz, draw | TAG_LOW), row.seed);
+          let score = score_of(bits, temperature, gumbel_of(word_of(high, low, i)));
+          let key = select(key_of_score(score), KEY_NONE, (bits & 0x7fffffffu) >= POSITIVE_INFINITY);
+          if (key > best.key) {
+            best.key = key;
+            best.class_ = params.class_offset + c;
+            best.logit = bitcast<f32>(bits);
+            bar = max(bar, bar_of(score, temperature));
+            if (LANES > 1u) {
+              atomicMax(&sh_bar[slot], key);
+            }
+          }
+        }
+      }
+    }
+  }
+
+  let positive = max(max(largest.x, largest.y), max(largest.z, largest.w));
+  let negative = max(max(largest_negative.x, largest_negative.y), max(largest_negative.z, largest_negative.w));
+  if (positive > i32(POSITIVE_INFINITY) || negative > NEGATIVE_INFINITY) {
+    best.key = KEY_NAN;
+  } else if (positive == i32(POSITIVE_INFINITY)) {
+    best.key = KEY_POSITIVE_INFINITY;
+  }
+  return best;
+}

@@ -1,0 +1,31 @@
+// A class's score, logit + T * gumbel, in strict arithmetic, and its order as an unsigned key. Twin: src/cpu/sample.ts.
+// Expects: noise.
+
+const POSITIVE_INFINITY = 0x7f800000u;
+const NEGATIVE_INFINITY = 0xff800000u;
+
+// Keys beside those of scores: no class yet, below all; a row without a distribution, above all.
+const KEY_NONE = 0u;
+const KEY_POSITIVE_INFINITY = 0xfffffffeu;
+const KEY_NAN = 0xffffffffu;
+
+fn is_score(key: u32) -> bool {
+  return key != KEY_NONE && key < KEY_POSITIVE_INFINITY;
+}
+
+// Subnormal logits, which devices may flush, count as 0, and so does -0. The sum is 0 or normal, as T is 0 or in [2^-64, 2^64].
+fn score_of(logit: u32, temperature: f32, gumbel: f32) -> f32 {
+  let canonical = select(logit, 0u, (logit & 0x7fffffffu) < 0x00800000u);
+  return bitcast<f32>(canonical) + opaque(temperature * gumbel);
+}
+
+// Ascending with the score; 0 and -0 have one key.
+fn key_of_score(score: f32) -> u32 {
+  let bits = bitcast<u32>(score);
+  let ordered = select(bits | 0x80000000u, ~bits, (bits >> 31u) == 1u);
+  return select(ordered, 0x80000000u, (bits << 1u) == 0u);
+}
+
+fn score_of_key(key: u32) -> f32 {
+  return bitcast<f32>(select(~key, key & 0x7fffffffu, (key >> 31u) == 1u));
+}

@@ -1,0 +1,54 @@
+/** Why a row has no distribution to draw from. */
+export type InvalidReason = 'nan' | 'positive-infinity' | 'all-masked'
+
+/** A row that could not be drawn from, and why. `row` counts from 0 in the batch. */
+export interface InvalidRow {
+  row: number
+  reason: InvalidReason
+}
+
+/**
+ * Status words that kernels write beside an index of -1, in step with `shaders/shared/status.wgsl`;
+ * the position in this list is the word.
+ */
+const REASONS: readonly (InvalidReason | undefined)[] = [undefined, 'nan', 'positive-infinity', 'all-masked']
+
+export const STATUS_OK = 0
+export const STATUS_NAN = 1
+export const STATUS_POSITIVE_INFINITY = 2
+export const STATUS_ALL_MASKED = 3
+
+/** The rows whose status is not "ok"; `statuses` is `[batchSize * numSamples]`, equal for all draws of a row. */
+export function invalidRowsOf(statuses: Uint32Array, numSamples: number): InvalidRow[] {
+  const rows: InvalidRow[] = []
+  for (let i = 0; i < statuses.length; i += numSamples) {
+    const reason = REASONS[statuses[i]]
+    if (reason) rows.push({ row: i / numSamples, reason })
+  }
+  return rows
+}
+
+const WORDS: Record<InvalidReason, string> = {
+  nan: 'holds NaN',
+  'positive-infinity': 'holds +Infinity',
+  'all-masked': 'has every class at -Infinity',
+}
+
+/** Thrown when rows of logits have no distribution and `invalidRows` is not `'mark'`. */
+export class InvalidRowsError extends Error {
+  override name = 'InvalidRowsError'
+  /** Every such row, in ascending order. */
+  readonly rows: readonly InvalidRow[]
+
+  constructor(rows: readonly InvalidRow[]) {
+    const named = rows.slice(0, 5).map(({ row, reason }) => `row ${row} ${WORDS[reason]}`)
+    const more = rows.length > 5 ? `, and ${rows.length - 5} more` : ''
+    super(`logits: ${named.join(', ')}${more}; pass invalidRows: 'mark' to get index -1 for such rows`)
+    this.rows = rows
+  }
+}
+
+/** Thrown when the WebGPU device is missing, is lost, or reports an error for a call. */
+export class DeviceError extends Error {
+  override name = 'DeviceError'
+}

@@ -1,0 +1,6 @@
+export { DeviceError, InvalidRowsError } from './errors'
+export type { InvalidReason, InvalidRow } from './errors'
+export type * from './options'
+export { philox4x32 } from './cpu/philox'
+export { createSampler } from './sampler'
+export type { SamplerOptions } from './sampler'

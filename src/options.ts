@@ -1,0 +1,142 @@
+import type { InvalidRow } from './errors'
+
+/** Logits in host memory: `[batchSize, numClasses]`, row-major. */
+export interface HostLogits {
+  data: Float32Array
+  /** Element at which the first row begins. Default 0. */
+  offset?: number
+  /** Elements from the start of one row to the start of the next. Default `numClasses`. */
+  rowStride?: number
+}
+
+/** Logits in a GPU buffer of anybody's, usage STORAGE, on the sampler's device; float32. */
+export interface BufferLogits {
+  buffer: GPUBuffer
+  /** Element (not byte) at which the first row begins. Default 0. */
+  offset?: number
+  /** Elements from the start of one row to the start of the next. Default `numClasses`. */
+  rowStride?: number
+}
+
+export type Logits = Float32Array | HostLogits | BufferLogits
+
+/** A 64-bit seed: a bigint from 0 to 2^64 - 1, or a whole number from 0 to 2^53 - 1. */
+export type Seed = bigint | number
+
+/** What names the noise: equal values draw equal noise, on every device, for every batch size and slot. */
+export interface NoiseOptions {
+  /** Rows. */
+  batchSize: number
+  /** Classes of a row. */
+  numClasses: number
+  /** One seed, or one a row. */
+  seed: Seed | BigUint64Array | readonly Seed[]
+  /**
+   * Tells rows apart, a 32-bit word: one for all rows, or one a row. By default row r has stream `streamOffset + r`, or 0 where
+   * `seed` is one a row.
+   */
+  streams?: number | ArrayLike<number>
+  /** Stream of the first row where `streams` and seeds a row are not given: its index in a larger batch. Default 0. */
+  streamOffset?: number
+  /** Counts calls, such as tokens of a text: a 32-bit word. Default 0. */
+  step?: number
+  /** Number of the first class where the logits are a shard of a larger vocabulary: a multiple of 8. Default 0. */
+  classOffset?: number
+}
+
+export interface SampleOptions extends NoiseOptions {
+  /** One value, or one a row: 0 (the first maximum), or from 2^-64 to 2^64. Default 1. */
+  temperature?: number | ArrayLike<number>
+  /** Independent draws of each row, 1 to 2^24. Default 1. */
+  numSamples?: number
+}
+
+export interface SampleCallOptions extends SampleOptions {
+  /** Also give the log-probability of each drawn class under `softmax(logits / temperature)`. */
+  logProbs?: boolean
+  /** Also give each drawn class's perturbed logit, `logits + temperature * gumbel`, whose largest is drawn. */
+  scores?: boolean
+  /** What a row without a distribution (NaN, +Infinity, all -Infinity) does: reject the call, or get index -1. Default 'reject'. */
+  invalidRows?: 'reject' | 'mark'
+}
+
+export interface SampleResult {
+  /** Drawn classes, `[batchSize * numSamples]`; -1 in a row without a distribution. */
+  indices: Int32Array
+  /** Where asked: `[batchSize * numSamples]`; NaN in a row without a distribution. */
+  logProbs?: Float32Array
+  /** Where asked: `[batchSize * numSamples]`; NaN in a row without a distribution. */
+  scores?: Float32Array
+  /** Rows without a distribution; empty unless `invalidRows` is `'mark'`. */
+  invalidRows: InvalidRow[]
+}
+
+/** Where a kernel writes 32-bit results, one a draw: a buffer with usage STORAGE. */
+export interface OutputView {
+  buffer: GPUBuffer
+  /** Element at which the results begin, in 32-bit words. Default 0. */
+  offset?: number
+}
+
+export interface IndexView extends OutputView {
+  /** int64 writes each index as a pair of words. Default 'int32'. */
+  type?: 'int32' | 'int64'
+}
+
+export interface EncodeSampleOptions extends SampleOptions {
+  logits: BufferLogits
+  /** Drawn classes; -1 in a row without a distribution. */
+  indices: IndexView
+  logProbs?: OutputView
+  scores?: OutputView
+  /** 0, or why the index is -1: 1 NaN, 2 +Infinity, 3 every class -Infinity. */
+  statuses?: OutputView
+}
+
+export type NoiseKind = 'bits' | 'uniform' | 'exponential' | 'gumbel'
+
+/** What `verify()` found. */
+export interface Verification {
+  /** Whether every word and draw compared gave the CPU's bits. */
+  ok: boolean
+  /** Words whose noise was compared. */
+  words: number
+  /** Draws that were compared. */
+  draws: number
+  /** What differed, a sentence each; empty when `ok`. */
+  failures: string[]
+}
+
+/** Draws from batches of categorical distributions. */
+export interface Sampler {
+  /** Where the draws are made. */
+  readonly backend: 'webgpu' | 'cpu'
+  /** The device in use; undefined on the CPU. */
+  readonly device: GPUDevice | undefined
+
+  /**
+   * Draws from `softmax(logits / temperature)`, exactly, by Gumbel-max (Maddison et al. 2014): the class with the
+   * largest `logits + temperature * gumbel`. -Infinity masks a class.
+   * @throws RangeError or TypeError naming the parameter, InvalidRowsError, DeviceError
+   */
+  sample(logits: Logits, options: SampleCallOptions): Promise<SampleResult>
+
+  /**
+   * Records the same draw into `encoder` and submits nothing; results stay in the caller's buffers.
+   * @throws RangeError or TypeError naming the parameter; DeviceError on the CPU backend
+   */
+  encodeSample(encoder: GPUCommandEncoder, options: EncodeSampleOptions): void
+
+  /**
+   * The noise itself, `[batchSize, numClasses]`: random words; uniforms in (0, 1), rounded from `u = (word + 1/2) / 2^32`;
+   * exponentials `-log(1 - u)`; or Gumbel noise, `-log` of those. Equal bits on every device.
+   */
+  noise(kind: 'bits', options: NoiseOptions): Promise<Uint32Array>
+  noise(kind: 'uniform' | 'exponential' | 'gumbel', options: NoiseOptions): Promise<Float32Array>
+
+  /** Compares this device's noise and draws with the CPU's, bit for bit, in a moment. */
+  verify(): Promise<Verification>
+
+  /** Frees what the sampler made; the device and the buffers of the caller stay. Later calls throw. */
+  destroy(): void
+}

@@ -1,0 +1,100 @@
+import { DeviceError } from '../errors'
+import type { Request } from '../request'
+import { ALIGNMENT, Scratch, UniformSlots } from './buffers'
+import { Staging } from './staging'
+
+/** What a sampler keeps on its device between calls. */
+export class Context {
+  readonly device: GPUDevice
+  readonly subgroups: boolean
+  readonly staging: Staging
+  /** For work that is submitted at once: the queue's order keeps calls apart, so all share these. */
+  readonly uniforms: UniformSlots
+  readonly upload: Scratch
+  #rowParams: Scratch
+  readonly results: Scratch
+  readonly partials: Scratch
+  /** For work that the caller submits: nothing here is destroyed while it may be pending. */
+  readonly recordedUniforms: UniformSlots
+  #recordedPartials: GPUBuffer | undefined
+  #unusedInput: GPUBuffer
+  #unusedOutput: GPUBuffer
+
+  constructor(device: GPUDevice, subgroups: boolean) {
+    const { STORAGE, COPY_DST, COPY_SRC } = GPUBufferUsage
+    this.device = device
+    this.subgroups = subgroups
+    this.staging = new Staging(device)
+    this.uniforms = new UniformSlots(device)
+    this.upload = new Scratch(device, 'logits', STORAGE | COPY_DST)
+    this.#rowParams = new Scratch(device, 'row params', STORAGE | COPY_DST)
+    this.results = new Scratch(device, 'results', STORAGE | COPY_SRC)
+    this.partials = new Scratch(device, 'partials', STORAGE)
+    this.recordedUniforms = new UniformSlots(device)
+    this.#unusedInput = device.createBuffer({ label: 'gumbel-webgpu unused input', size: ALIGNMENT, usage: STORAGE })
+    const size = 3 * ALIGNMENT
+    this.#unusedOutput = device.createBuffer({ label: 'gumbel-webgpu unused output', size, usage: STORAGE })
+  }
+
+  /** Bound where all rows have the same parameters. */
+  get unusedInput(): GPUBufferBinding {
+    return { buffer: this.#unusedInput }
+  }
+
+  /** Bound for an output that nobody asked for: 1 logProbs, 2 scores, 3 statuses, apart so that they do not overlap. */
+  unusedOutput(place: number): GPUBufferBinding {
+    return { buffer: this.#unusedOutput, offset: (place - 1) * ALIGNMENT, size: ALIGNMENT }
+  }
+
+  /** Parameters of each row, or something to bind where all rows have the same. */
+  rowParamsOf({ rowParams }: Request): GPUBufferBinding {
+    if (!rowParams) return this.unusedInput
+    const buffer = this.#rowParams.atLeast(rowParams.byteLength)
+    this.device.queue.writeBuffer(buffer, 0, rowParams)
+    return { buffer, size: rowParams.byteLength }
+  }
+
+  recordedPartials(bytes: number): GPUBuffer {
+    if (!this.#recordedPartials || this.#recordedPartials.size < bytes) {
+      const label = 'gumbel-webgpu recorded partials'
+      this.#recordedPartials = this.device.createBuffer({ label, size: bytes, usage: GPUBufferUsage.STORAGE })
+    }
+    return this.#recordedPartials
+  }
+
+  /**
+   * Runs `work`, which submits before it first awaits, and gives its result, or throws what the device had against it.
+   * @throws DeviceError
+   */
+  async guarded<T>(work: () => Promise<T>): Promise<T> {
+    const { device } = this
+    device.pushErrorScope('out-of-memory')
+    device.pushErrorScope('validation')
+    let result: Promise<T>
+    let scopes: Promise<GPUError | null>[]
+    try {
+      result = work()
+    } finally {
+      scopes = [device.popErrorScope(), device.popErrorScope()]
+    }
+    const [outcome, ...errors] = await Promise.allSettled([result, ...scopes])
+    for (const error of errors)
+      if (error.status === 'fulfilled' && error.value)
+        throw new DeviceError(`the GPU refused the call: ${error.value.message}`)
+    if (outcome.status === 'rejected') {
+      const reason: unknown = outcome.reason
+      if (reason instanceof Error && !(reason instanceof DOMException)) throw reason
+      throw new DeviceError(`the GPU device was lost or the call was aborted: ${String(reason)}`)
+    }
+    return outcome.value
+  }
+
+  destroy(): void {
+    for (const kept of [this.staging, this.uniforms, this.upload, this.#rowParams, this.results, this.partials])
+      kept.destroy()
+    this.recordedUniforms.destroy()
+    this.#recordedPartials?.destroy()
+    this.#unusedInput.destroy()
+    this.#unusedOutput.destroy()
+  }
+}

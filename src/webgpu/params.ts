@@ -1,0 +1,48 @@
+/** The fields of `Params` in `shaders/shared/params.wgsl`, in order; a test compares both. */
+export const PARAMS_FIELDS = [
+  'rows',
+  'firstRow',
+  'classes',
+  'classOffset',
+  'logitsOffset',
+  'rowStride',
+  'samples',
+  'step',
+  'seedLow',
+  'seedHigh',
+  'stream',
+  'streamStride',
+  'temperature',
+  'rowParams',
+  'outputs',
+  'indexWords',
+  'indexOffset',
+  'logProbOffset',
+  'scoreOffset',
+  'statusOffset',
+  'parts',
+  'firstPart',
+  'totalParts',
+  'zero',
+] as const
+
+export type Params = Record<Exclude<(typeof PARAMS_FIELDS)[number], 'zero'>, number>
+
+export const PARAMS_BYTES = PARAMS_FIELDS.length * 4
+
+/** Flags of `outputs`. */
+export const OUTPUT_LOG_PROBS = 1
+export const OUTPUT_SCORES = 2
+export const OUTPUT_STATUSES = 4
+export const OUTPUT_STATUS_IN_INDEX = 8
+
+/** Writes a `Params` at a byte offset that is a multiple of 4. */
+export function writeParams(into: ArrayBuffer, byteOffset: number, params: Params): void {
+  const words = new Uint32Array(into, byteOffset, PARAMS_FIELDS.length)
+  const floats = new Float32Array(into, byteOffset, PARAMS_FIELDS.length)
+  PARAMS_FIELDS.forEach((field, i) => {
+    if (field === 'zero') words[i] = 0
+    else if (field === 'temperature') floats[i] = params.temperature
+    else words[i] = params[field]
+  })
+}

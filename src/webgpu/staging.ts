@@ -1,0 +1,42 @@
+const MIN_BYTES = 256
+
+/** Reads results back through buffers that are used again once their call has its copy. */
+export class Staging {
+  #device: GPUDevice
+  #free: GPUBuffer[] = []
+  #all = new Set<GPUBuffer>()
+
+  constructor(device: GPUDevice) {
+    this.#device = device
+  }
+
+  /** A buffer of at least `bytes` that no other call uses: the smallest free one, or a new one of a power of two. */
+  take(bytes: number): GPUBuffer {
+    let best = -1
+    this.#free.forEach((buffer, i) => {
+      if (buffer.size >= bytes && (best < 0 || buffer.size < this.#free[best].size)) best = i
+    })
+    if (best >= 0) return this.#free.splice(best, 1)[0]
+    let size = MIN_BYTES
+    while (size < bytes) size *= 2
+    const { MAP_READ, COPY_DST } = GPUBufferUsage
+    const buffer = this.#device.createBuffer({ label: 'gumbel-webgpu staging', size, usage: MAP_READ | COPY_DST })
+    this.#all.add(buffer)
+    return buffer
+  }
+
+  /** Waits for the GPU and gives a copy of the first `bytes`; then others may take the buffer. */
+  async read(buffer: GPUBuffer, bytes: number): Promise<ArrayBuffer> {
+    await buffer.mapAsync(GPUMapMode.READ, 0, bytes)
+    const copy = buffer.getMappedRange(0, bytes).slice(0)
+    buffer.unmap()
+    this.#free.push(buffer)
+    return copy
+  }
+
+  destroy(): void {
+    for (const buffer of this.#all) buffer.destroy()
+    this.#all.clear()
+    this.#free = []
+  }
+}

@@ -1,0 +1,13 @@
+import { resolve } from 'node:path'
+import { defineConfig } from 'vite'
+
+const root = import.meta.dirname
+
+/** Pages: `vite` serves and `vite build` builds them; the library itself is built by vite.lib.config.ts. */
+export default defineConfig({
+  resolve: { alias: { 'gumbel-webgpu': resolve(root, 'src/index.ts') } },
+  publicDir: 'demo/public',
+  // onnxruntime-web finds its .wasm beside its own files; a pre-bundled copy would not.
+  optimizeDeps: { exclude: ['onnxruntime-web'] },
+  build: { outDir: 'dist/pages', target: 'es2022' },
+})
