@@ -9,5 +9,5 @@ export default defineConfig({
   publicDir: 'demo/public',
   // onnxruntime-web finds its .wasm beside its own files; a pre-bundled copy would not.
   optimizeDeps: { exclude: ['onnxruntime-web'] },
-  build: { outDir: 'dist/pages', target: 'es2022' },
+  build: { outDir: 'site', target: 'es2022' },
 })

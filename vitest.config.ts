@@ -7,6 +7,7 @@ const chromium = await findChromium()
 /** Tests by where they run: Node, a real browser's WebGPU, and pages driven from Node. */
 export default defineConfig({
   test: {
+    reporters: ['default', './test/reporter.ts'],
     projects: [
       { extends: './vite.config.ts', test: { name: 'cpu', include: ['test/cpu/**/*.test.ts'], environment: 'node' } },
       {
