@@ -1,0 +1,30 @@
+import { createSampler, type Sampler } from 'gumbel-webgpu'
+import { LanguageModel } from './language_model'
+import { Tokenizer } from './tokenizer'
+
+const FILES = `${import.meta.env.BASE_URL}kjv/`
+
+/** What it takes to write verses: a model and a sampler in the same place, and the words. */
+export interface Engine {
+  sampler: Sampler
+  model: LanguageModel
+  tokenizer: Tokenizer
+}
+
+export function loadTokenizer(): Promise<Tokenizer> {
+  return Tokenizer.load(`${FILES}tokens.json`)
+}
+
+/** On the GPU where there is one, else on the CPU. */
+export async function loadEngine(tokenizer: Tokenizer): Promise<Engine> {
+  const sampler = await createSampler()
+  const model = await LanguageModel.load(`${FILES}model.onnx`, sampler.device)
+  return { sampler, model, tokenizer }
+}
+
+/** The backend in words, such as 'WebGPU: nvidia hopper'. */
+export function backendName({ device }: Sampler): string {
+  if (!device) return 'CPU'
+  const { description, vendor, architecture } = device.adapterInfo
+  return `WebGPU: ${description || `${vendor} ${architecture}`.trim() || 'adapter without a name'}`
+}

@@ -1,0 +1,56 @@
+import * as ort from 'onnxruntime-web/webgpu'
+
+ort.env.logLevel = 'error' // A note that shape operations run on the CPU is harmless.
+
+const LAYERS = 3
+const WIDTH = 256
+
+/** Where the recurrence stands after the ids so far, for each text of a batch. */
+export interface Step {
+  /** float32 `[batch, numClasses]`, of the next id; on the GPU where the model has a device. */
+  logits: ort.Tensor
+  /** float32 `[layers, batch, width]`, beside the logits. */
+  state: ort.Tensor
+}
+
+/**
+ * A recurrent language model in ONNX, one id a step, on a GPU device or in WebAssembly.
+ * Steps must not overlap: onnxruntime-web crashes where a session runs twice at once.
+ */
+export class LanguageModel {
+  readonly #session: ort.InferenceSession
+
+  private constructor(session: ort.InferenceSession) {
+    this.#session = session
+  }
+
+  /** @param device keeps logits and state on it; without one, the model runs on the CPU */
+  static async load(url: string, device: GPUDevice | undefined): Promise<LanguageModel> {
+    const session = await ort.InferenceSession.create(
+      url,
+      device
+        ? { executionProviders: [{ name: 'webgpu', device }], preferredOutputLocation: 'gpu-buffer' }
+        : { executionProviders: ['wasm'] },
+    )
+    return new LanguageModel(session)
+  }
+
+  /** The state before the first id. */
+  static start(batchSize: number): ort.Tensor {
+    return new ort.Tensor('float32', new Float32Array(LAYERS * batchSize * WIDTH), [LAYERS, batchSize, WIDTH])
+  }
+
+  /** Reads one id a text, int32 `[batch]`; `state` is used up, `ids` stays the caller's. */
+  async step(ids: ort.Tensor, state: ort.Tensor): Promise<Step> {
+    try {
+      const { logits, next_state } = await this.#session.run({ input_ids: ids, state })
+      return { logits, state: next_state }
+    } finally {
+      state.dispose()
+    }
+  }
+
+  release(): Promise<void> {
+    return this.#session.release()
+  }
+}

@@ -1,0 +1,103 @@
+import { backendName, loadEngine, loadTokenizer, type Engine } from './engine'
+import { element, SettingsForm } from './form'
+import { generate } from './generate'
+import { SettingError, type Settings } from './settings'
+import { UnknownWordError } from './tokenizer'
+import { VerseList } from './verses'
+
+const form = new SettingsForm(element<HTMLFormElement>('settings'))
+const stop = element<HTMLButtonElement>('stop')
+const status = element('status')
+const rate = element('rate')
+const failure = element('failure')
+
+let loading: Promise<Engine> | undefined
+let abort = new AbortController()
+let running = Promise.resolve()
+
+/** Writes anew with the form's settings; what is being written stops first, as the model takes one step at a time. */
+function write(): void {
+  abort.abort()
+  abort = new AbortController()
+  const { signal } = abort
+  running = running.then(() => run(signal))
+}
+
+async function run(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return
+  form.clearErrors()
+  for (const line of [status, rate, failure]) line.textContent = ''
+  stop.disabled = false
+  try {
+    const settings = form.read()
+    const tokenizer = await loadTokenizer()
+    const prompt = tokenizer.encode(settings.prompt)
+    form.keepInUrl()
+    status.textContent = 'Loading the model …'
+    loading ??= loadEngine(tokenizer)
+    await writeVerses(await loading, prompt, settings, signal)
+  } catch (error) {
+    status.textContent = ''
+    if (error instanceof SettingError) form.showError(error.setting, error.message)
+    else if (error instanceof UnknownWordError) form.showError('prompt', error.message)
+    else await recover(error)
+  } finally {
+    if (document.activeElement === stop) element('write').focus()
+    stop.disabled = true
+  }
+}
+
+async function writeVerses(engine: Engine, prompt: number[], settings: Settings, signal: AbortSignal): Promise<void> {
+  const { sequences } = settings
+  const name = backendName(engine.sampler)
+  element('backend').textContent = engine.sampler.device
+    ? name
+    : `${name}: this browser offers no WebGPU, so the model and the sampler run on the CPU`
+  status.textContent = `Writing ${counted(sequences, 'verse')} …`
+
+  const verses = new VerseList(element('verses'), engine.tokenizer, prompt, sequences)
+  let first = 0
+  let drawn = 0
+  try {
+    for await (const { step, ids } of generate(engine, { ...settings, prompt, signal })) {
+      verses.append(ids)
+      drawn += sequences
+      if (step === 0) first = performance.now()
+      else rate.textContent = `${tokensPerSecond(step * sequences, performance.now() - first)} tokens a second`
+      if (verses.allEnded) break
+    }
+  } finally {
+    verses.close()
+  }
+  status.textContent = `${signal.aborted ? 'Stopped' : 'Done'}: ${counted(drawn, 'token')} drawn`
+}
+
+/** After a failure the session repeats its error and the device may be lost: the next run starts with new ones. */
+async function recover(error: unknown): Promise<void> {
+  failure.textContent = error instanceof Error ? error.message : String(error)
+  const failed = await loading?.catch(() => undefined)
+  loading = undefined
+  failed?.sampler.destroy()
+  await failed?.model.release().catch(() => undefined)
+}
+
+function tokensPerSecond(tokens: number, milliseconds: number): string {
+  return ((1000 * tokens) / milliseconds).toLocaleString('en', { maximumSignificantDigits: 3 })
+}
+
+function counted(count: number, noun: string): string {
+  return `${count.toLocaleString('en')} ${noun}${count === 1 ? '' : 's'}`
+}
+
+element('settings').addEventListener('submit', (event) => {
+  event.preventDefault()
+  write()
+})
+element('new-seed').addEventListener('click', () => {
+  form.set('seed', String(crypto.getRandomValues(new Uint32Array(1))[0]))
+  write()
+})
+stop.addEventListener('click', () => abort.abort())
+addEventListener('keydown', (event) => {
+  if (event.key === 'Escape') abort.abort()
+})

@@ -1,0 +1,64 @@
+/** What a user chooses, on the page, in its URL and on the command line. */
+export interface Settings {
+  prompt: string
+  sequences: number
+  tokens: number
+  temperature: number
+  seed: bigint
+}
+
+export type SettingName = keyof Settings
+export type SettingsText = Record<SettingName, string>
+
+export const DEFAULTS: SettingsText = {
+  prompt: 'And the LORD said',
+  sequences: '16',
+  tokens: '40',
+  temperature: '0.8',
+  seed: '42',
+}
+export const SETTING_NAMES = Object.keys(DEFAULTS) as SettingName[]
+
+/** What each setting may be, in the words of its error. */
+export const ALLOWED: Record<SettingName, string> = {
+  prompt: 'words of the King James Bible, or empty',
+  sequences: 'a whole number from 1 to 64',
+  tokens: 'a whole number from 1 to 200',
+  temperature: '0 (always the likeliest word), or a number from 0.01 to 100',
+  seed: 'a whole number from 0 to 18446744073709551615',
+}
+
+export class SettingError extends RangeError {
+  override name = 'SettingError'
+  readonly setting: SettingName
+
+  constructor(setting: SettingName, value: string) {
+    super(`${setting} is '${value}'; it must be ${ALLOWED[setting]}`)
+    this.setting = setting
+  }
+}
+
+/** @throws SettingError for the first bad one */
+export function parseSettings(text: SettingsText): Settings {
+  return {
+    prompt: text.prompt.trim(),
+    sequences: Number(whole('sequences', text, 1n, 64n)),
+    tokens: Number(whole('tokens', text, 1n, 200n)),
+    temperature: temperature(text),
+    seed: whole('seed', text, 0n, 2n ** 64n - 1n),
+  }
+}
+
+function whole(name: SettingName, text: SettingsText, min: bigint, max: bigint): bigint {
+  const digits = text[name].trim()
+  const value = /^\d{1,20}$/.test(digits) ? BigInt(digits) : -1n
+  if (value < min || value > max) throw new SettingError(name, text[name])
+  return value
+}
+
+function temperature(text: SettingsText): number {
+  const digits = text.temperature.trim()
+  const value = /^(\d+\.?\d*|\.\d+)$/.test(digits) ? Number(digits) : -1
+  if (value !== 0 && !(value >= 0.01 && value <= 100)) throw new SettingError('temperature', text.temperature)
+  return value
+}
