@@ -2,7 +2,7 @@
 // An invocation makes the eight classes of one group of one row.
 
 @group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> row_params: array<vec4<u32>>;
+@group(0) @binding(1) var<storage, read> row_params: array<RowParams>;
 @group(0) @binding(2) var<storage, read_write> noise: array<u32>;
 
 override KIND: u32 = 0u; // 0 bits, 1 uniform, 2 exponential, 3 gumbel: in step with src/webgpu/generate_noise.ts

@@ -2,7 +2,7 @@
 // LANES lanes make one draw; a workgroup of 64 makes 64 / LANES.
 
 @group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(2) var<storage, read> row_params: array<vec4<u32>>;
+@group(0) @binding(2) var<storage, read> row_params: array<RowParams>;
 
 override LANES: u32 = 64u; // a power of two to 64
 override LOG_PROBS: bool = false;

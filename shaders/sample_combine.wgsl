@@ -2,7 +2,7 @@
 
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> partials: array<Scan>;
-@group(0) @binding(2) var<storage, read> row_params: array<vec4<u32>>;
+@group(0) @binding(2) var<storage, read> row_params: array<RowParams>;
 
 const LANES = 64u;
 override LOG_PROBS: bool = false;

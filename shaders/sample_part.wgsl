@@ -2,7 +2,7 @@
 // Twin: src/cpu/sample.ts.
 
 @group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(2) var<storage, read> row_params: array<vec4<u32>>;
+@group(0) @binding(2) var<storage, read> row_params: array<RowParams>;
 @group(0) @binding(3) var<storage, read_write> partials: array<Scan>;
 
 const LANES = 64u;

@@ -45,7 +45,7 @@ export interface NoiseOptions {
 }
 
 export interface SampleOptions extends NoiseOptions {
-  /** One value, or one a row: 0 (the first maximum), or from 2^-64 to 2^64. Default 1. */
+  /** One value, or one a row: 0 (the first maximum), or from 1e-18 to 1e18. Default 1. */
   temperature?: number | ArrayLike<number>
   /** Independent draws of each row, 1 to 2^24. Default 1. */
   numSamples?: number

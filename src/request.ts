@@ -1,13 +1,4 @@
-import type {
-  BufferLogits,
-  HostLogits,
-  Logits,
-  NoiseKind,
-  NoiseOptions,
-  SampleCallOptions,
-  SampleOptions,
-  Seed,
-} from './options'
+import type { BufferLogits, HostLogits, Logits, NoiseKind, SampleCallOptions, SampleOptions, Seed } from './options'
 
 /**
  * Options checked and brought to one form, which both backends draw from.
@@ -24,9 +15,18 @@ export interface Request {
   stream: number
   streamStride: 0 | 1
   temperature: number
-  /** (temperature bits, seed low, seed high, stream) for each row, where any of them is one a row. */
-  rowParams?: Uint32Array
+  tau: number
+  /** What each row draws with, where any of it is one a row. */
+  rowParams?: RowParams
 }
+
+/** `ROW_PARAMS_WORDS` words a row, as floats and as words: temperature, tau, seed low and high, stream. In step with params.wgsl. */
+export interface RowParams {
+  floats: Float32Array<ArrayBuffer>
+  words: Uint32Array<ArrayBuffer>
+}
+
+export const ROW_PARAMS_WORDS = 5
 
 /** Where the rows of logits lie in their array or buffer, in elements. */
 export interface Rows {
@@ -38,8 +38,9 @@ const MAX_WORD = 0xffffffff
 const MAX_CLASSES = 2 ** 31
 const MAX_SAMPLES = 2 ** 24
 const MAX_SEED = 2n ** 64n - 1n
-const MIN_TEMPERATURE = 2 ** -64
-const MAX_TEMPERATURE = 2 ** 64
+/** Products of a temperature, a tau and noise, and their inverses, are normal float32 numbers. */
+const MIN_SCALE = 1e-18
+const MAX_SCALE = 1e18
 
 function whole(name: string, value: number, min: number, max: number): number {
   if (typeof value !== 'number') throw new TypeError(`${name} is ${typeof value}; it must be a number`)
@@ -48,12 +49,12 @@ function whole(name: string, value: number, min: number, max: number): number {
   return value
 }
 
-/** Turns -0 into 0, so that the bits of a temperature say whether it is 0. */
-function temperatureOf(name: string, value: number): number {
+/** A temperature or tau. Turns -0 into 0, so that the bits say whether it is 0. */
+function scaleOf(name: string, value: number): number {
   if (typeof value !== 'number') throw new TypeError(`${name} is ${typeof value}; it must be a number`)
   if (value === 0) return 0
-  if (!(value >= MIN_TEMPERATURE && value <= MAX_TEMPERATURE))
-    throw new RangeError(`${name} is ${value}; it must be 0 (argmax) or from 2^-64 to 2^64`)
+  if (!(value >= MIN_SCALE && value <= MAX_SCALE))
+    throw new RangeError(`${name} is ${value}; it must be 0 or from 1e-18 to 1e18`)
   return Math.fround(value)
 }
 
@@ -85,10 +86,10 @@ function perRow(name: string, values: ArrayLike<unknown>, batchSize: number): vo
  * Checks the options of a draw.
  * @throws RangeError, TypeError naming the parameter, its value and what it may be
  */
-export function requestOf(options: NoiseOptions & SampleOptions): Request {
+export function requestOf(options: SampleOptions & { tau?: number | ArrayLike<number> }): Request {
   if (typeof options !== 'object' || options === null)
     throw new TypeError(`options is ${options}; it must be an object`)
-  const { seed, streams, temperature = 1 } = options
+  const { seed, streams, temperature = 1, tau = 1 } = options
   const batchSize = whole('batchSize', options.batchSize, 1, MAX_WORD)
   const classOffset = whole('classOffset', options.classOffset ?? 0, 0, MAX_CLASSES - 8)
   if (classOffset % 8 !== 0) throw new RangeError(`classOffset is ${classOffset}; it must be a multiple of 8`)
@@ -114,6 +115,7 @@ export function requestOf(options: NoiseOptions & SampleOptions): Request {
     stream: streamOffset,
     streamStride: seedIsOne ? 1 : 0,
     temperature: 0,
+    tau: 0,
   }
   if (streams !== undefined && isOne(streams)) {
     request.stream = whole('streams', streams, 0, MAX_WORD)
@@ -124,35 +126,43 @@ export function requestOf(options: NoiseOptions & SampleOptions): Request {
     request.seedLow = Number(value & 0xffffffffn)
     request.seedHigh = Number(value >> 32n)
   }
-  if (isOne(temperature)) request.temperature = temperatureOf('temperature', temperature)
-
-  const streamList = streams !== undefined && !isOne(streams) ? streams : undefined
-  const temperatureList = isOne(temperature) ? undefined : temperature
-  if (!seedIsOne || streamList || temperatureList) {
-    const seedList = seedIsOne ? undefined : (seed as ArrayLike<Seed>)
-    if (seedList) perRow('seed', seedList, batchSize)
-    if (streamList) perRow('streams', streamList, batchSize)
-    if (temperatureList) perRow('temperature', temperatureList, batchSize)
-    const words = new Uint32Array(4 * batchSize)
-    const floats = new Float32Array(words.buffer)
-    for (let row = 0; row < batchSize; row++) {
-      const at = 4 * row
-      floats[at] = temperatureList ? temperatureOf(`temperature[${row}]`, temperatureList[row]) : request.temperature
-      if (seedList) {
-        const value = seedOf(`seed[${row}]`, seedList[row])
-        words[at + 1] = Number(value & 0xffffffffn)
-        words[at + 2] = Number(value >> 32n)
-      } else {
-        words[at + 1] = request.seedLow
-        words[at + 2] = request.seedHigh
-      }
-      words[at + 3] = streamList
-        ? whole(`streams[${row}]`, streamList[row], 0, MAX_WORD)
-        : request.stream + row * request.streamStride
-    }
-    request.rowParams = words
+  if (isOne(temperature)) request.temperature = scaleOf('temperature', temperature)
+  if (isOne(tau)) request.tau = scaleOf('tau', tau)
+  const lists = {
+    seed: seedIsOne ? undefined : (seed as ArrayLike<Seed>),
+    streams: streams === undefined || isOne(streams) ? undefined : streams,
+    temperature: isOne(temperature) ? undefined : temperature,
+    tau: isOne(tau) ? undefined : tau,
   }
+  if (Object.values(lists).some((list) => list)) request.rowParams = rowParamsOf(request, lists)
   return request
+}
+
+interface RowLists {
+  seed?: ArrayLike<Seed>
+  streams?: ArrayLike<number>
+  temperature?: ArrayLike<number>
+  tau?: ArrayLike<number>
+}
+
+function rowParamsOf(request: Request, lists: RowLists): RowParams {
+  const { batchSize } = request
+  for (const [name, list] of Object.entries(lists)) if (list) perRow(name, list, batchSize)
+  const { seed, streams, temperature, tau } = lists
+  const words = new Uint32Array(ROW_PARAMS_WORDS * batchSize)
+  const floats = new Float32Array(words.buffer)
+  for (let row = 0; row < batchSize; row++) {
+    const at = row * ROW_PARAMS_WORDS
+    floats[at] = temperature ? scaleOf(`temperature[${row}]`, temperature[row]) : request.temperature
+    floats[at + 1] = tau ? scaleOf(`tau[${row}]`, tau[row]) : request.tau
+    const value = seed ? seedOf(`seed[${row}]`, seed[row]) : undefined
+    words[at + 2] = value === undefined ? request.seedLow : Number(value & 0xffffffffn)
+    words[at + 3] = value === undefined ? request.seedHigh : Number(value >> 32n)
+    words[at + 4] = streams
+      ? whole(`streams[${row}]`, streams[row], 0, MAX_WORD)
+      : request.stream + row * request.streamStride
+  }
+  return { floats, words }
 }
 
 /** Checks that rows of `numClasses` elements at these places lie within `length` elements. */

@@ -9,11 +9,13 @@ struct Params {
   row_stride: u32,       // elements from row to row
   samples: u32,          // draws of each row
   step: u32,
-  seed: vec2<u32>,       // low and high word
+  seed_low: u32,
+  seed_high: u32,
   stream: u32,           // of the batch's row 0
   stream_stride: u32,    // 0 or 1: added for each row
   temperature: f32,
-  row_params: u32,       // 1 where `row_params` holds temperature, seed and stream of each row
+  tau: f32,              // of Gumbel-softmax
+  row_params: u32,       // 1 where `row_params` holds what each row draws with
   outputs: u32,          // OUTPUT_ bits
   index_words: u32,      // 1 for int32 indices, 2 for int64
   index_offset: u32,     // elements before the first result in each output
@@ -31,9 +33,19 @@ const OUTPUT_SCORES = 2u;
 const OUTPUT_STATUSES = 4u;
 const OUTPUT_STATUS_IN_INDEX = 8u; // an index that would be -1 is minus the status
 
-// What one row draws with. Twin: src/cpu/row_draw.ts.
+// What one row draws with; as `row_params` holds it, in step with src/request.ts.
+struct RowParams {
+  temperature: f32,
+  tau: f32,
+  seed_low: u32,
+  seed_high: u32,
+  stream: u32,
+}
+
+// The same. Twin: src/cpu/row_draw.ts.
 struct RowDraw {
   temperature: f32,
+  tau: f32,
   seed: vec2<u32>,
   stream: u32,
 }
@@ -42,7 +54,7 @@ struct RowDraw {
 fn row_draw(row: u32) -> RowDraw {
   if (params.row_params == 1u) {
     let p = row_params[row];
-    return RowDraw(bitcast<f32>(p.x), p.yz, p.w);
+    return RowDraw(p.temperature, p.tau, vec2<u32>(p.seed_low, p.seed_high), p.stream);
   }
-  return RowDraw(params.temperature, params.seed, params.stream + row * params.stream_stride);
+  return RowDraw(params.temperature, params.tau, vec2<u32>(params.seed_low, params.seed_high), params.stream + row * params.stream_stride);
 }

@@ -2,7 +2,7 @@ import type { NoiseKind } from '../options'
 import type { Request } from '../request'
 import { exponentialOf, gumbelOf, uniformOf } from './noise'
 import { philoxBlock } from './philox'
-import { type RowDraw, rowDraw } from './row_draw'
+import { emptyRowDraw, rowDraw } from './row_draw'
 import { wordOf } from './words'
 
 const TRANSFORMS = { uniform: uniformOf, exponential: exponentialOf, gumbel: gumbelOf }
@@ -14,7 +14,7 @@ export function generateNoise(kind: NoiseKind, request: Request): Uint32Array | 
   const transform = kind === 'bits' ? (word: number) => word : TRANSFORMS[kind]
   const high = new Uint32Array(4)
   const low = new Uint32Array(4)
-  const row: RowDraw = { temperature: 0, seedLow: 0, seedHigh: 0, stream: 0 }
+  const row = emptyRowDraw()
   for (let r = 0; r < batchSize; r++) {
     rowDraw(row, request, r)
     for (let c = 0; c < numClasses; c += 8) {

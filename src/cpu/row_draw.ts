@@ -1,29 +1,33 @@
-import type { Request } from '../request'
+import { type Request, ROW_PARAMS_WORDS } from '../request'
 
 /** What a row draws with. */
 export interface RowDraw {
   temperature: number
+  tau: number
   seedLow: number
   seedHigh: number
   stream: number
 }
 
-const floats = new Float32Array(1)
-const words = new Uint32Array(floats.buffer)
-
 /** Fills `out` for one row; the twin of `row_draw` in `shaders/shared/params.wgsl`. */
 export function rowDraw(out: RowDraw, request: Request, row: number): void {
   const { rowParams } = request
   if (rowParams) {
-    words[0] = rowParams[4 * row]
-    out.temperature = floats[0]
-    out.seedLow = rowParams[4 * row + 1]
-    out.seedHigh = rowParams[4 * row + 2]
-    out.stream = rowParams[4 * row + 3]
+    const at = row * ROW_PARAMS_WORDS
+    out.temperature = rowParams.floats[at]
+    out.tau = rowParams.floats[at + 1]
+    out.seedLow = rowParams.words[at + 2]
+    out.seedHigh = rowParams.words[at + 3]
+    out.stream = rowParams.words[at + 4]
   } else {
     out.temperature = request.temperature
+    out.tau = request.tau
     out.seedLow = request.seedLow
     out.seedHigh = request.seedHigh
     out.stream = request.stream + row * request.streamStride
   }
+}
+
+export function emptyRowDraw(): RowDraw {
+  return { temperature: 0, tau: 0, seedLow: 0, seedHigh: 0, stream: 0 }
 }

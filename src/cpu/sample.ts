@@ -2,7 +2,7 @@ import { STATUS_ALL_MASKED, STATUS_NAN, STATUS_OK, STATUS_POSITIVE_INFINITY } fr
 import type { Request, Rows } from '../request'
 import { gumbelOf } from './noise'
 import { philoxBlock } from './philox'
-import { type RowDraw, rowDraw } from './row_draw'
+import { emptyRowDraw, rowDraw } from './row_draw'
 import { wordOf } from './words'
 
 /** What one draw gives; the kernels write the same four values. */
@@ -18,7 +18,7 @@ const MIN_NORMAL = 2 ** -126
 const f = Math.fround
 const high = new Uint32Array(4)
 const low = new Uint32Array(4)
-const row: RowDraw = { temperature: 0, seedLow: 0, seedHigh: 0, stream: 0 }
+const row = emptyRowDraw()
 
 /**
  * Gumbel-max over one row, the twin of `shaders/sample.wgsl`. Noise is lazy: high halves of the words bound it, and

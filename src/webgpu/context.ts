@@ -49,9 +49,9 @@ export class Context {
   /** Parameters of each row, or something to bind where all rows have the same. */
   rowParamsOf({ rowParams }: Request): GPUBufferBinding {
     if (!rowParams) return this.unusedInput
-    const buffer = this.#rowParams.atLeast(rowParams.byteLength)
-    this.device.queue.writeBuffer(buffer, 0, rowParams)
-    return { buffer, size: rowParams.byteLength }
+    const buffer = this.#rowParams.atLeast(rowParams.words.byteLength)
+    this.device.queue.writeBuffer(buffer, 0, rowParams.words)
+    return { buffer, size: rowParams.words.byteLength }
   }
 
   recordedPartials(bytes: number): GPUBuffer {

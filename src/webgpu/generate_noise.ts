@@ -97,6 +97,7 @@ const UNUSED = {
   rowStride: 0,
   samples: 1,
   temperature: 1,
+  tau: 1,
   outputs: 0,
   indexWords: 1,
   indexOffset: 0,

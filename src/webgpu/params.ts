@@ -13,6 +13,7 @@ export const PARAMS_FIELDS = [
   'stream',
   'streamStride',
   'temperature',
+  'tau',
   'rowParams',
   'outputs',
   'indexWords',
@@ -42,7 +43,7 @@ export function writeParams(into: ArrayBuffer, byteOffset: number, params: Param
   const floats = new Float32Array(into, byteOffset, PARAMS_FIELDS.length)
   PARAMS_FIELDS.forEach((field, i) => {
     if (field === 'zero') words[i] = 0
-    else if (field === 'temperature') floats[i] = params.temperature
+    else if (field === 'temperature' || field === 'tau') floats[i] = params[field]
     else words[i] = params[field]
   })
 }

@@ -102,6 +102,7 @@ function dispatch(recording: SampleRecording, kernel: Kernel, slice: Slice, coun
     stream: request.stream,
     streamStride: request.streamStride,
     temperature: request.temperature,
+    tau: request.tau,
     rowParams: request.rowParams ? 1 : 0,
     ...outputs.params,
     parts: slice.parts,

@@ -99,7 +99,7 @@ export function encodeSample(context: Context, encoder: GPUCommandEncoder, optio
   refuseOverlap(asked.filter((output) => output !== undefined))
   const bound = asked.map((output, place) => output ?? { binding: context.unusedOutput(place), offset: 0 })
   const rowParams = request.rowParams
-    ? { buffer: filledBuffer(context.device, request.rowParams) }
+    ? { buffer: filledBuffer(context.device, request.rowParams.words) }
     : context.unusedInput
   const [index, logProb, score, status] = bound
   record(context, encoder, pieces[0], {
