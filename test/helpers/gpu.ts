@@ -1,0 +1,89 @@
+import { type Sampler, createSampler } from 'gumbel-webgpu'
+import { expect, test } from 'vitest'
+import { requestDevice } from '../../src/webgpu/device'
+
+/** A device for one test, and things on it that are freed when the test ends. */
+export interface TestGpu {
+  device: GPUDevice
+  /** A sampler on the device. */
+  sampler: Sampler
+  /** A buffer of so many bytes, for storage and copies. */
+  buffer(bytes: number): GPUBuffer
+  /** A buffer that holds these values. */
+  upload(data: Float32Array<ArrayBuffer> | Uint32Array<ArrayBuffer>): GPUBuffer
+  read(buffer: GPUBuffer): Promise<ArrayBuffer>
+}
+
+/** 'full': the library's own choice of features and limits; 'plain': neither features nor raised limits. */
+export type DeviceKind = 'full' | 'plain'
+
+const devices = new Map<DeviceKind, Promise<GPUDevice>>()
+
+async function newDevice(kind: DeviceKind): Promise<GPUDevice> {
+  if (kind === 'full') {
+    const device = await requestDevice()
+    if (device instanceof Error) throw device
+    return device
+  }
+  const adapter = await navigator.gpu?.requestAdapter()
+  if (!adapter) throw new Error('there is no WebGPU adapter')
+  return adapter.requestDevice()
+}
+
+/** One device of each kind for all tests of a file, so that each kernel is compiled once. */
+export function testDevice(kind: DeviceKind = 'full'): Promise<GPUDevice> {
+  let device = devices.get(kind)
+  if (!device) devices.set(kind, (device = newDevice(kind)))
+  return device
+}
+
+/**
+ * A test with a device. It fails where there is no adapter, and on whatever the device has to say: a message of the
+ * validation and out-of-memory scopes around it, an error outside them, or the loss of the device.
+ */
+export function gpuTest(name: string, body: (gpu: TestGpu) => Promise<void>, kind: DeviceKind = 'full'): void {
+  test(name, async () => {
+    const device = await testDevice(kind)
+    const messages: string[] = []
+    const onError = ({ error }: GPUUncapturedErrorEvent) => messages.push(`uncaptured: ${error.message}`)
+    device.addEventListener('uncapturederror', onError)
+    void device.lost.then(({ message }) => messages.push(`lost: ${message}`))
+    device.pushErrorScope('out-of-memory')
+    device.pushErrorScope('validation')
+    const sampler = await createSampler({ device })
+    const buffers: GPUBuffer[] = []
+    const buffer = (bytes: number) => {
+      const { STORAGE, COPY_SRC, COPY_DST } = GPUBufferUsage
+      const made = device.createBuffer({ label: 'test', size: bytes, usage: STORAGE | COPY_SRC | COPY_DST })
+      buffers.push(made)
+      return made
+    }
+    const upload: TestGpu['upload'] = (data) => {
+      const made = buffer(data.byteLength)
+      device.queue.writeBuffer(made, 0, data)
+      return made
+    }
+    try {
+      await body({ device, sampler, buffer, upload, read: (source) => readBuffer(device, source) })
+    } finally {
+      sampler.destroy()
+      for (const made of buffers) made.destroy()
+      for (const error of [await device.popErrorScope(), await device.popErrorScope()])
+        if (error) messages.push(`${error.constructor.name}: ${error.message}`)
+      device.removeEventListener('uncapturederror', onError)
+    }
+    expect(messages).toEqual([])
+  })
+}
+
+async function readBuffer(device: GPUDevice, source: GPUBuffer): Promise<ArrayBuffer> {
+  const { MAP_READ, COPY_DST } = GPUBufferUsage
+  const staging = device.createBuffer({ label: 'test staging', size: source.size, usage: MAP_READ | COPY_DST })
+  const encoder = device.createCommandEncoder()
+  encoder.copyBufferToBuffer(source, 0, staging, 0, source.size)
+  device.queue.submit([encoder.finish()])
+  await staging.mapAsync(GPUMapMode.READ)
+  const copy = staging.getMappedRange().slice(0)
+  staging.destroy()
+  return copy
+}

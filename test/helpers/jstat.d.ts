@@ -1,0 +1,8 @@
+/** What the tests use of jstat, which brings no types. */
+declare module 'jstat' {
+  interface Jstat {
+    chisquare: { cdf(statistic: number, degrees: number): number }
+  }
+  const module: { jStat: Jstat }
+  export default module
+}
