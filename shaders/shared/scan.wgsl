@@ -19,7 +19,8 @@ const LAST_LOWER = 44000u;
 var<workgroup> sh_bar: array<atomic<u32>, 64>;
 
 fn bar_of(score: f32, temperature: f32) -> f32 {
-  return select(score - abs(score) * 0x1p-21 - temperature * 4e-5, LOWEST, score < -1e38);
+  // The last term is for T = 0, where subnormal logits, which may be compared as they are, tie with 0.
+  return select(score - abs(score) * 0x1p-21 - temperature * 4e-5 - 0x1p-125, LOWEST, score < -1e38);
 }
 
 fn max4(v: vec4<f32>) -> f32 {
