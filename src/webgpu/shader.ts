@@ -1,4 +1,5 @@
 import { DeviceError } from '../errors'
+import digestNoise from '../../shaders/digest_noise.wgsl?raw'
 import generateNoise from '../../shaders/generate_noise.wgsl?raw'
 import sample from '../../shaders/sample.wgsl?raw'
 import sampleCombine from '../../shaders/sample_combine.wgsl?raw'
@@ -23,7 +24,7 @@ export type ReduceModule = 'reduce_workgroup' | 'reduce_subgroup'
 
 /** One kernel as the device compiles it. */
 export interface Kernel {
-  name: 'generate_noise' | 'sample' | 'sample_part' | 'sample_combine'
+  name: 'digest_noise' | 'generate_noise' | 'sample' | 'sample_part' | 'sample_combine'
   logits?: LogitsModule
   reduce?: ReduceModule
   /** Values of the kernel's `override` constants. */
@@ -33,6 +34,7 @@ export interface Kernel {
 const LOGITS: Record<LogitsModule, string> = { logits_f32: logitsScalar, logits_f32x4: logitsVector }
 const REDUCE: Record<ReduceModule, string> = { reduce_workgroup: reduceWorkgroup, reduce_subgroup: reduceSubgroup }
 const KERNELS: Record<Kernel['name'], string[]> = {
+  digest_noise: [digestNoise, noise],
   generate_noise: [generateNoise, params, philox, noise, words],
   sample: [sample, params, philox, noise, words, score, scan, gather, result],
   sample_part: [samplePart, params, philox, noise, words, score, scan, gather],
