@@ -22,12 +22,15 @@ struct Params {
   log_prob_offset: u32,
   score_offset: u32,
   status_offset: u32,
+  samples_offset: u32,   // element of the binding at which this dispatch's first relaxed sample begins
+  samples_stride: u32,   // elements from draw to draw
   parts: u32,            // workgroups that share a row in this dispatch
   first_part: u32,       // partials of a row before this dispatch's
   total_parts: u32,      // partials of a row in all
   zero: u32,             // 0, which the compiler cannot know: see noise.wgsl
 }
 
+const OUTPUT_INDICES = 16u;
 const OUTPUT_LOG_PROBS = 1u;
 const OUTPUT_SCORES = 2u;
 const OUTPUT_STATUSES = 4u;

@@ -27,10 +27,12 @@ fn write_result(at: u32, found: Scan, temperature: f32) {
   let ok = status == STATUS_OK;
   let negative = select(0xffffffffu, 0u - status, (params.outputs & OUTPUT_STATUS_IN_INDEX) != 0u);
   let index = select(negative, found.class_, ok);
-  let place = params.index_offset + at * params.index_words;
-  indices[place] = index;
-  if (params.index_words == 2u) {
-    indices[place + 1u] = select(0xffffffffu, 0u, ok);
+  if ((params.outputs & OUTPUT_INDICES) != 0u) {
+    let place = params.index_offset + at * params.index_words;
+    indices[place] = index;
+    if (params.index_words == 2u) {
+      indices[place + 1u] = select(0xffffffffu, 0u, ok);
+    }
   }
   if ((params.outputs & OUTPUT_LOG_PROBS) != 0u) {
     var log_prob = 0.0;

@@ -1,5 +1,5 @@
 // One read of a row, or of a part of it: the lane's best class, and what log-probabilities need.
-// Expects: params, LANES, LOG_PROBS; logits_*, philox, words, noise, score, gather. Twin: src/cpu/sample.ts.
+// Expects: params, LANES, LOG_PROBS; logits_*, philox, words, noise, score, validity, gather. Twin: src/cpu/sample.ts.
 //
 // Noise is lazy and the result exact: the high half of a word bounds its noise from both sides. `bar` is a value that the
 // row's winner is known to reach, lowered by more than the arithmetic's rounding; a class whose upper bound is below it
@@ -23,10 +23,6 @@ fn bar_of(score: f32, temperature: f32) -> f32 {
   return select(score - abs(score) * 0x1p-21 - temperature * 4e-5 - 0x1p-125, LOWEST, score < -1e38);
 }
 
-fn max4(v: vec4<f32>) -> f32 {
-  return max(max(v.x, v.y), max(v.z, v.w));
-}
-
 fn float_bits(h: vec4<u32>) -> vec4<f32> {
   return vec4<f32>(bitcast<vec4<i32>>(vec4<f32>(bitcast<vec4<i32>>(h))));
 }
@@ -43,35 +39,24 @@ fn lower_bound(h: vec4<u32>) -> vec4<f32> {
   return select(bound, vec4<f32>(MIN_GUMBEL), h > vec4<u32>(LAST_LOWER));
 }
 
-fn mask4(v: vec4<bool>) -> u32 {
-  let bits = select(vec4<u32>(), vec4<u32>(1u, 2u, 4u, 8u), v);
-  return bits.x | bits.y | bits.z | bits.w;
-}
-
 fn scan(base: u32, row: RowDraw, draw: u32, first: u32, end: u32, lane: u32, slot: u32) -> Scan {
   let temperature = row.temperature;
   let inverse = inverse_of(temperature);
-  var best = Scan(KEY_NONE, 0u, 0.0, LOWEST, 0.0);
-  var largest = vec4<i32>(-1); // of bits as signed: +inf and NaN with a clear sign stand out
-  var largest_negative = vec4<u32>(); // of bits as unsigned: NaN with the sign set stands out
+  var best = nothing_found();
+  var validity = nothing_seen();
   var bar = LOWEST;
 
   for (var group = first + lane; group < end; group += LANES) {
     let bits_a = load_four(base, group * 8u);
     let bits_b = load_four(base, group * 8u + 4u);
-    largest = max(largest, max(bitcast<vec4<i32>>(bits_a), bitcast<vec4<i32>>(bits_b)));
-    largest_negative = max(largest_negative, max(bits_a, bits_b));
+    validity = seen(validity, bits_a, bits_b);
     let a = bitcast<vec4<f32>>(bits_a);
     let b = bitcast<vec4<f32>>(bits_b);
     let top = max4(max(a, b));
 
     if (LOG_PROBS) {
-      let m = max(best.max_logit, top);
-      let terms = exp(max((a - m) * inverse, vec4<f32>(-100.0))) + exp(max((b - m) * inverse, vec4<f32>(-100.0)));
-      best.sum = best.sum * decay(best.max_logit - m, inverse) + dot(terms, vec4<f32>(1.0));
-      best.max_logit = m;
+      best = with_logits(best, bits_a, bits_b, inverse);
     }
-
     if (LANES > 1u) {
       let shared_key = atomicLoad(&sh_bar[slot]);
       bar = max(bar, select(bar_of(score_of_key(shared_key), temperature), LOWEST, shared_key == KEY_NONE));
@@ -118,12 +103,6 @@ fn scan(base: u32, row: RowDraw, draw: u32, first: u32, end: u32, lane: u32, slo
     }
   }
 
-  let positive = max(max(largest.x, largest.y), max(largest.z, largest.w));
-  let negative = max(max(largest_negative.x, largest_negative.y), max(largest_negative.z, largest_negative.w));
-  if (positive > i32(POSITIVE_INFINITY) || negative > NEGATIVE_INFINITY) {
-    best.key = KEY_NAN;
-  } else if (positive == i32(POSITIVE_INFINITY)) {
-    best.key = KEY_POSITIVE_INFINITY;
-  }
+  best.key = checked_key(best.key, validity);
   return best;
 }

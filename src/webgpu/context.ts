@@ -1,6 +1,7 @@
 import { DeviceError } from '../errors'
 import type { Request } from '../request'
 import { ALIGNMENT, Scratch, UniformSlots } from './buffers'
+import type { Bound } from './outputs'
 import { Staging } from './staging'
 
 /** What a sampler keeps on its device between calls. */
@@ -32,7 +33,7 @@ export class Context {
     this.partials = new Scratch(device, 'partials', STORAGE)
     this.recordedUniforms = new UniformSlots(device)
     this.#unusedInput = device.createBuffer({ label: 'gumbel-webgpu unused input', size: ALIGNMENT, usage: STORAGE })
-    const size = 3 * ALIGNMENT
+    const size = 4 * ALIGNMENT
     this.#unusedOutput = device.createBuffer({ label: 'gumbel-webgpu unused output', size, usage: STORAGE })
   }
 
@@ -41,9 +42,9 @@ export class Context {
     return { buffer: this.#unusedInput }
   }
 
-  /** Bound for an output that nobody asked for: 1 logProbs, 2 scores, 3 statuses, apart so that they do not overlap. */
-  unusedOutput(place: number): GPUBufferBinding {
-    return { buffer: this.#unusedOutput, offset: (place - 1) * ALIGNMENT, size: ALIGNMENT }
+  /** Bound for an output that nobody asked for: 0 indices, 1 logProbs, 2 scores, 3 statuses, apart so that they do not overlap. */
+  unusedOutput(place: number): Bound {
+    return { buffer: this.#unusedOutput, offset: place * ALIGNMENT, size: ALIGNMENT }
   }
 
   /** Parameters of each row, or something to bind where all rows have the same. */
@@ -52,6 +53,17 @@ export class Context {
     const buffer = this.#rowParams.atLeast(rowParams.words.byteLength)
     this.device.queue.writeBuffer(buffer, 0, rowParams.words)
     return { buffer, size: rowParams.words.byteLength }
+  }
+
+  recordedRowParamsOf({ rowParams }: Request): GPUBufferBinding {
+    if (!rowParams) return this.unusedInput
+    const { words } = rowParams
+    const label = 'gumbel-webgpu recorded row params'
+    const usage = GPUBufferUsage.STORAGE
+    const buffer = this.device.createBuffer({ label, size: words.byteLength, usage, mappedAtCreation: true })
+    new Uint32Array(buffer.getMappedRange()).set(words)
+    buffer.unmap()
+    return { buffer }
   }
 
   recordedPartials(bytes: number): GPUBuffer {

@@ -104,6 +104,8 @@ const UNUSED = {
   logProbOffset: 0,
   scoreOffset: 0,
   statusOffset: 0,
+  samplesOffset: 0,
+  samplesStride: 0,
   parts: 1,
   firstPart: 0,
   totalParts: 1,

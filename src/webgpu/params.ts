@@ -21,6 +21,8 @@ export const PARAMS_FIELDS = [
   'logProbOffset',
   'scoreOffset',
   'statusOffset',
+  'samplesOffset',
+  'samplesStride',
   'parts',
   'firstPart',
   'totalParts',
@@ -32,6 +34,7 @@ export type Params = Record<Exclude<(typeof PARAMS_FIELDS)[number], 'zero'>, num
 export const PARAMS_BYTES = PARAMS_FIELDS.length * 4
 
 /** Flags of `outputs`. */
+export const OUTPUT_INDICES = 16
 export const OUTPUT_LOG_PROBS = 1
 export const OUTPUT_SCORES = 2
 export const OUTPUT_STATUSES = 4

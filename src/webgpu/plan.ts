@@ -27,7 +27,7 @@ export interface Slice {
   firstPart: number
 }
 
-export interface SamplePlan {
+export interface Plan {
   logits: LogitsModule
   /** Lanes that share a row, where rows are not split. */
   lanes: number
@@ -49,7 +49,7 @@ const GROUPS_A_PART = 256
 const ENOUGH_WORKGROUPS = 1024
 
 /** Maps a shape to kernels and dispatches. */
-export function planSample(shape: Shape): SamplePlan {
+export function planSample(shape: Shape): Plan {
   const { batchSize, numClasses, numSamples, rows, maxBindingBytes } = shape
   const maxElements = Math.floor(maxBindingBytes / ALIGNMENT) * ELEMENTS - ELEMENTS
   const groups = Math.ceil(numClasses / 8)

@@ -19,6 +19,7 @@ export class Staging {
     if (best >= 0) return this.#free.splice(best, 1)[0]
     let size = MIN_BYTES
     while (size < bytes) size *= 2
+    size = Math.max(bytes, Math.min(size, this.#device.limits.maxBufferSize))
     const { MAP_READ, COPY_DST } = GPUBufferUsage
     const buffer = this.#device.createBuffer({ label: 'gumbel-webgpu staging', size, usage: MAP_READ | COPY_DST })
     this.#all.add(buffer)

@@ -1,0 +1,33 @@
+// Hard Gumbel-softmax: the one-hot of the drawn class, from one lazy read of the logits as in sample.wgsl.
+// Twin: src/cpu/gumbel_softmax.ts. LANES lanes make one draw; a workgroup of 64 makes 64 / LANES.
+
+@group(0) @binding(0) var<uniform> params: Params;
+@group(0) @binding(2) var<storage, read> row_params: array<RowParams>;
+
+override LANES: u32 = 64u; // a power of two to 64
+override LOG_PROBS: bool = false;
+
+@compute @workgroup_size(64)
+fn main(
+  @builtin(workgroup_id) workgroup: vec3<u32>,
+  @builtin(num_workgroups) workgroups: vec3<u32>,
+  @builtin(local_invocation_index) index: u32,
+) {
+  let slot = index / LANES;
+  let lane = index % LANES;
+  let task = (workgroup.y * workgroups.x + workgroup.x) * (64u / LANES) + slot;
+  let inside = task < params.rows * params.samples;
+  let row = task / params.samples;
+  let drawn_row = row_draw(params.first_row + select(0u, row, inside));
+  let groups = select(0u, (params.classes + 7u) / 8u, inside);
+  let base = params.logits_offset + row * params.row_stride;
+  let mine = scan(base, drawn_row, task % params.samples, 0u, groups, lane, slot);
+  var whole = gather(lane, slot, mine, drawn_row.temperature);
+  write_one_hot(params.samples_offset + task * params.samples_stride, 0u, groups, lane, whole);
+  if (inside && lane == 0u) {
+    if (LOG_PROBS && is_score(whole.key)) {
+      whole.logit = bitcast<f32>(load_class(base, whole.class_ - params.class_offset));
+    }
+    write_result(params.first_row * params.samples + task, whole, drawn_row.temperature);
+  }
+}

@@ -1,0 +1,36 @@
+// Gumbel-softmax of rows too long to hold: a workgroup a draw. A first pass leaves the scores where the samples will lie,
+// or, where they do not fit, a second makes the noise again. Twin: src/cpu/gumbel_softmax.ts.
+
+@group(0) @binding(0) var<uniform> params: Params;
+@group(0) @binding(2) var<storage, read> row_params: array<RowParams>;
+
+const LANES = 64u;
+override LOG_PROBS: bool = false;
+
+@compute @workgroup_size(64)
+fn main(
+  @builtin(workgroup_id) workgroup: vec3<u32>,
+  @builtin(num_workgroups) workgroups: vec3<u32>,
+  @builtin(local_invocation_index) lane: u32,
+) {
+  let task = workgroup.y * workgroups.x + workgroup.x;
+  let inside = task < params.rows * params.samples;
+  let row = task / params.samples;
+  let drawn_row = row_draw(params.first_row + select(0u, row, inside));
+  let groups = select(0u, (params.classes + 7u) / 8u, inside);
+  let base = params.logits_offset + row * params.row_stride;
+  let samples_base = params.samples_offset + task * params.samples_stride;
+
+  let mine = relax(base, samples_base, drawn_row, task % params.samples, 0u, groups, lane);
+  var whole = gather(lane, 0u, mine, drawn_row.temperature);
+  let relaxation = relaxation_of(drawn_row);
+  let best = score_of_key(whole.key);
+  whole.relaxed = row_sum(1u, 0u, lane, rescaled(mine, best, relaxation.inverse));
+  normalise(base, samples_base, drawn_row, task % params.samples, 0u, groups, lane, whole);
+  if (inside && lane == 0u) {
+    if (LOG_PROBS && is_score(whole.key)) {
+      whole.logit = bitcast<f32>(load_class(base, whole.class_ - params.class_offset));
+    }
+    write_result(params.first_row * params.samples + task, whole, drawn_row.temperature);
+  }
+}

@@ -1,0 +1,38 @@
+// The parts of a long row brought together. Expects: params, partials, LOG_PROBS; gather.
+
+var<workgroup> sh_logit: f32;
+
+// By all lanes of a workgroup, in uniform control flow; all get the result.
+fn combine(task: u32, row: RowDraw, inside: bool, lane: u32) -> Scan {
+  let inverse = inverse_of(row.temperature);
+  let relaxed_inverse = inverse * inverse_of(row.tau);
+  var mine = nothing_found();
+  let end = select(0u, params.total_parts, inside);
+  for (var part = lane; part < end; part += LANES) {
+    let found = partials[task * params.total_parts + part];
+    if (LOG_PROBS) {
+      let m = max(mine.max_logit, found.max_logit);
+      mine.sum = mine.sum * decay(mine.max_logit - m, inverse) + found.sum * decay(found.max_logit - m, inverse);
+      mine.max_logit = m;
+    }
+    let before = mine;
+    // Parts lie in ascending order of class, so an equal key is a higher class.
+    if (found.key > mine.key) {
+      mine.key = found.key;
+      mine.class_ = found.class_;
+      mine.logit = found.logit;
+    }
+    let best = score_of_key(mine.key);
+    mine.relaxed = rescaled(before, best, relaxed_inverse) + rescaled(found, best, relaxed_inverse);
+  }
+  var whole = gather(lane, 0u, mine, row.temperature);
+  whole.relaxed = row_sum(1u, 0u, lane, rescaled(mine, score_of_key(whole.key), relaxed_inverse));
+  if (LOG_PROBS) {
+    if (is_score(mine.key) && mine.key == whole.key && mine.class_ == whole.class_) {
+      sh_logit = mine.logit;
+    }
+    workgroupBarrier();
+    whole.logit = sh_logit;
+  }
+  return whole;
+}

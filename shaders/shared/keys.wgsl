@@ -1,0 +1,63 @@
+// The scores of a group of eight classes, every word of noise drawn, as keys: KEY_NONE for a masked class.
+// Expects: params; philox, words, noise, score.
+
+struct Keys {
+  a: vec4<u32>,
+  b: vec4<u32>,
+}
+
+fn key_of(logit: u32, temperature: f32, word: u32) -> u32 {
+  let key = key_of_score(score_of(logit, temperature, gumbel_of(word)));
+  return select(key, KEY_NONE, (logit & 0x7fffffffu) >= POSITIVE_INFINITY);
+}
+
+fn keys_of(a: vec4<u32>, b: vec4<u32>, group: u32, row: RowDraw, draw: u32) -> Keys {
+  let counter = vec4<u32>(params.class_offset / 8u + group, row.stream, params.step, draw);
+  let high = philox4x32(counter | vec4<u32>(0u, 0u, 0u, TAG_HIGH), row.seed);
+  let low = philox4x32(counter | vec4<u32>(0u, 0u, 0u, TAG_LOW), row.seed);
+  let t = row.temperature;
+  return Keys(
+    vec4<u32>(
+      key_of(a.x, t, word_of(high, low, 0u)),
+      key_of(a.y, t, word_of(high, low, 1u)),
+      key_of(a.z, t, word_of(high, low, 2u)),
+      key_of(a.w, t, word_of(high, low, 3u)),
+    ),
+    vec4<u32>(
+      key_of(b.x, t, word_of(high, low, 4u)),
+      key_of(b.y, t, word_of(high, low, 5u)),
+      key_of(b.z, t, word_of(high, low, 6u)),
+      key_of(b.w, t, word_of(high, low, 7u)),
+    ),
+  );
+}
+
+// The better of `best` and the group's first largest key; groups come in ascending order.
+fn better(best: Scan, keys: Keys, first_class: u32) -> Scan {
+  let both = max(keys.a, keys.b);
+  let largest = max(max(both.x, both.y), max(both.z, both.w));
+  var found = best;
+  if (largest > best.key) {
+    let hits = mask4(keys.a == vec4<u32>(largest)) | (mask4(keys.b == vec4<u32>(largest)) << 4u);
+    found.key = largest;
+    found.class_ = first_class + firstTrailingBit(hits);
+  }
+  return found;
+}
+
+// How relaxed samples come from scores: y is exp((score - best) * inverse) / sum; one-hot where T * tau is 0.
+struct Relaxation {
+  inverse: f32,
+  one_hot: bool,
+}
+
+fn relaxation_of(row: RowDraw) -> Relaxation {
+  let one_hot = row.temperature == 0.0 || row.tau == 0.0;
+  return Relaxation(inverse_of(row.temperature) * inverse_of(row.tau), one_hot);
+}
+
+// exp((score - best) * inverse), 0 for masked classes.
+fn relaxed4(keys: vec4<u32>, best: f32, inverse: f32) -> vec4<f32> {
+  let ordered = select(~keys, keys & vec4<u32>(0x7fffffffu), (keys >> vec4<u32>(31u)) == vec4<u32>(1u));
+  return select(decay4(bitcast<vec4<f32>>(ordered) - best, inverse), vec4<f32>(), keys == vec4<u32>(KEY_NONE));
+}

@@ -1,0 +1,61 @@
+// The two passes of Gumbel-softmax over rows that are not held. Expects: params, LANES, LOG_PROBS; logits_*, samples_*, keys,
+// validity, gather.
+
+// First pass over the groups [first, end): the lane's scan, and scores left where samples will lie.
+fn relax(base: u32, samples_base: u32, row: RowDraw, draw: u32, first: u32, end: u32, lane: u32) -> Scan {
+  let inverse = inverse_of(row.temperature);
+  let relaxation = relaxation_of(row);
+  var mine = nothing_found();
+  var validity = nothing_seen();
+  for (var group = first + lane; group < end; group += LANES) {
+    let c = group * 8u;
+    let a = load_four(base, c);
+    let b = load_four(base, c + 4u);
+    validity = seen(validity, a, b);
+    let keys = keys_of(a, b, group, row, draw);
+    store_words(samples_base, c, keys.a);
+    store_words(samples_base, c + 4u, keys.b);
+    if (LOG_PROBS) {
+      mine = with_logits(mine, a, b, inverse);
+    }
+    let before = mine;
+    mine = better(mine, keys, params.class_offset + c);
+    let best = score_of_key(mine.key);
+    if (mine.key != KEY_NONE) {
+      let terms = sum8(relaxed4(keys.a, best, relaxation.inverse), relaxed4(keys.b, best, relaxation.inverse));
+      mine.relaxed = rescaled(before, best, relaxation.inverse) + terms;
+    }
+  }
+  mine.key = checked_key(mine.key, validity);
+  return mine;
+}
+
+// Second pass: samples from scores, for the row's gathered scan; 0 in a row without a distribution.
+fn normalise(base: u32, samples_base: u32, row: RowDraw, draw: u32, first: u32, end: u32, lane: u32, whole: Scan) {
+  let relaxation = relaxation_of(row);
+  let ok = is_score(whole.key);
+  let best = score_of_key(whole.key);
+  let scale = select(0.0, 1.0 / whole.relaxed, ok);
+  let drawn_class = select(0xffffffffu, whole.class_ - params.class_offset, ok);
+  for (var group = first + lane; group < end; group += LANES) {
+    let c = group * 8u;
+    var keys: Keys;
+    if (HOLDS_KEYS) {
+      keys = Keys(held_words(samples_base, c), held_words(samples_base, c + 4u));
+    } else {
+      keys = keys_of(load_four(base, c), load_four(base, c + 4u), group, row, draw);
+    }
+    var a = relaxed4(keys.a, best, relaxation.inverse) * scale;
+    var b = relaxed4(keys.b, best, relaxation.inverse) * scale;
+    if (relaxation.one_hot) {
+      a = one_hot4(c, drawn_class);
+      b = one_hot4(c + 4u, drawn_class);
+    }
+    if (!ok) {
+      a = vec4<f32>();
+      b = vec4<f32>();
+    }
+    store_samples(samples_base, c, a);
+    store_samples(samples_base, c + 4u, b);
+  }
+}

@@ -1,0 +1,106 @@
+import type { Request } from '../request'
+import type { UniformSlots } from './buffers'
+import type { Context } from './context'
+import type { Outputs } from './outputs'
+import { PARAMS_BYTES, type Params, writeParams } from './params'
+import { type Plan, type Slice, WORKGROUP_LANES, workgroups } from './plan'
+import { type Kernel, type ReduceModule, pipelineOf } from './shader'
+
+/** Bytes of a `Scan` in `shaders/shared/gather.wgsl`. */
+export const SCAN_BYTES = 24
+
+/** What is drawn and where it goes. */
+export interface Drawing {
+  request: Request
+  rowParams: GPUBufferBinding
+  outputs: Outputs
+  uniforms: UniformSlots
+  /** A buffer of at least so many bytes for what the parts of long rows find. */
+  partials(bytes: number): GPUBuffer
+}
+
+/** A drawing on its way into a pass. */
+export interface Recording extends Drawing {
+  context: Context
+  pass: GPUComputePassEncoder
+  plan: Plan
+  /** The number in the batch of the plan's first row. */
+  firstRow: number
+  logits: GPUBuffer
+}
+
+/** What is bound where; kernels have the numbers in their declarations. */
+export type Binding = [number, GPUBufferBinding]
+
+/** The reduction for rows of so many lanes. */
+export function reduceModule(context: Context, lanes: number): ReduceModule {
+  return context.subgroups && lanes === WORKGROUP_LANES ? 'reduce_subgroup' : 'reduce_workgroup'
+}
+
+/** Buffers for what the parts of a plan's rows find. */
+export function partialsOf(recording: Recording): Binding {
+  const { plan, request } = recording
+  const rows = Math.max(...plan.slices.map((slice) => slice.rows))
+  const bytes = rows * request.numSamples * plan.totalParts * SCAN_BYTES
+  const most = recording.context.device.limits.maxStorageBufferBindingSize
+  if (bytes > most)
+    throw new RangeError(
+      `numSamples is ${request.numSamples}; with rows this long it must be at most ${Math.floor((most / bytes) * request.numSamples)} on this device`,
+    )
+  return [8, { buffer: recording.partials(bytes), size: bytes }]
+}
+
+export function logitsOf(recording: Recording, slice: Slice): Binding {
+  return [1, { buffer: recording.logits, offset: slice.bindingOffset, size: slice.bindingSize }]
+}
+
+export function resultsOf({ outputs }: Recording): Binding[] {
+  return [
+    [3, outputs.indices],
+    [4, outputs.logProbs],
+    [5, outputs.scores],
+    [6, outputs.statuses],
+  ]
+}
+
+/** Records one dispatch of at least `count` workgroups. */
+export function dispatch(
+  recording: Recording,
+  kernel: Kernel,
+  slice: Slice,
+  count: number,
+  bindings: readonly Binding[],
+  samples: Pick<Params, 'samplesOffset' | 'samplesStride'> = { samplesOffset: 0, samplesStride: 0 },
+): void {
+  const { context, pass, request, plan, outputs } = recording
+  const params: Params = {
+    rows: slice.rows,
+    firstRow: recording.firstRow + slice.firstRow,
+    classes: slice.classes,
+    classOffset: request.classOffset + slice.firstClass,
+    logitsOffset: slice.logitsOffset,
+    rowStride: plan.rowStride,
+    samples: request.numSamples,
+    step: request.step,
+    seedLow: request.seedLow,
+    seedHigh: request.seedHigh,
+    stream: request.stream,
+    streamStride: request.streamStride,
+    temperature: request.temperature,
+    tau: request.tau,
+    rowParams: request.rowParams ? 1 : 0,
+    ...outputs.params,
+    ...samples,
+    parts: slice.parts,
+    firstPart: slice.firstPart,
+    totalParts: plan.totalParts,
+  }
+  const { device } = context
+  const pipeline = pipelineOf(device, kernel)
+  const uniform = recording.uniforms.bind(PARAMS_BYTES, (into) => writeParams(into, 0, params))
+  const all: Binding[] = [[0, uniform], [2, recording.rowParams], ...bindings]
+  const entries = all.map(([binding, resource]) => ({ binding, resource }))
+  pass.setPipeline(pipeline)
+  pass.setBindGroup(0, device.createBindGroup({ label: kernel.name, layout: pipeline.getBindGroupLayout(0), entries }))
+  pass.dispatchWorkgroups(...workgroups(count))
+}
