@@ -1,0 +1,70 @@
+import type { SampleOptions } from 'gumbel-webgpu'
+import { UniformSlots } from '../../src/webgpu/buffers'
+import { OUTPUT_LOG_PROBS, OUTPUT_SCORES, OUTPUT_STATUSES } from '../../src/webgpu/params'
+import { type SamplePlan, planSample } from '../../src/webgpu/plan'
+import { type SampleOutputs, recordSample } from '../../src/webgpu/record_sample'
+import { type Rows, requestOf } from '../../src/request'
+import type { TestGpu } from './gpu'
+
+export interface PlannedDraw {
+  plan: SamplePlan
+  indices: Int32Array
+  logProbs: Float32Array
+  scores: Float32Array
+  statuses: Uint32Array
+}
+
+/**
+ * Draws as on a device whose bindings hold `maxBindingBytes`, or with a plan changed by `adjust`, and with or without
+ * subgroups: the paths that only huge logits and other devices take.
+ */
+export async function drawPlanned(
+  { device, buffer, read, upload }: TestGpu,
+  data: Float32Array<ArrayBuffer>,
+  rows: Rows,
+  options: SampleOptions,
+  how: { maxBindingBytes?: number; subgroups?: boolean; adjust?: (plan: SamplePlan) => SamplePlan },
+): Promise<PlannedDraw> {
+  const request = requestOf(options)
+  const { batchSize, numClasses, numSamples } = request
+  const { maxBindingBytes = device.limits.maxStorageBufferBindingSize, subgroups = false, adjust } = how
+  const shape = { batchSize, numClasses, numSamples, rows, maxBindingBytes }
+  const plan = adjust ? adjust(planSample(shape)) : planSample(shape)
+  const views = Array.from({ length: 4 }, () => ({ buffer: buffer(4 * batchSize * numSamples) }))
+  const [indices, logProbs, scores, statuses] = views
+  const params: SampleOutputs['params'] = {
+    outputs: OUTPUT_LOG_PROBS | OUTPUT_SCORES | OUTPUT_STATUSES,
+    indexWords: 1,
+    indexOffset: 0,
+    logProbOffset: 0,
+    scoreOffset: 0,
+    statusOffset: 0,
+  }
+  const uniforms = new UniformSlots(device)
+  const encoder = device.createCommandEncoder()
+  const pass = encoder.beginComputePass()
+  recordSample({
+    device,
+    pass,
+    request,
+    plan,
+    firstRow: 0,
+    logits: upload(data),
+    rowParams: { buffer: request.rowParams ? upload(request.rowParams.words) : buffer(256) },
+    outputs: { indices, logProbs, scores, statuses, params },
+    uniforms,
+    partials: buffer,
+    subgroups,
+  })
+  pass.end()
+  device.queue.submit([encoder.finish()])
+  uniforms.destroy()
+  const results = await Promise.all(views.map((view) => read(view.buffer)))
+  return {
+    plan,
+    indices: new Int32Array(results[0]),
+    logProbs: new Float32Array(results[1]),
+    scores: new Float32Array(results[2]),
+    statuses: new Uint32Array(results[3]),
+  }
+}
