@@ -93,6 +93,53 @@ export interface EncodeSampleOptions extends SampleOptions {
   statuses?: OutputView
 }
 
+/** Options of Gumbel-softmax. */
+export interface GumbelSoftmaxOptions extends SampleOptions {
+  /** Relaxation: 0 (one-hot), or from 1e-18 to 1e18; small is near one-hot, large near uniform; one value, or one a row. Default 1. */
+  tau?: number | ArrayLike<number>
+  /** Samples are exactly one-hot at the drawn index; their gradient is that of the soft ones. Default false. */
+  hard?: boolean
+}
+
+export interface GumbelSoftmaxCallOptions extends GumbelSoftmaxOptions {
+  /** Also give the log-probability of each drawn index under `softmax(logits / temperature)`. */
+  logProbs?: boolean
+  /** What a row without a distribution does: reject the call, or get index -1 and samples of 0. Default 'reject'. */
+  invalidRows?: 'reject' | 'mark'
+}
+
+export interface GumbelSoftmaxResult {
+  /** Relaxed or hard samples, `[batchSize * numSamples, numClasses]`; 0 in a row without a distribution. */
+  samples: Float32Array
+  /** The same as `sample()` draws, `[batchSize * numSamples]`. */
+  indices: Int32Array
+  /** Where asked: `[batchSize * numSamples]`. */
+  logProbs?: Float32Array
+  /** Rows without a distribution; empty unless `invalidRows` is `'mark'`. */
+  invalidRows: InvalidRow[]
+}
+
+/** Where a kernel writes rows of values: a buffer with usage STORAGE. */
+export interface SamplesView {
+  buffer: GPUBuffer
+  /** float16 packs two values a word. Default 'float32'. */
+  type?: 'float32' | 'float16'
+  /** Element at which the first row begins; even for float16. Default 0. */
+  offset?: number
+  /** Elements from draw to draw; even for float16. Default `numClasses`, rounded up to even for float16. */
+  rowStride?: number
+}
+
+export interface EncodeGumbelSoftmaxOptions extends GumbelSoftmaxOptions {
+  logits: BufferLogits
+  /** `[batchSize * numSamples, numClasses]`. */
+  samples: SamplesView
+  indices?: IndexView
+  logProbs?: OutputView
+  /** 0, or why the row has no distribution: 1 NaN, 2 +Infinity, 3 every class -Infinity. */
+  statuses?: OutputView
+}
+
 export type NoiseKind = 'bits' | 'uniform' | 'exponential' | 'gumbel'
 
 /** What `verify()` found. */
@@ -126,6 +173,19 @@ export interface Sampler {
    * @throws RangeError or TypeError naming the parameter; DeviceError on the CPU backend
    */
   encodeSample(encoder: GPUCommandEncoder, options: EncodeSampleOptions): void
+
+  /**
+   * Gumbel-softmax (Jang et al. 2017; Maddison et al. 2017): `softmax((logits / temperature + gumbel) / tau)`, and the index
+   * that `sample()` draws with the same options. Masked classes are exactly 0.
+   * @throws RangeError or TypeError naming the parameter, InvalidRowsError, DeviceError
+   */
+  gumbelSoftmax(logits: Logits, options: GumbelSoftmaxCallOptions): Promise<GumbelSoftmaxResult>
+
+  /**
+   * Records the same into `encoder` and submits nothing; results stay in the caller's buffers.
+   * @throws RangeError or TypeError naming the parameter; DeviceError on the CPU backend
+   */
+  encodeGumbelSoftmax(encoder: GPUCommandEncoder, options: EncodeGumbelSoftmaxOptions): void
 
   /**
    * The noise itself, `[batchSize, numClasses]`: random words; uniforms in (0, 1), rounded from `u = (word + 1/2) / 2^32`;

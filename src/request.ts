@@ -1,4 +1,13 @@
-import type { BufferLogits, HostLogits, Logits, NoiseKind, SampleCallOptions, SampleOptions, Seed } from './options'
+import type {
+  BufferLogits,
+  GumbelSoftmaxCallOptions,
+  GumbelSoftmaxOptions,
+  HostLogits,
+  Logits,
+  NoiseKind,
+  SampleCallOptions,
+  Seed,
+} from './options'
 
 /**
  * Options checked and brought to one form, which both backends draw from.
@@ -86,7 +95,7 @@ function perRow(name: string, values: ArrayLike<unknown>, batchSize: number): vo
  * Checks the options of a draw.
  * @throws RangeError, TypeError naming the parameter, its value and what it may be
  */
-export function requestOf(options: SampleOptions & { tau?: number | ArrayLike<number> }): Request {
+export function requestOf(options: GumbelSoftmaxOptions): Request {
   if (typeof options !== 'object' || options === null)
     throw new TypeError(`options is ${options}; it must be an object`)
   const { seed, streams, temperature = 1, tau = 1 } = options
@@ -204,14 +213,14 @@ export function noiseKindOf(kind: NoiseKind): NoiseKind {
 }
 
 /** What a call of `sample` gives beside the indices. */
-export function sampleOutputsOf(options: SampleCallOptions): {
+export function sampleOutputsOf(options: SampleCallOptions | GumbelSoftmaxCallOptions): {
   logProbs: boolean
   scores: boolean
   markInvalid: boolean
 } {
   return {
     logProbs: options.logProbs ?? false,
-    scores: options.scores ?? false,
+    scores: ('scores' in options && options.scores) || false,
     markInvalid: oneOf('invalidRows', options.invalidRows ?? 'reject', ['reject', 'mark']) === 'mark',
   }
 }

@@ -1,5 +1,8 @@
-import { DeviceError, InvalidRowsError, invalidRowsOf } from '../errors'
+import { DeviceError, type InvalidRow, InvalidRowsError, invalidRowsOf } from '../errors'
 import type {
+  GumbelSoftmaxCallOptions,
+  GumbelSoftmaxResult,
+  HostLogits,
   Logits,
   NoiseKind,
   NoiseOptions,
@@ -8,9 +11,10 @@ import type {
   Sampler,
   Verification,
 } from '../options'
-import { hostLogits, isBufferLogits, noiseKindOf, requestOf, rowsOf, sampleOutputsOf } from '../request'
+import { type Request, hostLogits, isBufferLogits, noiseKindOf, requestOf, rowsOf, sampleOutputsOf } from '../request'
 import { generateNoise } from './generate_noise'
-import { sample } from './sample'
+import { gumbelSoftmax } from './gumbel_softmax'
+import { type Draws, sample } from './sample'
 
 /** The CPU backend: plain TypeScript, no device, the same tokens. */
 export class CpuSampler implements Sampler {
@@ -22,18 +26,30 @@ export class CpuSampler implements Sampler {
     this.#check()
     const request = requestOf(options)
     const outputs = sampleOutputsOf(options)
-    if (isBufferLogits(logits))
-      throw new TypeError("logits are in a GPU buffer; backend 'cpu' takes a Float32Array or { data: Float32Array }")
-    const view = hostLogits(logits)
+    const view = hostOnly(logits)
     const draws = sample(view.data, rowsOf(view, view.data.length, request), request, outputs.logProbs)
-    const invalidRows = invalidRowsOf(draws.statuses, request.numSamples)
-    if (invalidRows.length > 0 && !outputs.markInvalid) throw new InvalidRowsError(invalidRows)
+    const invalidRows = this.#invalidRows(draws, request, outputs.markInvalid)
     return {
       indices: draws.indices,
       logProbs: draws.logProbs,
       scores: outputs.scores ? draws.scores : undefined,
       invalidRows,
     }
+  }
+
+  async gumbelSoftmax(logits: Logits, options: GumbelSoftmaxCallOptions): Promise<GumbelSoftmaxResult> {
+    this.#check()
+    const request = requestOf(options)
+    const wanted = sampleOutputsOf(options)
+    const view = hostOnly(logits)
+    const rows = rowsOf(view, view.data.length, request)
+    const draws = gumbelSoftmax(view.data, rows, request, options.hard ?? false, wanted.logProbs)
+    const invalidRows = this.#invalidRows(draws, request, wanted.markInvalid)
+    return { samples: draws.samples, indices: draws.indices, logProbs: draws.logProbs, invalidRows }
+  }
+
+  encodeGumbelSoftmax(): never {
+    throw new DeviceError("encodeGumbelSoftmax records for a GPU; this sampler's backend is 'cpu'")
   }
 
   encodeSample(): never {
@@ -56,7 +72,19 @@ export class CpuSampler implements Sampler {
     this.#destroyed = true
   }
 
+  #invalidRows({ statuses }: Draws, { numSamples }: Request, mark: boolean): InvalidRow[] {
+    const rows = invalidRowsOf(statuses, numSamples)
+    if (rows.length > 0 && !mark) throw new InvalidRowsError(rows)
+    return rows
+  }
+
   #check(): void {
     if (this.#destroyed) throw new DeviceError('this sampler was destroyed; make another with createSampler()')
   }
+}
+
+function hostOnly(logits: Logits): HostLogits {
+  if (isBufferLogits(logits))
+    throw new TypeError("logits are in a GPU buffer; backend 'cpu' takes a Float32Array or { data: Float32Array }")
+  return hostLogits(logits)
 }

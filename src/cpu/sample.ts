@@ -20,6 +20,11 @@ const high = new Uint32Array(4)
 const low = new Uint32Array(4)
 const row = emptyRowDraw()
 
+/** A class's score, `logit + temperature * gumbel`, in strict arithmetic; subnormal logits count as 0. */
+export function scoreOf(logit: number, temperature: number, gumbel: number): number {
+  return f((Math.abs(logit) < MIN_NORMAL ? 0 : logit) + f(temperature * gumbel))
+}
+
 /**
  * Gumbel-max over one row, the twin of `shaders/sample.wgsl`. Noise is lazy: high halves of the words bound it, and
  * low halves are drawn only where the bound reaches the best so far, with the same result as drawing all.
@@ -48,8 +53,7 @@ function drawRow(data: Float32Array, begin: number, request: Request, draw: numb
         philoxBlock(low, group, stream, step, draw | (1 << 24), seedLow, seedHigh)
         lowDrawn = true
       }
-      const canonical = Math.abs(logit) < MIN_NORMAL ? 0 : logit
-      const score = f(canonical + f(temperature * gumbelOf(wordOf(high, low, i))))
+      const score = scoreOf(logit, temperature, gumbelOf(wordOf(high, low, i)))
       if (score > best) {
         best = score
         index = classOffset + c + i

@@ -1,5 +1,8 @@
 import { DeviceError } from '../errors'
 import type {
+  EncodeGumbelSoftmaxOptions,
+  GumbelSoftmaxCallOptions,
+  GumbelSoftmaxResult,
   EncodeSampleOptions,
   Logits,
   NoiseKind,
@@ -12,6 +15,7 @@ import type {
 import { noiseKindOf, requestOf } from '../request'
 import { Context } from './context'
 import { generateNoise } from './generate_noise'
+import { encodeGumbelSoftmax, gumbelSoftmax } from './gumbel_softmax'
 import { encodeSample, sample } from './sample'
 
 /** The WebGPU backend. */
@@ -35,6 +39,14 @@ export class WebGpuSampler implements Sampler {
 
   encodeSample(encoder: GPUCommandEncoder, options: EncodeSampleOptions): void {
     encodeSample(this.#checked(), encoder, options)
+  }
+
+  async gumbelSoftmax(logits: Logits, options: GumbelSoftmaxCallOptions): Promise<GumbelSoftmaxResult> {
+    return gumbelSoftmax(this.#checked(), logits, options)
+  }
+
+  encodeGumbelSoftmax(encoder: GPUCommandEncoder, options: EncodeGumbelSoftmaxOptions): void {
+    encodeGumbelSoftmax(this.#checked(), encoder, options)
   }
 
   noise(kind: 'bits', options: NoiseOptions): Promise<Uint32Array>

@@ -48,35 +48,19 @@ const GROUPS_A_PART = 256
 /** Workgroups that keep a large GPU busy; with fewer rows, rows are split. */
 const ENOUGH_WORKGROUPS = 1024
 
-/** Maps a shape to kernels and dispatches. */
+/** Groups of eight classes that a lane can hold in registers, in step with gumbel_softmax.wgsl. */
+const HELD_GROUPS = 8
+
+/** Maps a shape to kernels and dispatches for Gumbel-max. */
 export function planSample(shape: Shape): Plan {
-  const { batchSize, numClasses, numSamples, rows, maxBindingBytes } = shape
-  const maxElements = Math.floor(maxBindingBytes / ALIGNMENT) * ELEMENTS - ELEMENTS
+  const { batchSize, numClasses, maxBindingBytes } = shape
+  const slice = slicer(shape)
+  const most = maxElements(maxBindingBytes)
   const groups = Math.ceil(numClasses / 8)
-  // One row has no next one.
-  const rowStride = batchSize === 1 ? numClasses : rows.rowStride
-  const aligned = [numClasses, rowStride, rows.offset].every((n) => n % 4 === 0)
-  const logits = aligned ? 'logits_f32x4' : 'logits_f32'
-  const slice = (firstRow: number, count: number, firstClass: number, classes: number): Slice => {
-    const begin = rows.offset + firstRow * rowStride + firstClass
-    const end = begin + (count - 1) * rowStride + classes
-    const bindingBegin = Math.floor(begin / ELEMENTS) * ELEMENTS
-    return {
-      firstRow,
-      rows: count,
-      firstClass,
-      classes,
-      bindingOffset: bindingBegin * 4,
-      bindingSize: (end - bindingBegin) * 4,
-      logitsOffset: begin - bindingBegin,
-      parts: 1,
-      firstPart: 0,
-    }
-  }
 
   // A row that does not fit a binding: one slice a row and piece.
-  if (numClasses > maxElements) {
-    const piece = Math.floor(maxElements / 8) * 8
+  if (numClasses > most) {
+    const piece = Math.floor(most / 8) * 8
     const pieces = Math.ceil(numClasses / piece)
     const parts = Math.max(1, Math.floor(Math.min(ENOUGH_WORKGROUPS, piece / 8 / GROUPS_A_PART)))
     const slices: Slice[] = []
@@ -87,23 +71,95 @@ export function planSample(shape: Shape): Plan {
           parts,
           firstPart: p * parts,
         })
-    return { logits, lanes: WORKGROUP_LANES, totalParts: pieces * parts, rowStride, slices }
+    return { ...layout(shape), lanes: WORKGROUP_LANES, totalParts: pieces * parts, slices }
   }
 
-  const rowsAtOnce = Math.floor((maxElements - numClasses) / rowStride) + 1
-  const slices: Slice[] = []
-  for (let row = 0; row < batchSize; row += rowsAtOnce)
-    slices.push(slice(row, Math.min(rowsAtOnce, batchSize - row), 0, numClasses))
-
-  const draws = batchSize * numSamples
-  const parts = Math.floor(Math.min(ENOUGH_WORKGROUPS / draws, groups / GROUPS_A_PART))
-  if (parts > 1) {
-    for (const each of slices) each.parts = parts
-    return { logits, lanes: WORKGROUP_LANES, totalParts: parts, rowStride, slices }
-  }
+  const slices = rowSlices(shape, Infinity)
+  const parts = partsOf(shape)
+  if (parts > 1) return { ...layout(shape), lanes: WORKGROUP_LANES, ...split(slices, parts) }
   let lanes = 1
   while (lanes < WORKGROUP_LANES && groups > lanes * GROUPS_A_LANE) lanes *= 2
-  return { logits, lanes, totalParts: 1, rowStride, slices }
+  return { ...layout(shape), lanes, totalParts: 1, slices }
+}
+
+/** A plan for Gumbel-softmax. */
+export interface SoftmaxPlan extends Plan {
+  /** Groups of eight classes that each lane holds; 0 where rows are too long to hold. */
+  heldGroups: number
+}
+
+/**
+ * Maps a shape to kernels and dispatches for Gumbel-softmax, soft ones unless `hard`.
+ * `rowsAtOnce` is how many rows' samples fit a binding.
+ */
+export function planGumbelSoftmax(shape: Shape, hard: boolean, rowsAtOnce: number): SoftmaxPlan {
+  const groups = Math.ceil(shape.numClasses / 8)
+  const slices = rowSlices(shape, rowsAtOnce)
+  const parts = partsOf(shape)
+  if (parts > 1) return { ...layout(shape), lanes: WORKGROUP_LANES, heldGroups: 0, ...split(slices, parts) }
+  if (!hard && groups > WORKGROUP_LANES * HELD_GROUPS)
+    return { ...layout(shape), lanes: WORKGROUP_LANES, heldGroups: 0, totalParts: 1, slices }
+  let lanes = 1
+  while (lanes < WORKGROUP_LANES && groups > lanes * HELD_GROUPS) lanes *= 2
+  return { ...layout(shape), lanes, heldGroups: Math.ceil(groups / lanes), totalParts: 1, slices }
+}
+
+/** Elements that a binding takes, less what aligning its begin costs. */
+function maxElements(maxBindingBytes: number): number {
+  return Math.floor(maxBindingBytes / ALIGNMENT) * ELEMENTS - ELEMENTS
+}
+
+/** One row has no next one. */
+function strideOf({ batchSize, numClasses, rows }: Shape): number {
+  return batchSize === 1 ? numClasses : rows.rowStride
+}
+
+function layout(shape: Shape): Pick<Plan, 'logits' | 'rowStride'> {
+  const rowStride = strideOf(shape)
+  const aligned = [shape.numClasses, rowStride, shape.rows.offset].every((n) => n % 4 === 0)
+  return { logits: aligned ? 'logits_f32x4' : 'logits_f32', rowStride }
+}
+
+function slicer(shape: Shape) {
+  const rowStride = strideOf(shape)
+  return (firstRow: number, rows: number, firstClass: number, classes: number): Slice => {
+    const begin = shape.rows.offset + firstRow * rowStride + firstClass
+    const end = begin + (rows - 1) * rowStride + classes
+    const bindingBegin = Math.floor(begin / ELEMENTS) * ELEMENTS
+    return {
+      firstRow,
+      rows,
+      firstClass,
+      classes,
+      bindingOffset: bindingBegin * 4,
+      bindingSize: (end - bindingBegin) * 4,
+      logitsOffset: begin - bindingBegin,
+      parts: 1,
+      firstPart: 0,
+    }
+  }
+}
+
+/** Slices of whole rows, as many as fit a binding, and at most `rowsAtOnce`. */
+function rowSlices(shape: Shape, rowsAtOnce: number): Slice[] {
+  const { batchSize, numClasses, maxBindingBytes } = shape
+  const slice = slicer(shape)
+  const fit = Math.floor((maxElements(maxBindingBytes) - numClasses) / strideOf(shape)) + 1
+  const step = Math.min(fit, rowsAtOnce)
+  const slices: Slice[] = []
+  for (let row = 0; row < batchSize; row += step)
+    slices.push(slice(row, Math.min(step, batchSize - row), 0, numClasses))
+  return slices
+}
+
+/** Workgroups that share a row where there are few rows and they are long. */
+function partsOf({ batchSize, numSamples, numClasses }: Shape): number {
+  const groups = Math.ceil(numClasses / 8)
+  return Math.floor(Math.min(ENOUGH_WORKGROUPS / (batchSize * numSamples), groups / GROUPS_A_PART))
+}
+
+function split(slices: Slice[], parts: number): Pick<Plan, 'totalParts' | 'slices'> {
+  return { totalParts: parts, slices: slices.map((slice) => ({ ...slice, parts })) }
 }
 
 /** Workgroup counts in two dimensions for at least `count` workgroups; kernels number them row by row. */

@@ -1,20 +1,35 @@
 import { DeviceError } from '../errors'
 import digestNoise from '../../shaders/digest_noise.wgsl?raw'
+import gumbelSoftmax from '../../shaders/gumbel_softmax.wgsl?raw'
+import gumbelSoftmaxFinish from '../../shaders/gumbel_softmax_finish.wgsl?raw'
+import gumbelSoftmaxHard from '../../shaders/gumbel_softmax_hard.wgsl?raw'
+import gumbelSoftmaxHardFinish from '../../shaders/gumbel_softmax_hard_finish.wgsl?raw'
+import gumbelSoftmaxLong from '../../shaders/gumbel_softmax_long.wgsl?raw'
+import gumbelSoftmaxPart from '../../shaders/gumbel_softmax_part.wgsl?raw'
 import generateNoise from '../../shaders/generate_noise.wgsl?raw'
 import sample from '../../shaders/sample.wgsl?raw'
 import sampleCombine from '../../shaders/sample_combine.wgsl?raw'
 import samplePart from '../../shaders/sample_part.wgsl?raw'
+import keys from '../../shaders/shared/keys.wgsl?raw'
 import logitsScalar from '../../shaders/shared/logits_f32.wgsl?raw'
 import logitsVector from '../../shaders/shared/logits_f32x4.wgsl?raw'
 import noise from '../../shaders/shared/noise.wgsl?raw'
+import oneHot from '../../shaders/shared/one_hot.wgsl?raw'
 import params from '../../shaders/shared/params.wgsl?raw'
+import part from '../../shaders/shared/part.wgsl?raw'
 import philox from '../../shaders/shared/philox.wgsl?raw'
 import reduceSubgroup from '../../shaders/shared/reduce_subgroup.wgsl?raw'
 import reduceWorkgroup from '../../shaders/shared/reduce_workgroup.wgsl?raw'
+import combine from '../../shaders/shared/combine.wgsl?raw'
 import gather from '../../shaders/shared/gather.wgsl?raw'
+import relax from '../../shaders/shared/relax.wgsl?raw'
 import result from '../../shaders/shared/result.wgsl?raw'
+import samplesHalf from '../../shaders/shared/samples_f16.wgsl?raw'
+import samplesScalar from '../../shaders/shared/samples_f32.wgsl?raw'
+import samplesVector from '../../shaders/shared/samples_f32x4.wgsl?raw'
 import scan from '../../shaders/shared/scan.wgsl?raw'
 import score from '../../shaders/shared/score.wgsl?raw'
+import validity from '../../shaders/shared/validity.wgsl?raw'
 import words from '../../shaders/shared/words.wgsl?raw'
 
 /** How a kernel reads logits: element by element, or four at a time where rows are aligned to four. */
@@ -22,23 +37,39 @@ export type LogitsModule = 'logits_f32' | 'logits_f32x4'
 /** How the lanes of a row agree: through workgroup memory, or through subgroups. */
 export type ReduceModule = 'reduce_workgroup' | 'reduce_subgroup'
 
-/** One kernel as the device compiles it. */
-export interface Kernel {
-  name: 'digest_noise' | 'generate_noise' | 'sample' | 'sample_part' | 'sample_combine'
-  logits?: LogitsModule
-  reduce?: ReduceModule
-  /** Values of the kernel's `override` constants. */
-  constants: Record<string, number>
-}
+/** How a kernel writes relaxed samples. */
+export type SamplesModule = 'samples_f32' | 'samples_f32x4' | 'samples_f16'
 
 const LOGITS: Record<LogitsModule, string> = { logits_f32: logitsScalar, logits_f32x4: logitsVector }
 const REDUCE: Record<ReduceModule, string> = { reduce_workgroup: reduceWorkgroup, reduce_subgroup: reduceSubgroup }
-const KERNELS: Record<Kernel['name'], string[]> = {
+const SAMPLES: Record<SamplesModule, string> = {
+  samples_f32: samplesScalar,
+  samples_f32x4: samplesVector,
+  samples_f16: samplesHalf,
+}
+
+const DRAW = [params, philox, noise, words, score, validity]
+const KERNELS = {
   digest_noise: [digestNoise, noise],
   generate_noise: [generateNoise, params, philox, noise, words],
-  sample: [sample, params, philox, noise, words, score, scan, gather, result],
-  sample_part: [samplePart, params, philox, noise, words, score, scan, gather],
-  sample_combine: [sampleCombine, params, noise, score, gather, result],
+  sample: [sample, ...DRAW, scan, gather, result],
+  sample_part: [samplePart, ...DRAW, part, scan, gather],
+  sample_combine: [sampleCombine, params, noise, score, gather, combine, result],
+  gumbel_softmax: [gumbelSoftmax, ...DRAW, keys, gather, oneHot, result],
+  gumbel_softmax_long: [gumbelSoftmaxLong, ...DRAW, keys, relax, gather, oneHot, result],
+  gumbel_softmax_part: [gumbelSoftmaxPart, ...DRAW, part, keys, relax, gather, oneHot],
+  gumbel_softmax_finish: [gumbelSoftmaxFinish, ...DRAW, part, keys, relax, gather, combine, oneHot, result],
+  gumbel_softmax_hard: [gumbelSoftmaxHard, ...DRAW, scan, gather, oneHot, result],
+  gumbel_softmax_hard_finish: [gumbelSoftmaxHardFinish, params, noise, score, part, gather, combine, oneHot, result],
+}
+
+/** One kernel as the device compiles it: its file, the modules swapped in, and its `override` constants. */
+export interface Kernel {
+  name: keyof typeof KERNELS
+  logits?: LogitsModule
+  reduce?: ReduceModule
+  samples?: SamplesModule
+  constants: Record<string, number>
 }
 
 /** The WGSL of a kernel: its file and the shared modules it names, joined. */
@@ -46,6 +77,7 @@ export function sourceOf(kernel: Kernel): string {
   const modules = [...KERNELS[kernel.name]]
   if (kernel.logits) modules.push(LOGITS[kernel.logits])
   if (kernel.reduce) modules.push(REDUCE[kernel.reduce])
+  if (kernel.samples) modules.push(SAMPLES[kernel.samples])
   const enables = kernel.reduce === 'reduce_subgroup' ? 'enable subgroups;\n' : ''
   return enables + modules.join('\n')
 }

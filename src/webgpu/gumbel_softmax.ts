@@ -1,0 +1,138 @@
+import { InvalidRowsError } from '../errors'
+import type {
+  EncodeGumbelSoftmaxOptions,
+  GumbelSoftmaxCallOptions,
+  GumbelSoftmaxResult,
+  Logits,
+  SamplesView,
+} from '../options'
+import { type Request, isBufferLogits, oneOf, requestOf, sampleOutputsOf } from '../request'
+import { ALIGNMENT } from './buffers'
+import type { Context } from './context'
+import { type Piece, bufferPiece, piecesOf, requireStorage } from './inputs'
+import { type NamedRange, callersOutputs, drawCount, ownOutputs } from './outputs'
+import { planGumbelSoftmax } from './plan'
+import { readBack, takeStatuses } from './read_back'
+import type { Drawing } from './record'
+import { type SamplesPlace, recordGumbelSoftmax } from './record_gumbel_softmax'
+
+/** Draws relaxed samples and reads them back. */
+export async function gumbelSoftmax(
+  context: Context,
+  logits: Logits,
+  options: GumbelSoftmaxCallOptions,
+): Promise<GumbelSoftmaxResult> {
+  const request = requestOf(options)
+  const wanted = sampleOutputsOf(options)
+  const pieces = piecesOf(context, logits, request)
+  const count = drawCount(context, request)
+  const sizes = [4 * count, wanted.logProbs ? 4 * count : 0, 4 * count * request.numClasses]
+  const most = context.device.limits.maxBufferSize - 3 * ALIGNMENT
+  if (sizes[0] + sizes[1] + sizes[2] > most)
+    throw new RangeError(
+      `batchSize * numSamples * numClasses is ${count * request.numClasses}; to be read back it must be at most about ${Math.floor(most / 4)} on this device (maxBufferSize)`,
+    )
+  const rowParams = context.rowParamsOf(request)
+  const label = 'gumbel-webgpu gumbelSoftmax'
+  const [indexBytes, logProbs, samples] = await readBack(context, label, pieces, sizes, (encoder, piece, results) => {
+    const place = results[2]!
+    record(context, encoder, piece, {
+      request,
+      rowParams,
+      outputs: ownOutputs(context, results[0]!, results[1]),
+      uniforms: context.uniforms,
+      partials: (size) => context.partials.atLeast(size),
+      hard: options.hard ?? false,
+      samples: { buffer: place.buffer, type: 'float32', offset: place.offset / 4, rowStride: request.numClasses },
+    })
+  })
+  const indices = new Int32Array(indexBytes)
+  const invalidRows = takeStatuses(indices, request.numSamples)
+  if (invalidRows.length > 0 && !wanted.markInvalid) throw new InvalidRowsError(invalidRows)
+  return {
+    samples: new Float32Array(samples),
+    indices,
+    logProbs: wanted.logProbs ? new Float32Array(logProbs) : undefined,
+    invalidRows,
+  }
+}
+
+/** Records the same into the caller's encoder. */
+export function encodeGumbelSoftmax(
+  context: Context,
+  encoder: GPUCommandEncoder,
+  options: EncodeGumbelSoftmaxOptions,
+): void {
+  const request = requestOf(options)
+  const { logits } = options
+  if (!isBufferLogits(logits)) throw new TypeError('logits must be { buffer: GPUBuffer } to be recorded')
+  const piece = bufferPiece(logits, request)
+  const { place, range } = samplesPlace(options.samples, request)
+  const { indices, logProbs, statuses } = options
+  record(context, encoder, piece, {
+    request,
+    rowParams: context.recordedRowParamsOf(request),
+    outputs: callersOutputs(context, { indices, logProbs, statuses }, request, [logits.buffer], [range]),
+    uniforms: context.recordedUniforms,
+    partials: (size) => context.recordedPartials(size),
+    hard: options.hard ?? false,
+    samples: place,
+  })
+}
+
+interface SoftmaxDrawing extends Drawing {
+  hard: boolean
+  samples: SamplesPlace
+}
+
+function record(context: Context, encoder: GPUCommandEncoder, piece: Piece, drawing: SoftmaxDrawing): void {
+  const { samples, request } = drawing
+  const { numClasses, numSamples } = request
+  const { rows, firstRow, batchSize } = piece
+  const maxBindingBytes = context.device.limits.maxStorageBufferBindingSize
+  const bytes = samples.type === 'float16' ? 2 : 4
+  const rowsAtOnce = Math.floor((maxBindingBytes - ALIGNMENT) / (bytes * numSamples * samples.rowStride))
+  if (rowsAtOnce < 1 || 4 * numClasses > maxBindingBytes - 2 * ALIGNMENT)
+    throw new RangeError(
+      `numClasses is ${numClasses} with numSamples ${numSamples}; logits and samples of a row must each fit ${maxBindingBytes} bytes on this device (maxStorageBufferBindingSize)`,
+    )
+  // Where tau is 0 for all rows, soft samples are hard ones.
+  const hard = drawing.hard || (!request.rowParams && request.tau === 0)
+  const plan = planGumbelSoftmax({ batchSize, numClasses, numSamples, rows, maxBindingBytes }, hard, rowsAtOnce)
+  const logits = piece.buffer()
+  const pass = encoder.beginComputePass({ label: 'gumbel-webgpu gumbelSoftmax' })
+  recordGumbelSoftmax({ ...drawing, hard, context, pass, plan, firstRow, logits })
+  pass.end()
+}
+
+/** Checks the caller's view of samples. */
+function samplesPlace(view: SamplesView, request: Request): { place: SamplesPlace; range: NamedRange } {
+  if (typeof view !== 'object' || view === null)
+    throw new TypeError(`samples is ${view}; it must be { buffer: GPUBuffer }`)
+  const { buffer, offset = 0 } = view
+  requireStorage('samples.buffer', buffer)
+  const type = oneOf('samples.type', view.type ?? 'float32', ['float32', 'float16'])
+  const { numClasses } = request
+  const unit = type === 'float16' ? 2 : 1
+  const rowStride = view.rowStride ?? Math.ceil(numClasses / unit) * unit
+  for (const [name, value, least] of [
+    ['offset', offset, 0],
+    ['rowStride', rowStride, numClasses],
+  ] as const)
+    if (!Number.isSafeInteger(value) || value < least || value % unit !== 0)
+      throw new RangeError(
+        `samples.${name} is ${value}; it must be a whole ${unit === 2 ? 'even ' : ''}number of elements, at least ${least}`,
+      )
+  const draws = request.batchSize * request.numSamples
+  const bytes = 4 / unit
+  const end = Math.ceil((bytes * (offset + (draws - 1) * rowStride + numClasses)) / 4) * 4
+  if (end > buffer.size)
+    throw new RangeError(
+      `samples.buffer has ${buffer.size} bytes; offset ${offset} and ${draws} rows at a stride of ${rowStride} need ${end}`,
+    )
+  const begin = Math.floor((bytes * offset) / ALIGNMENT) * ALIGNMENT
+  return {
+    place: { buffer, type, offset, rowStride },
+    range: { name: 'samples', buffer, offset: begin, size: end - begin },
+  }
+}

@@ -1,0 +1,98 @@
+import { ALIGNMENT } from './buffers'
+import { OUTPUT_LOG_PROBS } from './params'
+import { type Slice, type SoftmaxPlan, WORKGROUP_LANES } from './plan'
+import { type Binding, type Recording, dispatch, logitsOf, partialsOf, reduceModule, resultsOf } from './record'
+import type { Kernel, SamplesModule } from './shader'
+
+/** Where samples go, in elements of their type. */
+export interface SamplesPlace {
+  buffer: GPUBuffer
+  type: 'float32' | 'float16'
+  offset: number
+  rowStride: number
+}
+
+export interface SoftmaxRecording extends Recording {
+  plan: SoftmaxPlan
+  hard: boolean
+  samples: SamplesPlace
+}
+
+/** Records the dispatches of a plan for Gumbel-softmax. */
+export function recordGumbelSoftmax(recording: SoftmaxRecording): void {
+  const { plan, request, outputs, context, hard } = recording
+  const { logits, lanes, slices, heldGroups } = plan
+  const samples = samplesModule(recording)
+  const reduce = reduceModule(context, lanes)
+  const constants = { LOG_PROBS: (outputs.params.outputs & OUTPUT_LOG_PROBS) === 0 ? 0 : 1 }
+  for (const slice of slices) {
+    const draws = slice.rows * request.numSamples
+    const written = samplesOf(recording, slice)
+    const run = (kernel: Kernel, count: number, bindings: Binding[]) =>
+      dispatch(recording, kernel, slice, count, bindings, written.params)
+    const input = logitsOf(recording, slice)
+    const results = resultsOf(recording)
+    if (plan.totalParts > 1) {
+      const partials = partialsOf(recording)
+      const count = draws * slice.parts
+      if (hard) {
+        run({ name: 'sample_part', logits, reduce, constants }, count, [input, partials])
+        run({ name: 'gumbel_softmax_hard_finish', reduce, samples, constants }, count, [
+          written.binding,
+          partials,
+          ...results,
+        ])
+      } else {
+        run({ name: 'gumbel_softmax_part', logits, reduce, samples, constants }, count, [
+          input,
+          written.binding,
+          partials,
+        ])
+        run({ name: 'gumbel_softmax_finish', logits, reduce, samples, constants }, count, [
+          input,
+          written.binding,
+          partials,
+          ...results,
+        ])
+      }
+    } else if (hard || heldGroups > 0) {
+      const held: Record<string, number> = hard ? { LANES: lanes } : { LANES: lanes, GROUPS: heldGroups }
+      run(
+        {
+          name: hard ? 'gumbel_softmax_hard' : 'gumbel_softmax',
+          logits,
+          reduce,
+          samples,
+          constants: { ...constants, ...held },
+        },
+        Math.ceil((draws * lanes) / WORKGROUP_LANES),
+        [input, written.binding, ...results],
+      )
+    } else {
+      run({ name: 'gumbel_softmax_long', logits, reduce, samples, constants }, draws, [
+        input,
+        written.binding,
+        ...results,
+      ])
+    }
+  }
+}
+
+function samplesModule({ samples, request }: SoftmaxRecording): SamplesModule {
+  if (samples.type === 'float16') return 'samples_f16'
+  const aligned = [samples.offset, samples.rowStride, request.numClasses].every((n) => n % 4 === 0)
+  return aligned ? 'samples_f32x4' : 'samples_f32'
+}
+
+/** The binding that a slice's samples are written to. */
+function samplesOf(recording: SoftmaxRecording, slice: Slice) {
+  const { samples, request } = recording
+  const { buffer, offset, rowStride } = samples
+  const bytes = samples.type === 'float16' ? 2 : 4
+  const draws = slice.rows * request.numSamples
+  const first = offset + (recording.firstRow + slice.firstRow) * request.numSamples * rowStride
+  const begin = Math.floor((first * bytes) / ALIGNMENT) * ALIGNMENT
+  const end = Math.ceil(((first + (draws - 1) * rowStride + request.numClasses) * bytes) / 4) * 4
+  const binding: Binding = [7, { buffer, offset: begin, size: end - begin }]
+  return { binding, params: { samplesOffset: first - begin / bytes, samplesStride: rowStride } }
+}
