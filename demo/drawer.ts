@@ -1,5 +1,6 @@
 import type { Sampler } from 'gumbel-webgpu'
 import * as ort from 'onnxruntime-web/webgpu'
+import { LanguageModel } from './language_model'
 
 export interface DrawOptions {
   batchSize: number
@@ -31,6 +32,7 @@ class GpuDrawer implements Drawer {
   readonly #options: DrawOptions
   readonly #ids: GPUBuffer
   readonly #staging: GPUBuffer
+  #error: Promise<GPUError | null> = Promise.resolve(null)
 
   constructor(sampler: Sampler, device: GPUDevice, options: DrawOptions) {
     const size = 4 * options.batchSize
@@ -47,6 +49,7 @@ class GpuDrawer implements Drawer {
   }
 
   async draw(logits: ort.Tensor, step: number): Promise<void> {
+    this.#device.pushErrorScope('validation')
     const encoder = this.#device.createCommandEncoder({ label: 'draw' })
     this.#sampler.encodeSample(encoder, {
       ...this.#options,
@@ -56,12 +59,16 @@ class GpuDrawer implements Drawer {
     })
     encoder.copyBufferToBuffer(this.#ids, 0, this.#staging, 0, this.#ids.size)
     this.#device.queue.submit([encoder.finish()])
+    this.#error = this.#device.popErrorScope()
   }
 
   async read(): Promise<Int32Array> {
     await this.#staging.mapAsync(GPUMapMode.READ)
     const ids = new Int32Array(this.#staging.getMappedRange().slice(0))
     this.#staging.unmap()
+    // A refused submit leaves ids of 0, which would pass for the end of every verse.
+    const error = await this.#error
+    if (error) throw new Error(error.message)
     return ids
   }
 
@@ -82,7 +89,7 @@ class CpuDrawer implements Drawer {
     this.#sampler = sampler
     this.#options = options
     this.#ids = new Int32Array(options.batchSize)
-    this.ids = new ort.Tensor('int32', this.#ids, [options.batchSize])
+    this.ids = LanguageModel.ids(this.#ids)
   }
 
   async draw(logits: ort.Tensor, step: number): Promise<void> {

@@ -43,7 +43,7 @@ export class SettingsForm {
 
   #mark(name: SettingName, message: string): void {
     const input = this.#input(name)
-    input.toggleAttribute('aria-invalid', message !== '')
+    input.ariaInvalid = String(message !== '')
     element(`${input.id}-error`).textContent = message
   }
 

@@ -1,4 +1,4 @@
-import * as ort from 'onnxruntime-web/webgpu'
+import type * as ort from 'onnxruntime-web/webgpu'
 import { createDrawer } from './drawer'
 import type { Engine } from './engine'
 import { LanguageModel, type Step } from './language_model'
@@ -48,7 +48,7 @@ export async function* generate(engine: Engine, options: GenerateOptions): Async
   try {
     for (const id of [Tokenizer.END, ...options.prompt]) {
       if (signal?.aborted) return
-      await advance(repeated(id, sequences))
+      await advance(LanguageModel.ids(new Int32Array(sequences).fill(id)))
     }
     for (let step = 0; now && !signal?.aborted; step++) {
       const start = performance.now()
@@ -68,8 +68,4 @@ export async function* generate(engine: Engine, options: GenerateOptions): Async
     now?.state.dispose()
     drawer.destroy()
   }
-}
-
-function repeated(id: number, count: number): ort.Tensor {
-  return new ort.Tensor('int32', new Int32Array(count).fill(id), [count])
 }

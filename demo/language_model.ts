@@ -40,6 +40,11 @@ export class LanguageModel {
     return new ort.Tensor('float32', new Float32Array(LAYERS * batchSize * WIDTH), [LAYERS, batchSize, WIDTH])
   }
 
+  /** Ids in host memory as `step` takes them. */
+  static ids(ids: Int32Array): ort.Tensor {
+    return new ort.Tensor('int32', ids, [ids.length])
+  }
+
   /** Reads one id a text, int32 `[batch]`; `state` is used up, `ids` stays the caller's. */
   async step(ids: ort.Tensor, state: ort.Tensor): Promise<Step> {
     try {

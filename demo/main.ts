@@ -52,7 +52,7 @@ async function writeVerses(engine: Engine, prompt: number[], settings: Settings,
   const name = backendName(engine.sampler)
   element('backend').textContent = engine.sampler.device
     ? name
-    : `${name}: this browser offers no WebGPU, so the model and the sampler run on the CPU`
+    : `${name}: this browser offers no WebGPU, so the model and the sampler run on the CPU.`
   status.textContent = `Writing ${counted(sequences, 'verse')} …`
 
   const verses = new VerseList(element('verses'), engine.tokenizer, prompt, sequences)
@@ -65,11 +65,17 @@ async function writeVerses(engine: Engine, prompt: number[], settings: Settings,
       if (step === 0) first = performance.now()
       else rate.textContent = `${tokensPerSecond(step * sequences, performance.now() - first)} tokens a second`
       if (verses.allEnded) break
+      await paint()
     }
   } finally {
     verses.close()
   }
   status.textContent = `${signal.aborted ? 'Stopped' : 'Done'}: ${counted(drawn, 'token')} drawn`
+}
+
+/** Lets the page paint and hear its buttons, for which the model in WebAssembly leaves no time. */
+function paint(): Promise<void> {
+  return new Promise((done) => setTimeout(done))
 }
 
 /** After a failure the session repeats its error and the device may be lost: the next run starts with new ones. */

@@ -1,0 +1,227 @@
+import { execFile } from 'node:child_process'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { chromium, type Browser, type Page } from 'playwright'
+import { build, preview } from 'vite'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { chromiumFlags, findChromium } from '../../scripts/chromium'
+import { servePages } from '../../scripts/serve_pages'
+
+const ROOT = resolve(import.meta.dirname, '../..')
+
+let site: Awaited<ReturnType<typeof servePages>>
+let browser: Browser
+let escaped: string[]
+
+beforeAll(async () => {
+  site = await servePages()
+  browser = await chromium.launch({ executablePath: await findChromium(), args: chromiumFlags() })
+})
+
+beforeEach(() => {
+  escaped = []
+})
+
+afterEach(() => {
+  expect(escaped).toEqual([])
+})
+
+afterAll(async () => {
+  await browser?.close()
+  await site?.server.close()
+})
+
+/** Opens the page with settings in its URL. An error that escapes, of the page or of the GPU, fails the test. */
+async function openPage(
+  settings: Record<string, string | number>,
+  prepare?: (page: Page) => Promise<void>,
+  url = site.url,
+) {
+  const page = await browser.newPage()
+  page.on('pageerror', ({ message }) => escaped.push(message))
+  page.on('console', (message) => {
+    if (['error', 'warning'].includes(message.type())) escaped.push(message.text())
+  })
+  await prepare?.(page)
+  const query = Object.entries(settings).map(([name, value]) => [name, String(value)])
+  await page.goto(`${url}?${new URLSearchParams(query)}`)
+  return page
+}
+
+/** Presses the button, waits for the end and gives the verses. */
+async function write(page: Page): Promise<string[]> {
+  await page.getByRole('button', { name: 'Write verses' }).click()
+  await page
+    .locator('#status:text("Done"), #failure:not(:empty), .error:not(:empty)')
+    .first()
+    .waitFor({ timeout: 90_000 })
+  expect(await page.locator('#failure').innerText()).toBe('')
+  return page.locator('#verses li').allInnerTexts()
+}
+
+async function withoutWebGpu(page: Page): Promise<void> {
+  await page.addInitScript(() => Object.defineProperty(Navigator.prototype, 'gpu', { value: undefined }))
+}
+
+async function withFirstDeviceRefused(page: Page): Promise<void> {
+  await page.addInitScript(() => {
+    const { requestDevice } = GPUAdapter.prototype
+    GPUAdapter.prototype.requestDevice = async () => {
+      GPUAdapter.prototype.requestDevice = requestDevice
+      throw new DOMException('no device today', 'OperationError')
+    }
+  })
+}
+
+const SHORT = { sequences: 4, tokens: 5 }
+
+describe('the page', () => {
+  test('writes the same verses from the same seed, others from another, and the same without WebGPU', async () => {
+    const page = await openPage(SHORT)
+    const verses = await write(page)
+    expect(await page.locator('#backend').innerText()).toMatch(/^WebGPU: \S/)
+    expect(verses).toHaveLength(4)
+    for (const verse of verses) expect(verse).toMatch(/^And the LORD said,? \w.*\u00a0…$/)
+    expect(new Set(verses).size).toBe(4)
+    expect(await page.locator('#rate').innerText()).toMatch(/^[\d.,]+ tokens a second$/)
+
+    expect(await write(page)).toEqual(verses)
+
+    await page.getByLabel('Seed').fill('43')
+    const others = await write(page)
+    expect(others).not.toEqual(verses)
+    expect(new URL(page.url()).searchParams.get('seed')).toBe('43')
+
+    await page.reload()
+    expect(await write(page)).toEqual(others)
+    await page.close()
+
+    const cpuPage = await openPage(SHORT, withoutWebGpu)
+    expect(await write(cpuPage)).toEqual(verses)
+    expect(await cpuPage.locator('#backend').innerText()).toBe(
+      'CPU: this browser offers no WebGPU, so the model and the sampler run on the CPU.',
+    )
+    await cpuPage.close()
+  })
+
+  test('names an unknown word and other bad settings, and goes on after them', async () => {
+    const page = await openPage({ ...SHORT, prompt: 'And the gpu said' }, withoutWebGpu)
+    const button = page.getByRole('button', { name: 'Write verses' })
+    await button.click()
+    await page.getByText("prompt has 'gpu', which the model does not know").waitFor()
+    expect(await page.getByLabel('Prompt').getAttribute('aria-invalid')).toBe('true')
+
+    await page.getByLabel('Prompt').fill('In the beginning')
+    for (const [label, value, allowed] of [
+      ['Sequences', '65', 'a whole number from 1 to 64'],
+      ['Tokens', 'many', 'a whole number from 1 to 200'],
+      ['Temperature', '-1', '0 (always the likeliest word), or a number from 0.01 to 100'],
+      ['Seed', '1.5', 'a whole number from 0 to 18446744073709551615'],
+    ]) {
+      const field = page.getByLabel(label)
+      const good = await field.inputValue()
+      await field.fill(value)
+      await button.click()
+      await page.getByText(`${label.toLowerCase()} is '${value}'; it must be ${allowed}`).waitFor()
+      await field.fill(good)
+    }
+    for (const verse of await write(page)) expect(verse).toMatch(/^In the beginning/)
+    expect(await page.locator('.error').allInnerTexts()).toEqual(['', '', '', '', ''])
+    await page.close()
+  })
+
+  test('stops when asked to, and can start again', async () => {
+    const page = await openPage({ sequences: 64, tokens: 200 }, withoutWebGpu)
+    await page.getByRole('button', { name: 'Write verses' }).click()
+    await page.locator('#rate:not(:empty)').waitFor()
+    await page.getByRole('button', { name: 'Stop' }).click()
+    await page.getByText(/^Stopped: \d+ tokens? drawn$/).waitFor()
+    await page.getByLabel('Tokens').fill('1')
+    expect(await write(page)).toHaveLength(64)
+    await page.close()
+  })
+
+  test('shows a failure of the device, and recovers from it', async () => {
+    const page = await openPage({ sequences: 1, tokens: 2 }, withFirstDeviceRefused)
+    await page.getByRole('button', { name: 'Write verses' }).click()
+    await page.getByText('no device today').waitFor()
+    expect(await write(page)).toHaveLength(1)
+    await page.close()
+  })
+})
+
+test('the built page works, also in a folder of a site', async () => {
+  const outDir = await mkdtemp(join(tmpdir(), 'site-'))
+  const options = { root: ROOT, base: '/folder/', logLevel: 'error', build: { outDir, emptyOutDir: true } } as const
+  await build(options)
+  const built = await preview({ ...options, preview: { host: '127.0.0.1', port: 0 } })
+  try {
+    const page = await openPage(SHORT, withoutWebGpu, built.resolvedUrls!.local[0])
+    expect(await write(page)).toHaveLength(4)
+    await page.close()
+  } finally {
+    await built.close()
+    await rm(outDir, { recursive: true })
+  }
+})
+
+test('the model gives the values of its README on both backends', async () => {
+  const expected = [
+    [-3.1512, 4.57609, 7.01152, -0.41688],
+    [-1.37664, -7.02608, -6.8166],
+  ]
+  for (const prepare of [undefined, withoutWebGpu]) {
+    const page = await openPage({}, prepare)
+    const logits = await page.evaluate<number[][]>(`(async () => {
+      const { loadEngine, loadTokenizer } = await import('/demo/engine.ts')
+      const { LanguageModel } = await import('/demo/language_model.ts')
+      const { model } = await loadEngine(await loadTokenizer())
+      let step = { state: LanguageModel.start(2) }
+      for (const ids of [[0, 0], [5, 17], [9, 3]]) step = await model.step(LanguageModel.ids(Int32Array.from(ids)), step.state)
+      const logits = await step.logits.getData()
+      return [[...logits.slice(0, 4)], [...logits.slice(-3)]]
+    })()`)
+    for (const [row, values] of expected.entries())
+      for (const [at, value] of values.entries()) expect(Math.abs(logits[row][at] - value)).toBeLessThan(1e-3)
+    await page.close()
+  }
+})
+
+function generate(...options: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
+  return new Promise((done) =>
+    execFile('npm', ['run', '--silent', 'generate', '--', ...options], { cwd: ROOT }, (error, stdout, stderr) =>
+      done({ code: error ? Number(error.code) : 0, stdout, stderr }),
+    ),
+  )
+}
+
+describe('npm run generate', () => {
+  test('draws the tokens of the CPU backend', async () => {
+    const { code, stdout } = await generate('--sequences', '4', '--tokens', '6')
+    expect(stdout).toMatch(/^1 {2}And the LORD said.*\n2 {2}.*\n3 {2}.*\n4 {2}.*\n\nWebGPU: .*\n/)
+    expect(stdout).toMatch(/\ntime a step: model [\d.]+ ms, sampler [\d.]+ ms \(medians\)\n/)
+    expect(stdout).toMatch(/\ntokens equal to the CPU backend: 24 of 24\n$/)
+    expect(code).toBe(0)
+  })
+
+  test('refuses bad options by name, with exit code 2', async () => {
+    for (const [options, message] of [
+      [['--sequences', '0'], "--sequences is '0'; it must be a whole number from 1 to 64"],
+      [['--seed', '-1'], "--seed is '-1'; it must be a whole number from 0 to 18446744073709551615"],
+      [['--prompt', 'And the gpu'], "--prompt has 'gpu', which the model does not know"],
+      [['--verses', '3'], '--verses is not an option; options are --prompt,'],
+    ] as const) {
+      const { code, stdout, stderr } = await generate(...options)
+      expect(stderr).toContain(message)
+      expect(stdout).toBe('')
+      expect(code).toBe(2)
+    }
+  })
+
+  test('prints its usage', async () => {
+    const { code, stdout } = await generate('--help')
+    expect(stdout).toContain('Usage: npm run generate')
+    expect(code).toBe(0)
+  })
+})
