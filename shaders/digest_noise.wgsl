@@ -32,7 +32,7 @@ fn mix_bits(x: u32) -> u32 {
 fn mixed_noise(word: u32) -> u32 {
   var h = mix_bits(word ^ bitcast<u32>(uniform_of(word)));
   h = mix_bits(h ^ bitcast<u32>(exponential_of(word)));
-  return mix_bits(h ^ bitcast<u32>(gumbel_of(word)));
+  return mix_bits(h ^ bitcast<u32>(gumbel_of_exponential(exponential_of(word))));
 }
 
 @compute @workgroup_size(64)

@@ -7,11 +7,11 @@
 
 override KIND: u32 = 0u; // 0 bits, 1 uniform, 2 exponential, 3 gumbel: in step with src/webgpu/generate_noise.ts
 
-fn transformed(word: u32) -> u32 {
+fn transformed(word: u32, class_: u32, row: RowDraw) -> u32 {
   switch (KIND) {
-    case 1u: { return bitcast<u32>(uniform_of(word)); }
-    case 2u: { return bitcast<u32>(exponential_of(word)); }
-    case 3u: { return bitcast<u32>(gumbel_of(word)); }
+    case 1u: { return bitcast<u32>(uniform_at(word, class_, row, 0u)); }
+    case 2u: { return bitcast<u32>(exponential_at(word, class_, row, 0u)); }
+    case 3u: { return bitcast<u32>(gumbel_at(word, class_, row, 0u)); }
     default: { return word; }
   }
 }
@@ -35,6 +35,6 @@ fn main(
   let low = philox4x32(counter + vec4<u32>(0u, 0u, 0u, TAG_LOW), draw.seed);
   let end = min(8u, params.classes - group * 8u);
   for (var i = 0u; i < end; i++) {
-    noise[row * params.classes + group * 8u + i] = transformed(word_of(high, low, i));
+    noise[row * params.classes + group * 8u + i] = transformed(word_of(high, low, i), params.class_offset + group * 8u + i, draw);
   }
 }

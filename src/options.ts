@@ -42,6 +42,11 @@ export interface NoiseOptions {
   step?: number
   /** Number of the first class where the logits are a shard of a larger vocabulary: a multiple of 8. Default 0. */
   classOffset?: number
+  /**
+   * 'extended' refines the 2^-24 smallest uniforms with 32 more bits, so that Gumbel noise reaches 45 rather than 22.9 and
+   * classes up to 44 nats down are drawn as often as they should be. Other noise is the same. Default 'standard'.
+   */
+  tail?: 'standard' | 'extended'
 }
 
 export interface SampleOptions extends NoiseOptions {

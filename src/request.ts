@@ -19,6 +19,8 @@ export interface Request {
   classOffset: number
   step: number
   numSamples: number
+  /** Words below 2^8 are refined by 32 more bits. */
+  extended: boolean
   seedLow: number
   seedHigh: number
   stream: number
@@ -119,6 +121,7 @@ export function requestOf(options: GumbelSoftmaxOptions): Request {
     classOffset,
     step,
     numSamples,
+    extended: oneOf('tail', options.tail ?? 'standard', ['standard', 'extended']) === 'extended',
     seedLow: 0,
     seedHigh: 0,
     stream: streamOffset,

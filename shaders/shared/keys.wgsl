@@ -6,30 +6,30 @@ struct Keys {
   b: vec4<u32>,
 }
 
-fn key_of(logit: u32, temperature: f32, word: u32) -> u32 {
-  let key = key_of_score(score_of(logit, temperature, gumbel_of(word)));
-  return select(key, KEY_NONE, (logit & 0x7fffffffu) >= POSITIVE_INFINITY);
-}
-
 fn keys_of(a: vec4<u32>, b: vec4<u32>, group: u32, row: RowDraw, draw: u32) -> Keys {
   let counter = vec4<u32>(params.class_offset / 8u + group, row.stream, params.step, draw);
   let high = philox4x32(counter | vec4<u32>(0u, 0u, 0u, TAG_HIGH), row.seed);
   let low = philox4x32(counter | vec4<u32>(0u, 0u, 0u, TAG_LOW), row.seed);
-  let t = row.temperature;
+  let first = params.class_offset + group * 8u;
   return Keys(
     vec4<u32>(
-      key_of(a.x, t, word_of(high, low, 0u)),
-      key_of(a.y, t, word_of(high, low, 1u)),
-      key_of(a.z, t, word_of(high, low, 2u)),
-      key_of(a.w, t, word_of(high, low, 3u)),
+      key_at(a.x, word_of(high, low, 0u), first, row, draw),
+      key_at(a.y, word_of(high, low, 1u), first + 1u, row, draw),
+      key_at(a.z, word_of(high, low, 2u), first + 2u, row, draw),
+      key_at(a.w, word_of(high, low, 3u), first + 3u, row, draw),
     ),
     vec4<u32>(
-      key_of(b.x, t, word_of(high, low, 4u)),
-      key_of(b.y, t, word_of(high, low, 5u)),
-      key_of(b.z, t, word_of(high, low, 6u)),
-      key_of(b.w, t, word_of(high, low, 7u)),
+      key_at(b.x, word_of(high, low, 4u), first + 4u, row, draw),
+      key_at(b.y, word_of(high, low, 5u), first + 5u, row, draw),
+      key_at(b.z, word_of(high, low, 6u), first + 6u, row, draw),
+      key_at(b.w, word_of(high, low, 7u), first + 7u, row, draw),
     ),
   );
+}
+
+fn key_at(logit: u32, word: u32, class_: u32, row: RowDraw, draw: u32) -> u32 {
+  let key = key_of_score(score_of(logit, row.temperature, gumbel_at(word, class_, row, draw)));
+  return select(key, KEY_NONE, (logit & 0x7fffffffu) >= POSITIVE_INFINITY);
 }
 
 // The better of `best` and the group's first largest key; groups come in ascending order.

@@ -10,7 +10,9 @@ const SQRT_HALF_BITS = 0x3f3504f3u;
 const LN2_HIGH = 0.693145751953125;
 const LN2_LOW = 1.428606765330187e-6;
 const TWO_NEG_16 = 0x1p-16;
+const TWO_NEG_32 = 0x1p-32;
 const TWO_NEG_33 = 0x1p-33;
+const TAIL_WORDS = 256u;
 const BELOW_ONE = 0x1.fffffep-1;
 
 fn opaque(x: f32) -> f32 {
@@ -57,8 +59,18 @@ fn exponential_of(word: u32) -> f32 {
   return negative_log(f32(w.exponent), select(1.0 - w.mantissa, half_open(word), w.exponent == 0));
 }
 
-// Standard Gumbel, in [-3.14, 22.88].
-fn gumbel_of(word: u32) -> f32 {
-  let e = scaled(exponential_of(word));
+// u of 64 bits, for words below TAIL_WORDS: (word + (tail + 1/2) / 2^32) / 2^32, in [2^-65, 2^-24].
+fn tail_uniform(word: u32, tail: u32) -> f32 {
+  return opaque(f32(word) + opaque(half_open(tail))) * TWO_NEG_32;
+}
+
+// The exponential of the same, where words below TAIL_WORDS are refined: down to 2^-65.
+fn tail_exponential(word: u32, tail: u32) -> f32 {
+  return negative_log(0.0, tail_uniform(word, tail));
+}
+
+// Standard Gumbel of an exponential: in [-3.14, 22.88], or to 45.06 with the tail.
+fn gumbel_of_exponential(exponential: f32) -> f32 {
+  let e = scaled(exponential);
   return negative_log(f32(e.exponent), 1.0 - e.mantissa);
 }

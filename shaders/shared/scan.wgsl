@@ -6,7 +6,6 @@
 // cannot win, not even by a tie. Philox is skipped where no noise could reach the bar, the low halves and the transform
 // where this noise does not. What a device rounds differently here changes what is skipped, never what is drawn.
 
-const MAX_GUMBEL = 22.9;
 const MIN_GUMBEL = -3.2;
 // For h >= 1, with B(h) the bits of f32(h): -ln(h / 65536) <= UPPER - SLOPE * B(h), as log2(1 + f) >= f, and
 // -ln(h / 65536) >= UPPER - 0.06 - SLOPE * B(h), as log2(1 + f) <= f + 0.0861. SLOPE is ln 2 / 2^23, UPPER 143 ln 2.
@@ -45,6 +44,7 @@ fn scan(base: u32, row: RowDraw, draw: u32, first: u32, end: u32, lane: u32, slo
   var best = nothing_found();
   var validity = nothing_seen();
   var bar = LOWEST;
+  let reach = temperature * select(22.9, 45.1, EXTENDED); // no noise is larger
 
   for (var group = first + lane; group < end; group += LANES) {
     let bits_a = load_four(base, group * 8u);
@@ -62,7 +62,7 @@ fn scan(base: u32, row: RowDraw, draw: u32, first: u32, end: u32, lane: u32, slo
       bar = max(bar, select(bar_of(score_of_key(shared_key), temperature), LOWEST, shared_key == KEY_NONE));
     }
     // Loops of one turn rather than ifs: SwiftShader skips work at loops only, and GPUs compile both alike.
-    for (var near = top >= bar - temperature * MAX_GUMBEL; near; near = false) {
+    for (var near = top >= bar - reach; near; near = false) {
       let counter = vec4<u32>(params.class_offset / 8u + group, row.stream, params.step, draw | TAG_HIGH);
       let high = philox4x32(counter, row.seed);
       let high_a = high >> vec4<u32>(16u);
@@ -87,11 +87,12 @@ fn scan(base: u32, row: RowDraw, draw: u32, first: u32, end: u32, lane: u32, slo
           let c = group * 8u + i;
           let bits = load_class(base, c);
           let low = philox4x32(vec4<u32>(counter.xyz, draw | TAG_LOW), row.seed);
-          let score = score_of(bits, temperature, gumbel_of(word_of(high, low, i)));
+          let class_ = params.class_offset + c;
+          let score = score_of(bits, temperature, gumbel_at(word_of(high, low, i), class_, row, draw));
           let key = select(key_of_score(score), KEY_NONE, (bits & 0x7fffffffu) >= POSITIVE_INFINITY);
           if (key > best.key) {
             best.key = key;
-            best.class_ = params.class_offset + c;
+            best.class_ = class_;
             best.logit = bitcast<f32>(bits);
             bar = max(bar, bar_of(score, temperature));
             if (LANES > 1u) {

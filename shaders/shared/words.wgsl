@@ -1,8 +1,12 @@
 // The words of a group of eight neighbouring classes: one block has their high halves, a second their low halves.
+// Where the tail is extended, the first few words are refined by a third. Expects: params; philox, noise.
 // Twin: src/cpu/words.ts.
+
+override EXTENDED: bool = false;
 
 const TAG_HIGH = 0u << 24u;
 const TAG_LOW = 1u << 24u;
+const TAG_TAIL = 2u << 24u;
 
 fn word_of(high: vec4<u32>, low: vec4<u32>, i: u32) -> u32 {
   let j = i & 3u;
@@ -11,4 +15,35 @@ fn word_of(high: vec4<u32>, low: vec4<u32>, i: u32) -> u32 {
     (high[j] & 0xffff0000u) | (low[j] >> 16u),
     i < 4u,
   );
+}
+
+// The word that refines a class's: of a block for each four classes.
+fn tail_of(class_: u32, row: RowDraw, draw: u32) -> u32 {
+  let counter = vec4<u32>(class_ >> 2u, row.stream, params.step, draw | TAG_TAIL);
+  return philox4x32(counter, row.seed)[class_ & 3u];
+}
+
+// The uniform of class `class_` of the vocabulary, whose word is `word`.
+fn uniform_at(word: u32, class_: u32, row: RowDraw, draw: u32) -> f32 {
+  if (EXTENDED && word < TAIL_WORDS) {
+    return tail_uniform(word, tail_of(class_, row, draw));
+  }
+  return uniform_of(word);
+}
+
+// The exponential noise of class `class_` of the vocabulary, whose word is `word`.
+fn exponential_at(word: u32, class_: u32, row: RowDraw, draw: u32) -> f32 {
+  var exponential = exponential_of(word);
+  if (EXTENDED) {
+    // A loop of one turn: see scan.wgsl.
+    for (var refine = word < TAIL_WORDS; refine; refine = false) {
+      exponential = tail_exponential(word, tail_of(class_, row, draw));
+    }
+  }
+  return exponential;
+}
+
+// The Gumbel noise of the same.
+fn gumbel_at(word: u32, class_: u32, row: RowDraw, draw: u32) -> f32 {
+  return gumbel_of_exponential(exponential_at(word, class_, row, draw));
 }

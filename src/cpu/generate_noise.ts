@@ -1,17 +1,16 @@
 import type { NoiseKind } from '../options'
 import type { Request } from '../request'
-import { exponentialOf, gumbelOf, uniformOf } from './noise'
 import { philoxBlock } from './philox'
 import { emptyRowDraw, rowDraw } from './row_draw'
-import { wordOf } from './words'
+import { exponentialAt, gumbelAt, uniformAt, wordOf } from './words'
 
-const TRANSFORMS = { uniform: uniformOf, exponential: exponentialOf, gumbel: gumbelOf }
+const TRANSFORMS = { bits: (word: number) => word, uniform: uniformAt, exponential: exponentialAt, gumbel: gumbelAt }
 
 /** Noise of every class of every row, the twin of `shaders/generate_noise.wgsl`. */
 export function generateNoise(kind: NoiseKind, request: Request): Uint32Array | Float32Array {
   const { batchSize, numClasses, classOffset, step } = request
   const out = kind === 'bits' ? new Uint32Array(batchSize * numClasses) : new Float32Array(batchSize * numClasses)
-  const transform = kind === 'bits' ? (word: number) => word : TRANSFORMS[kind]
+  const transform = TRANSFORMS[kind]
   const high = new Uint32Array(4)
   const low = new Uint32Array(4)
   const row = emptyRowDraw()
@@ -22,7 +21,8 @@ export function generateNoise(kind: NoiseKind, request: Request): Uint32Array | 
       philoxBlock(high, group, row.stream, step, 0, row.seedLow, row.seedHigh)
       philoxBlock(low, group, row.stream, step, 1 << 24, row.seedLow, row.seedHigh)
       const end = Math.min(8, numClasses - c)
-      for (let i = 0; i < end; i++) out[r * numClasses + c + i] = transform(wordOf(high, low, i))
+      for (let i = 0; i < end; i++)
+        out[r * numClasses + c + i] = transform(wordOf(high, low, i), classOffset + c + i, request, row, 0)
     }
   }
   return out

@@ -1,10 +1,9 @@
 import { STATUS_OK } from '../errors'
 import type { Request, Rows } from '../request'
-import { gumbelOf } from './noise'
 import { philoxBlock } from './philox'
 import { type RowDraw, emptyRowDraw, rowDraw } from './row_draw'
 import { type Draws, sample, scoreOf } from './sample'
-import { wordOf } from './words'
+import { gumbelAt, wordOf } from './words'
 
 const high = new Uint32Array(4)
 const low = new Uint32Array(4)
@@ -58,6 +57,10 @@ export function rowScores(
     philoxBlock(low, group, row.stream, step, draw | (1 << 24), row.seedLow, row.seedHigh)
     const end = Math.min(8, numClasses - c)
     for (let i = 0; i < end; i++)
-      out[c + i] = scoreOf(data[begin + c + i], row.temperature, gumbelOf(wordOf(high, low, i)))
+      out[c + i] = scoreOf(
+        data[begin + c + i],
+        row.temperature,
+        gumbelAt(wordOf(high, low, i), classOffset + c + i, request, row, draw),
+      )
   }
 }

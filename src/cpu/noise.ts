@@ -21,7 +21,10 @@ const SQRT_HALF_BITS = 0x3f3504f3
 const LN2_HIGH = f(0.693145751953125)
 const LN2_LOW = f(1.428606765330187e-6)
 const TWO_16 = 1 / 65536
+const TWO_32 = 1 / 4294967296
 const TWO_33 = 1 / 8589934592
+/** Words below this are refined where the tail is extended. */
+export const TAIL_WORDS = 256
 const BELOW_ONE = 1 - 1 / 16777216
 
 /** (word + 1/2) / 2^32, rounded once. */
@@ -56,11 +59,26 @@ export function exponentialOf(word: number): number {
   return negativeLog(exponent, exponent === 0 ? halfOpen(word) : 1 - float[0])
 }
 
-/** Standard Gumbel, in [-3.14, 22.88]. @internal */
-export function gumbelOf(word: number): number {
-  float[0] = exponentialOf(word)
+/** u of 64 bits, for words below TAIL_WORDS: (word + (tail + 1/2) / 2^32) / 2^32, in [2^-65, 2^-24]. @internal */
+export function tailUniform(word: number, tail: number): number {
+  return f((word >>> 0) + halfOpen(tail)) * TWO_32
+}
+
+/** The exponential of the same. @internal */
+export function tailExponential(word: number, tail: number): number {
+  return negativeLog(0, tailUniform(word, tail))
+}
+
+/** Standard Gumbel of an exponential: in [-3.14, 22.88], or to 45.06 with the tail. @internal */
+export function gumbelOfExponential(exponential: number): number {
+  float[0] = exponential
   const shifted = bits[0] - SQRT_HALF_BITS
   const exponent = shifted >> 23
   bits[0] = (shifted & 0x7fffff) + SQRT_HALF_BITS
   return negativeLog(exponent, 1 - float[0])
+}
+
+/** Standard Gumbel of a word. @internal */
+export function gumbelOf(word: number): number {
+  return gumbelOfExponential(exponentialOf(word))
 }

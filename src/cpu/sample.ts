@@ -1,9 +1,8 @@
 import { STATUS_ALL_MASKED, STATUS_NAN, STATUS_OK, STATUS_POSITIVE_INFINITY } from '../errors'
 import type { Request, Rows } from '../request'
-import { gumbelOf } from './noise'
 import { philoxBlock } from './philox'
 import { emptyRowDraw, rowDraw } from './row_draw'
-import { wordOf } from './words'
+import { gumbelAt, wordOf } from './words'
 
 /** What one draw gives; the kernels write the same four values. */
 export interface Draws {
@@ -13,7 +12,9 @@ export interface Draws {
   logProbs?: Float32Array
 }
 
+/** No noise is larger, without and with the extended tail. */
 const MAX_GUMBEL = 22.88
+const MAX_TAIL_GUMBEL = 45.1
 const MIN_NORMAL = 2 ** -126
 const f = Math.fround
 const high = new Uint32Array(4)
@@ -32,13 +33,14 @@ export function scoreOf(logit: number, temperature: number, gumbel: number): num
 function drawRow(data: Float32Array, begin: number, request: Request, draw: number): { best: number; index: number } {
   const { numClasses, classOffset, step } = request
   const { temperature, seedLow, seedHigh, stream } = row
+  const reach = temperature * (request.extended ? MAX_TAIL_GUMBEL : MAX_GUMBEL)
   let best = -Infinity
   let index = -1
   for (let c = 0; c < numClasses; c += 8) {
     const end = Math.min(8, numClasses - c)
     let top = -Infinity
     for (let i = 0; i < end; i++) if (data[begin + c + i] > top) top = data[begin + c + i]
-    if (top === -Infinity || top + temperature * MAX_GUMBEL < best) continue
+    if (top === -Infinity || top + reach < best) continue
 
     const group = (classOffset + c) >>> 3
     philoxBlock(high, group, stream, step, draw, seedLow, seedHigh)
@@ -53,7 +55,7 @@ function drawRow(data: Float32Array, begin: number, request: Request, draw: numb
         philoxBlock(low, group, stream, step, draw | (1 << 24), seedLow, seedHigh)
         lowDrawn = true
       }
-      const score = scoreOf(logit, temperature, gumbelOf(wordOf(high, low, i)))
+      const score = scoreOf(logit, temperature, gumbelAt(wordOf(high, low, i), classOffset + c + i, request, row, draw))
       if (score > best) {
         best = score
         index = classOffset + c + i

@@ -53,7 +53,10 @@ async function generatePiece(context: Context, kind: NoiseKind, request: Request
   const { device, staging, uniforms } = context
   const bytes = 4 * piece.rows * piece.classes
   const copy = await context.guarded(() => {
-    const pipeline = pipelineOf(device, { name: 'generate_noise', constants: { KIND: KINDS[kind] } })
+    const pipeline = pipelineOf(device, {
+      name: 'generate_noise',
+      constants: { KIND: KINDS[kind], EXTENDED: Number(request.extended) },
+    })
     const results = context.results.atLeast(bytes)
     uniforms.rewind()
     const uniform = uniforms.bind(PARAMS_BYTES, (into) =>

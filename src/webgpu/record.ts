@@ -2,7 +2,7 @@ import type { Request } from '../request'
 import type { UniformSlots } from './buffers'
 import type { Context } from './context'
 import type { Outputs } from './outputs'
-import { PARAMS_BYTES, type Params, writeParams } from './params'
+import { OUTPUT_LOG_PROBS, PARAMS_BYTES, type Params, writeParams } from './params'
 import { type Plan, type Slice, WORKGROUP_LANES, workgroups } from './plan'
 import { type Kernel, type ReduceModule, pipelineOf } from './shader'
 
@@ -35,6 +35,14 @@ export type Binding = [number, GPUBufferBinding]
 /** The reduction for rows of so many lanes. */
 export function reduceModule(context: Context, lanes: number): ReduceModule {
   return context.subgroups && lanes === WORKGROUP_LANES ? 'reduce_subgroup' : 'reduce_workgroup'
+}
+
+/** The `override` constants that all drawings decide. */
+export function constantsOf({ outputs, request }: Drawing): Kernel['constants'] {
+  return {
+    LOG_PROBS: Number((outputs.params.outputs & OUTPUT_LOG_PROBS) !== 0),
+    EXTENDED: Number(request.extended),
+  }
 }
 
 /** Buffers for what the parts of a plan's rows find. */

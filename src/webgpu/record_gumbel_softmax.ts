@@ -1,7 +1,15 @@
 import { ALIGNMENT } from './buffers'
-import { OUTPUT_LOG_PROBS } from './params'
 import { type Slice, type SoftmaxPlan, WORKGROUP_LANES } from './plan'
-import { type Binding, type Recording, dispatch, logitsOf, partialsOf, reduceModule, resultsOf } from './record'
+import {
+  type Binding,
+  type Recording,
+  constantsOf,
+  dispatch,
+  logitsOf,
+  partialsOf,
+  reduceModule,
+  resultsOf,
+} from './record'
 import type { Kernel, SamplesModule } from './shader'
 
 /** Where samples go, in elements of their type. */
@@ -20,11 +28,11 @@ export interface SoftmaxRecording extends Recording {
 
 /** Records the dispatches of a plan for Gumbel-softmax. */
 export function recordGumbelSoftmax(recording: SoftmaxRecording): void {
-  const { plan, request, outputs, context, hard } = recording
+  const { plan, request, context, hard } = recording
   const { logits, lanes, slices, heldGroups } = plan
   const samples = samplesModule(recording)
   const reduce = reduceModule(context, lanes)
-  const constants = { LOG_PROBS: (outputs.params.outputs & OUTPUT_LOG_PROBS) === 0 ? 0 : 1 }
+  const constants = constantsOf(recording)
   for (const slice of slices) {
     const draws = slice.rows * request.numSamples
     const written = samplesOf(recording, slice)

@@ -63,7 +63,7 @@ const KERNELS = {
   gumbel_softmax_hard_finish: [gumbelSoftmaxHardFinish, params, noise, score, part, gather, combine, oneHot, result],
 }
 
-/** One kernel as the device compiles it: its file, the modules swapped in, and its `override` constants. */
+/** One kernel as the device compiles it: its file, the modules swapped in, and values of the `override` constants it has. */
 export interface Kernel {
   name: keyof typeof KERNELS
   logits?: LogitsModule
@@ -98,8 +98,12 @@ function pipelinesOf(device: GPUDevice): Pipelines {
 
 function descriptorOf(device: GPUDevice, kernel: Kernel): GPUComputePipelineDescriptor {
   const label = `gumbel-webgpu ${kernel.name}`
-  const module = device.createShaderModule({ label, code: sourceOf(kernel) })
-  return { label, layout: 'auto', compute: { module, entryPoint: 'main', constants: kernel.constants } }
+  const code = sourceOf(kernel)
+  const constants = Object.fromEntries(
+    Object.entries(kernel.constants).filter(([name]) => code.includes(`override ${name}:`)),
+  )
+  const module = device.createShaderModule({ label, code })
+  return { label, layout: 'auto', compute: { module, entryPoint: 'main', constants } }
 }
 
 /** The pipeline of a kernel, compiled once a device; a compile error is thrown with its place and line. */

@@ -1,12 +1,34 @@
-import type { Kernel, LogitsModule, ReduceModule } from './shader'
+import type { Kernel, LogitsModule, ReduceModule, SamplesModule } from './shader'
 
-const LOGITS: LogitsModule[] = ['logits_f32x4', 'logits_f32']
+const READS: { logits: LogitsModule; samples: SamplesModule }[] = [
+  { logits: 'logits_f32x4', samples: 'samples_f32x4' },
+  { logits: 'logits_f32', samples: 'samples_f32' },
+]
 const REDUCE: ReduceModule[] = ['reduce_workgroup', 'reduce_subgroup']
-const NAMES: Kernel['name'][] = ['sample', 'sample_part']
+
+function variants(name: Kernel['name'], constants: Record<string, number> = {}): Kernel[] {
+  return READS.flatMap(({ logits, samples }) =>
+    REDUCE.map((reduce) => ({
+      name,
+      logits,
+      reduce,
+      samples: name.startsWith('gumbel_softmax') ? samples : undefined,
+      constants: { LOG_PROBS: 0, ...constants },
+    })),
+  )
+}
 
 /** The kernels that plans choose from, with the constants that change them most. */
-export const KERNEL_VARIANTS: Kernel[] = NAMES.flatMap((name) =>
-  LOGITS.flatMap((logits) =>
-    REDUCE.flatMap((reduce) => [0, 1].map((LOG_PROBS) => ({ name, logits, reduce, constants: { LOG_PROBS } }))),
-  ),
-)
+export const KERNEL_VARIANTS: Kernel[] = [
+  ...variants('sample'),
+  ...variants('sample', { LANES: 1 }),
+  ...variants('sample', { LOG_PROBS: 1 }),
+  ...variants('sample_part'),
+  ...variants('gumbel_softmax', { LANES: 1, GROUPS: 2 }),
+  ...variants('gumbel_softmax', { LANES: 16, GROUPS: 8 }),
+  ...variants('gumbel_softmax', { LANES: 64, GROUPS: 2 }),
+  ...variants('gumbel_softmax_long'),
+  ...variants('gumbel_softmax_part'),
+  ...variants('gumbel_softmax_finish'),
+  ...variants('gumbel_softmax_hard', { LANES: 64 }),
+]
