@@ -62,7 +62,7 @@ export function planSample(shape: Shape): Plan {
   if (numClasses > most) {
     const piece = Math.floor(most / 8) * 8
     const pieces = Math.ceil(numClasses / piece)
-    const parts = Math.max(1, Math.floor(Math.min(ENOUGH_WORKGROUPS, piece / 8 / GROUPS_A_PART)))
+    const parts = Math.max(1, Math.floor(Math.min(ENOUGH_WORKGROUPS / shape.numSamples, piece / 8 / GROUPS_A_PART)))
     const slices: Slice[] = []
     for (let row = 0; row < batchSize; row++)
       for (let p = 0; p < pieces; p++)
