@@ -1,0 +1,130 @@
+import { describe, expect, test } from 'vitest'
+import { type SamplePlan, type Shape, planSample, workgroups } from '../../src/webgpu/plan'
+import { partialsBytes } from '../../src/webgpu/record_sample'
+import { Random } from '../helpers/random'
+
+const MIB = 2 ** 20
+
+function shapeOf(shape: Partial<Shape> & Pick<Shape, 'batchSize' | 'numClasses'>): Shape {
+  const rows = { offset: 0, rowStride: shape.numClasses }
+  return { numSamples: 1, rows, maxBindingBytes: 128 * MIB, ...shape }
+}
+
+/** Fails unless the slices lie in the buffer and in their bindings, and hold each class of each row once. */
+function expectSound(shape: Shape, plan: SamplePlan): void {
+  const { batchSize, numClasses, numSamples, rows, maxBindingBytes } = shape
+  const stride = batchSize === 1 ? numClasses : rows.rowStride
+  const bufferBytes = 4 * (rows.offset + (batchSize - 1) * stride + numClasses)
+  const vector = plan.logits === 'logits_f32x4'
+  const problems: string[] = []
+  const must = (holds: boolean, what: string) => {
+    if (!holds) problems.push(what)
+  }
+  let next = { row: 0, class_: 0 }
+  let part = 0
+  for (const slice of plan.slices) {
+    const { firstRow, firstClass, classes, bindingOffset, bindingSize, logitsOffset } = slice
+    must(bindingOffset % 256 === 0, 'a binding begins at a multiple of 256 bytes')
+    must(bindingSize <= maxBindingBytes, 'a binding is within the limit')
+    must(bindingOffset + bindingSize <= bufferBytes, 'a binding ends within the buffer')
+    const begin = rows.offset + firstRow * stride + firstClass
+    must(bindingOffset / 4 + logitsOffset === begin, 'a slice begins at its first class')
+    must(4 * (logitsOffset + (slice.rows - 1) * stride + classes) <= bindingSize, 'a slice ends within its binding')
+    must(firstClass % 8 === 0, 'a part begins with a group of eight classes')
+    must(slice.rows === 1 || classes === numClasses, 'rows are together only where they are whole')
+    if (vector)
+      must(
+        [logitsOffset, stride, bindingSize / 4].every((n) => n % 4 === 0),
+        'vectors are aligned',
+      )
+
+    must(firstRow === next.row && firstClass === next.class_, 'slices follow each other')
+    next = { row: firstRow, class_: firstClass + classes }
+    if (next.class_ === numClasses) next = { row: firstRow + slice.rows, class_: 0 }
+
+    if (firstClass === 0) part = 0
+    must(slice.firstPart === part, 'parts follow each other')
+    part += slice.parts
+    must(part <= plan.totalParts, 'parts are counted')
+    if (next.class_ === 0) must(part === plan.totalParts, 'all parts are used')
+
+    const draws = slice.rows * numSamples
+    const count = plan.totalParts > 1 ? draws * slice.parts : Math.ceil((draws * plan.lanes) / 64)
+    must(Math.max(...workgroups(count)) <= 65535, 'a dispatch is within the limit of workgroups')
+    must(draws * plan.totalParts < 2 ** 32, 'parts are numbered in 32 bits')
+  }
+  must(next.row === batchSize && next.class_ === 0, 'every row is drawn')
+  must(partialsBytes(plan, numSamples) <= 128 * MIB, 'what parts find fits a binding of any device')
+  expect(problems).toEqual([])
+}
+
+describe('planSample', () => {
+  test.each<[string, Shape, number]>([
+    ['a batch that fits', shapeOf({ batchSize: 64, numClasses: 131_072 }), 1],
+    ['one row that fits exactly', shapeOf({ batchSize: 1, numClasses: 32 * MIB - 64 }), 1],
+    ['one row past a binding', shapeOf({ batchSize: 1, numClasses: 32 * MIB }), 2],
+    ['rows past a binding each', shapeOf({ batchSize: 3, numClasses: 100_000_003 }), 9],
+    ['the longest row', shapeOf({ batchSize: 1, numClasses: 2 ** 31 }), 65],
+    ['many rows past a binding together', shapeOf({ batchSize: 4000, numClasses: 262_144 }), 32],
+    ['a stride past a binding', shapeOf({ batchSize: 5, numClasses: 10, rows: { offset: 3, rowStride: 40 * MIB } }), 5],
+    [
+      'strides that add up to more than 2^32 elements',
+      shapeOf({ batchSize: 100, numClasses: 50_257, rows: { offset: 0, rowStride: 50_257 * 1024 } }),
+      100,
+    ],
+    ['more rows than workgroups in a dimension', shapeOf({ batchSize: 8 * MIB, numClasses: 3 }), 1],
+    ['many samples of a row past a binding', shapeOf({ batchSize: 1, numClasses: 40 * MIB, numSamples: 10_000 }), 2],
+    ['many samples', shapeOf({ batchSize: 1, numClasses: 131_072, numSamples: 2 ** 24 }), 1],
+  ])('is sound for %s', (_, shape, slices) => {
+    const plan = planSample(shape)
+    expectSound(shape, plan)
+    expect(plan.slices.length).toBe(slices)
+  })
+
+  test('is sound for 3000 random shapes, with bindings of any size', () => {
+    const random = new Random(1)
+    for (let round = 0; round < 3000; round++) {
+      const multiple = random.pick([1, 4, 64])
+      const numClasses = multiple * random.whole(1, random.pick([10, 1000, 100_000]))
+      const rowStride = numClasses + multiple * random.whole(0, 100)
+      const shape = shapeOf({
+        batchSize: random.whole(1, random.pick([1, 10, 1000])),
+        numClasses,
+        numSamples: random.pick([1, random.whole(1, 50)]),
+        rows: { offset: multiple * random.whole(0, 1000), rowStride },
+        maxBindingBytes: 256 * random.pick([random.whole(512, 5000), 2 ** 19]),
+      })
+      try {
+        expectSound(shape, planSample(shape))
+      } catch (error) {
+        throw new Error(JSON.stringify(shape), { cause: error })
+      }
+    }
+  })
+
+  test('reads four logits at a time only where classes, stride and offset allow it', () => {
+    const logitsOf = (numClasses: number, offset: number, rowStride: number, batchSize = 2) =>
+      planSample(shapeOf({ batchSize, numClasses, rows: { offset, rowStride } })).logits
+    expect(logitsOf(8, 4, 12)).toBe('logits_f32x4')
+    for (const [numClasses, offset, rowStride] of [
+      [7, 4, 12],
+      [8, 2, 12],
+      [8, 4, 13],
+    ])
+      expect(logitsOf(numClasses, offset, rowStride)).toBe('logits_f32')
+    // One row has no next one, so that its stride does not matter.
+    expect(logitsOf(8, 4, 13, 1)).toBe('logits_f32x4')
+  })
+
+  test('splits few long rows, and gives short rows few lanes', () => {
+    expect(planSample(shapeOf({ batchSize: 1, numClasses: 131_072 })).totalParts).toBeGreaterThan(1)
+    expect(planSample(shapeOf({ batchSize: 2000, numClasses: 131_072 }))).toMatchObject({ totalParts: 1, lanes: 64 })
+    expect(planSample(shapeOf({ batchSize: 100_000, numClasses: 10 }))).toMatchObject({ totalParts: 1, lanes: 1 })
+  })
+})
+
+test('workgroups counts in two dimensions', () => {
+  expect(workgroups(1)).toEqual([1, 1])
+  expect(workgroups(65_535)).toEqual([65_535, 1])
+  expect(workgroups(65_536)).toEqual([65_535, 2])
+})
