@@ -65,7 +65,7 @@ async function writeVerses(engine: Engine, prompt: number[], settings: Settings,
       if (step === 0) first = performance.now()
       else rate.textContent = `${tokensPerSecond(step * sequences, performance.now() - first)} tokens a second`
       if (verses.allEnded) break
-      await paint()
+      await pause(0) // The model in WebAssembly leaves the page no time to paint and to hear its buttons.
     }
   } finally {
     verses.close()
@@ -73,16 +73,18 @@ async function writeVerses(engine: Engine, prompt: number[], settings: Settings,
   status.textContent = `${signal.aborted ? 'Stopped' : 'Done'}: ${counted(drawn, 'token')} drawn`
 }
 
-/** Lets the page paint and hear its buttons, for which the model in WebAssembly leaves no time. */
-function paint(): Promise<void> {
-  return new Promise((done) => setTimeout(done))
+function pause(milliseconds: number): Promise<void> {
+  return new Promise((done) => setTimeout(done, milliseconds))
 }
 
 /** After a failure the session repeats its error and the device may be lost: the next run starts with new ones. */
 async function recover(error: unknown): Promise<void> {
-  failure.textContent = error instanceof Error ? error.message : String(error)
   const failed = await loading?.catch(() => undefined)
   loading = undefined
+  // What fails because a device was lost may fail a moment before the loss is told.
+  const loss = await Promise.race([failed?.sampler.device?.lost, pause(200)])
+  if (loss) failure.textContent = `the GPU device was lost: ${loss.message || loss.reason}`
+  else failure.textContent = error instanceof Error ? error.message : String(error)
   failed?.sampler.destroy()
   await failed?.model.release().catch(() => undefined)
 }
