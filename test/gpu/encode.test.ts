@@ -170,7 +170,7 @@ describe('encodeSample refuses', () => {
       (_, { indices }) => ({ indices: { ...indices, type: 'int64', offset: 249 } }),
     ],
     [
-      "statuses.buffer is the logits' buffer; it must be another",
+      'statuses.buffer is also read; results need a buffer of their own',
       (_, { logits }) => ({ statuses: { buffer: logits.buffer } }),
     ],
     [

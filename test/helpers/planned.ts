@@ -1,13 +1,14 @@
 import type { SampleOptions } from 'gumbel-webgpu'
-import { UniformSlots } from '../../src/webgpu/buffers'
-import { OUTPUT_LOG_PROBS, OUTPUT_SCORES, OUTPUT_STATUSES } from '../../src/webgpu/params'
-import { type SamplePlan, planSample } from '../../src/webgpu/plan'
-import { type SampleOutputs, recordSample } from '../../src/webgpu/record_sample'
 import { type Rows, requestOf } from '../../src/request'
+import { Context } from '../../src/webgpu/context'
+import type { Outputs } from '../../src/webgpu/outputs'
+import { OUTPUT_INDICES, OUTPUT_LOG_PROBS, OUTPUT_SCORES, OUTPUT_STATUSES } from '../../src/webgpu/params'
+import { type Plan, planSample } from '../../src/webgpu/plan'
+import { recordSample } from '../../src/webgpu/record_sample'
 import type { TestGpu } from './gpu'
 
 export interface PlannedDraw {
-  plan: SamplePlan
+  plan: Plan
   indices: Int32Array
   logProbs: Float32Array
   scores: Float32Array
@@ -23,7 +24,7 @@ export async function drawPlanned(
   data: Float32Array<ArrayBuffer>,
   rows: Rows,
   options: SampleOptions,
-  how: { maxBindingBytes?: number; subgroups?: boolean; adjust?: (plan: SamplePlan) => SamplePlan },
+  how: { maxBindingBytes?: number; subgroups?: boolean; adjust?: (plan: Plan) => Plan },
 ): Promise<PlannedDraw> {
   const request = requestOf(options)
   const { batchSize, numClasses, numSamples } = request
@@ -32,33 +33,32 @@ export async function drawPlanned(
   const plan = adjust ? adjust(planSample(shape)) : planSample(shape)
   const views = Array.from({ length: 4 }, () => ({ buffer: buffer(4 * batchSize * numSamples) }))
   const [indices, logProbs, scores, statuses] = views
-  const params: SampleOutputs['params'] = {
-    outputs: OUTPUT_LOG_PROBS | OUTPUT_SCORES | OUTPUT_STATUSES,
+  const params: Outputs['params'] = {
+    outputs: OUTPUT_INDICES | OUTPUT_LOG_PROBS | OUTPUT_SCORES | OUTPUT_STATUSES,
     indexWords: 1,
     indexOffset: 0,
     logProbOffset: 0,
     scoreOffset: 0,
     statusOffset: 0,
   }
-  const uniforms = new UniformSlots(device)
+  const context = new Context(device, subgroups)
   const encoder = device.createCommandEncoder()
   const pass = encoder.beginComputePass()
   recordSample({
-    device,
+    context,
     pass,
     request,
     plan,
     firstRow: 0,
     logits: upload(data),
-    rowParams: { buffer: request.rowParams ? upload(request.rowParams.words) : buffer(256) },
+    rowParams: context.rowParamsOf(request),
     outputs: { indices, logProbs, scores, statuses, params },
-    uniforms,
-    partials: buffer,
-    subgroups,
+    uniforms: context.uniforms,
+    partials: (bytes) => context.partials.atLeast(bytes),
   })
   pass.end()
   device.queue.submit([encoder.finish()])
-  uniforms.destroy()
+  context.destroy()
   const results = await Promise.all(views.map((view) => read(view.buffer)))
   return {
     plan,
