@@ -1,0 +1,5 @@
+import { select } from './cases'
+import { run } from './run'
+
+/** What scripts/bench.ts calls. */
+Object.assign(globalThis, { bench: { select, run } })

@@ -1,0 +1,79 @@
+import type { Contender, Prepared } from './contender'
+import { PassTimer } from './pass_timer'
+
+/** One contender on one case. */
+export interface Timing {
+  contender: string
+  /** Calls a round. */
+  calls: number
+  /** Milliseconds a call by the clock of the page, issuing included, a value a round. */
+  wall: number[]
+  /** Milliseconds a call in which the GPU was busy, where it has timestamps, a value a round. */
+  gpu?: number[]
+}
+
+export interface Loaded {
+  contender: Contender
+  prepared: Prepared
+}
+
+/** Milliseconds that a round of one contender should last, so that what happens once a round does not count. */
+const ROUND_MS = 100
+const MAX_CALLS = 500
+
+async function wallOf(prepared: Prepared, calls: number): Promise<number> {
+  const begin = performance.now()
+  await prepared.run(calls)
+  return (performance.now() - begin) / calls
+}
+
+/** Warms up and finds how many calls make a round. */
+async function callsOf(prepared: Prepared): Promise<number> {
+  await wallOf(prepared, 1)
+  let calls = 1
+  for (;;) {
+    const each = await wallOf(prepared, calls)
+    if (each * calls > ROUND_MS / 4 || calls === MAX_CALLS)
+      return Math.max(1, Math.min(MAX_CALLS, Math.round(ROUND_MS / each)))
+    calls = Math.min(MAX_CALLS, 4 * calls)
+  }
+}
+
+/**
+ * Makes one call inside error scopes: a kernel that does not compile would else be the fastest of all.
+ * @throws Error with what the device had against it
+ */
+export async function tryOut({ contender, prepared }: Loaded): Promise<void> {
+  const device = contender.device()
+  device?.pushErrorScope('out-of-memory')
+  device?.pushErrorScope('validation')
+  let errors: (GPUError | null | undefined)[] = []
+  try {
+    await prepared.run(1)
+  } finally {
+    errors = [await device?.popErrorScope(), await device?.popErrorScope()]
+  }
+  for (const error of errors) if (error) throw new Error(error.message)
+}
+
+/** Measures the contenders in turns, so that what disturbs the machine disturbs all of them alike. */
+export async function measure(loaded: Loaded[], rounds: number, betweenRounds: () => void): Promise<Timing[]> {
+  const timings: Timing[] = []
+  for (const { contender, prepared } of loaded)
+    timings.push({ contender: contender.name, calls: await callsOf(prepared), wall: [] })
+  for (let round = 0; round < rounds; round++)
+    for (let i = 0; i < loaded.length; i++) {
+      betweenRounds()
+      // Each round begins with another, so that nobody always follows the same one.
+      const at = (i + round) % loaded.length
+      const { contender, prepared } = loaded[at]
+      const timing = timings[at]
+      const device = contender.device()
+      const timer = device && PassTimer.of(device)
+      timer?.start()
+      timing.wall.push(await wallOf(prepared, timing.calls))
+      const gpu = await timer?.stop()
+      if (gpu !== undefined) (timing.gpu ??= []).push(gpu / timing.calls)
+    }
+  return timings
+}
