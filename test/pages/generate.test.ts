@@ -89,12 +89,9 @@ describe('the page', () => {
     expect(await write(page)).toEqual(verses)
 
     await page.getByLabel('Seed').fill('43')
-    const others = await write(page)
-    expect(others).not.toEqual(verses)
-    expect(new URL(page.url()).searchParams.get('seed')).toBe('43')
-
+    expect(await write(page)).not.toEqual(verses)
     await page.reload()
-    expect(await write(page)).toEqual(others)
+    expect(await page.getByLabel('Seed').inputValue()).toBe('43')
     await page.close()
 
     const cpuPage = await openPage(SHORT, withoutWebGpu)
