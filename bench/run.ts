@@ -28,8 +28,8 @@ export interface RunOptions {
   /** Names of contenders; empty takes all. */
   contenders: string[]
   rounds: number
-  onProgress?(done: number, of: number, doing: string): void
-  onResult?(result: CaseResult): void
+  onProgress?(done: number, of: number, doing: string): void | Promise<void>
+  onResult?(result: CaseResult): void | Promise<void>
   signal?: AbortSignal
 }
 
@@ -70,12 +70,12 @@ export async function run(options: RunOptions): Promise<Report> {
   }
   for (const [i, one] of cases.entries()) {
     signal?.throwIfAborted()
-    onProgress?.(i, cases.length, nameOf(one))
+    await onProgress?.(i, cases.length, nameOf(one))
     const result = await runCase(device, contenders, one, rounds, signal)
     report.results.push(result)
-    onResult?.(result)
+    await onResult?.(result)
   }
-  onProgress?.(cases.length, cases.length, '')
+  await onProgress?.(cases.length, cases.length, '')
   device.destroy()
   return report
 }

@@ -78,6 +78,9 @@ try {
   const { vendor, architecture, device, description } = report.adapter
   console.log([vendor, architecture, device, description].filter(Boolean).join(', '))
   if (values.json) writeFileSync(values.json, JSON.stringify(report, null, 1))
+} catch (error) {
+  console.error(error)
+  process.exitCode = 1
 } finally {
   closing = true
   await browser.close()
