@@ -1,0 +1,128 @@
+import { createSampler } from 'gumbel-webgpu'
+import { describe, expect } from 'vitest'
+import { expectClose, expectSame } from '../helpers/compare'
+import { gpuTest } from '../helpers/gpu'
+import { randomLogits } from '../helpers/logits'
+
+const cpu = await createSampler({ backend: 'cpu' })
+const MIB = 2 ** 20
+
+/** Logits of so many MiB: a block of one over and over. */
+function manyLogits(mib: number): Float32Array<ArrayBuffer> {
+  const block = randomLogits('peaked', 1, MIB / 4, 1)
+  const data = new Float32Array((mib * MIB) / 4)
+  for (let i = 0; i < mib; i++) data.set(block, (i * MIB) / 4)
+  return data
+}
+
+describe('a device with default limits and no features', () => {
+  /** Past a binding's default of 128. */
+  const data = manyLogits(136)
+
+  gpuTest(
+    'is what these tests have',
+    async ({ device }) => {
+      expect(device.limits.maxStorageBufferBindingSize).toBe(128 * MIB)
+      expect([...device.features].filter((feature) => feature !== 'core-features-and-limits')).toEqual([])
+    },
+    'plain',
+  )
+
+  gpuTest(
+    'takes 136 MiB of logits in 272 rows',
+    async ({ sampler, upload }) => {
+      const [batchSize, numClasses] = [272, 131_072]
+      const options = { numClasses, seed: 2, scores: true, logProbs: true }
+      for (const [place, logits] of Object.entries({ host: data, GPU: { buffer: upload(data) } })) {
+        const drawn = await sampler.sample(logits, { ...options, batchSize })
+        expect(drawn.indices.length).toBe(batchSize)
+        // The CPU draws some again: where bindings and uploads begin and end.
+        for (const [first, end] of [
+          [0, 2],
+          [126, 130],
+          [253, 258],
+          [270, 272],
+        ]) {
+          const rows = data.subarray(first * numClasses, end * numClasses)
+          const expected = await cpu.sample(rows, { ...options, batchSize: end - first, streamOffset: first })
+          const what = `${place}, rows ${first} to ${end}`
+          expectSame(drawn.indices.subarray(first, end), expected.indices, `${what}: indices`)
+          expectSame(drawn.scores!.subarray(first, end), expected.scores, `${what}: scores`)
+          expectClose(drawn.logProbs!.subarray(first, end), expected.logProbs, 1e-5, `${what}: logProbs`)
+        }
+      }
+    },
+    'plain',
+  )
+
+  gpuTest(
+    'takes 136 MiB of logits in one row',
+    async ({ sampler, upload }) => {
+      const options = { batchSize: 1, numClasses: data.length, seed: 3, scores: true, logProbs: true }
+      const expected = await cpu.sample(data, options)
+      const { indices, scores, logProbs } = await sampler.sample({ buffer: upload(data) }, options)
+      expectSame(indices, expected.indices, 'indices')
+      expectSame(scores, expected.scores, 'scores')
+      expectClose(logProbs, expected.logProbs, 1e-5, 'logProbs')
+    },
+    'plain',
+  )
+})
+
+describe('what a device cannot take is refused by name, and later calls are right', () => {
+  const small = { batchSize: 1, numClasses: 3, seed: 1 }
+
+  gpuTest(
+    'results past a buffer',
+    async ({ sampler }) => {
+      const options = { batchSize: 2, numClasses: 1, seed: 1, numSamples: 2 ** 24 }
+      const refused = sampler.sample(Float32Array.of(1, 2), { ...options, logProbs: true, scores: true })
+      await expect(refused).rejects.toThrow(
+        /^batchSize \* numSamples is 33554432; it must be at most \d+ on this device/,
+      )
+      expect((await sampler.sample(new Float32Array(3), small)).indices.length).toBe(1)
+    },
+    'plain',
+  )
+
+  gpuTest(
+    'results past a binding',
+    async ({ sampler }) => {
+      const refused = sampler.sample(Float32Array.of(1, 2, 3), {
+        ...small,
+        batchSize: 3,
+        numClasses: 1,
+        numSamples: 2 ** 24,
+      })
+      await expect(refused).rejects.toThrow(
+        'batchSize * numSamples is 50331648; it must be at most 33554432 on this device',
+      )
+      expect((await sampler.sample(new Float32Array(3), small)).indices.length).toBe(1)
+    },
+    'plain',
+  )
+
+  gpuTest(
+    'parameters of each row past a binding',
+    async ({ sampler }) => {
+      const batchSize = 7_000_000
+      const temperature = new Float32Array(batchSize).fill(1)
+      const refused = sampler.sample(new Float32Array(batchSize), { batchSize, numClasses: 1, seed: 1, temperature })
+      await expect(refused).rejects.toThrow(/^batchSize is 7000000; .* on this device/)
+      expect((await sampler.sample(new Float32Array(3), small)).indices.length).toBe(1)
+    },
+    'plain',
+  )
+
+  gpuTest(
+    'a row in host memory past a buffer',
+    async ({ sampler }) => {
+      const numClasses = 2 ** 26 + 1
+      const refused = sampler.sample(new Float32Array(numClasses), { batchSize: 1, numClasses, seed: 1 })
+      await expect(refused).rejects.toThrow(
+        'numClasses is 67108865; in host memory it must be at most 67108864 on this device (maxBufferSize)',
+      )
+    },
+    'plain',
+  )
+})
