@@ -20,7 +20,7 @@ function expectSound(shape: Shape, plan: Plan): void {
   const must = (holds: boolean, what: string) => {
     if (!holds) problems.push(what)
   }
-  let next = { row: 0, class_: 0 }
+  let next = { row: 0, classIndex: 0 }
   let part = 0
   for (const slice of plan.slices) {
     const { firstRow, firstClass, classes, bindingOffset, bindingSize, logitsOffset } = slice
@@ -38,22 +38,22 @@ function expectSound(shape: Shape, plan: Plan): void {
         'vectors are aligned',
       )
 
-    must(firstRow === next.row && firstClass === next.class_, 'slices follow each other')
-    next = { row: firstRow, class_: firstClass + classes }
-    if (next.class_ === numClasses) next = { row: firstRow + slice.rows, class_: 0 }
+    must(firstRow === next.row && firstClass === next.classIndex, 'slices follow each other')
+    next = { row: firstRow, classIndex: firstClass + classes }
+    if (next.classIndex === numClasses) next = { row: firstRow + slice.rows, classIndex: 0 }
 
     if (firstClass === 0) part = 0
     must(slice.firstPart === part, 'parts follow each other')
     part += slice.parts
     must(part <= plan.totalParts, 'parts are counted')
-    if (next.class_ === 0) must(part === plan.totalParts, 'all parts are used')
+    if (next.classIndex === 0) must(part === plan.totalParts, 'all parts are used')
 
     const draws = slice.rows * numSamples
     const count = plan.totalParts > 1 ? draws * slice.parts : Math.ceil((draws * plan.lanes) / 64)
     must(Math.max(...workgroups(count)) <= 65535, 'a dispatch is within the limit of workgroups')
     must(draws * plan.totalParts < 2 ** 32, 'parts are numbered in 32 bits')
   }
-  must(next.row === batchSize && next.class_ === 0, 'every row is drawn')
+  must(next.row === batchSize && next.classIndex === 0, 'every row is drawn')
   const most = Math.max(...plan.slices.map((slice) => slice.rows))
   const partials = plan.totalParts === 1 ? 0 : most * numSamples * plan.totalParts * SCAN_BYTES
   must(partials <= 128 * MIB, 'what parts find fits a binding of any device')

@@ -106,7 +106,7 @@ describe('Gumbel-max draws from softmax(logits / temperature): chi-squared', () 
 
 /** Counts of pairs of neighbouring draws among `classes`, against all pairs being equally likely. */
 function pairs(indices: Int32Array, classes: number): ChiSquared {
-  const counts = new Array<number>(classes * classes).fill(0)
+  const counts = Array.from({ length: classes * classes }, () => 0)
   for (let i = 1; i < indices.length; i++) counts[indices[i - 1] * classes + indices[i]]++
   return chiSquared(
     counts,

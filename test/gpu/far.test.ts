@@ -21,23 +21,23 @@ gpuTest('a head 40 nats above 131,071 others is drawn in each of 300 samples and
 
 /** Classes of 131,072 with words below 2^8, which the extended tail refines, found by a search over steps. */
 const RARE = [
-  { step: 10, class_: 33465, word: 190 },
-  { step: 178, class_: 4561, word: 72 },
-  { step: 549, class_: 49818, word: 119 },
-  { step: 39476, class_: 47972, word: 0 },
-  { step: 65493, class_: 34167, word: 0 },
+  { step: 10, classIndex: 33465, word: 190 },
+  { step: 178, classIndex: 4561, word: 72 },
+  { step: 549, classIndex: 49818, word: 119 },
+  { step: 39476, classIndex: 47972, word: 0 },
+  { step: 65493, classIndex: 34167, word: 0 },
 ]
 
 /** Noise that the contract gives a rare class, in float64, and the finest that its word alone would give. */
-function noiseOf({ step, class_, word }: (typeof RARE)[number]): { standard: number; extended: number } {
-  const tail = philox4x32([class_ >>> 2, 0, step, 2 * 2 ** 24], [1, 0])[class_ & 3]
+function noiseOf({ step, classIndex, word }: (typeof RARE)[number]): { standard: number; extended: number } {
+  const tail = philox4x32([classIndex >>> 2, 0, step, 2 * 2 ** 24], [1, 0])[classIndex & 3]
   const gumbel = (u: number) => -Math.log(-Math.log1p(-u))
   return { standard: gumbel((word + 0.5) / 2 ** 32), extended: gumbel((word + (tail + 0.5) / 2 ** 32) / 2 ** 32) }
 }
 
 describe('the largest noise there is', () => {
-  test.each(RARE)('belongs to word $word of class $class_ at step $step', ({ step, class_, word }) => {
-    expect(wordOf(class_, { seed: 1n, stream: 0, step, draw: 0 })).toBe(word)
+  test.each(RARE)('belongs to word $word of class $classIndex at step $step', ({ step, classIndex, word }) => {
+    expect(wordOf(classIndex, { seed: 1n, stream: 0, step, draw: 0 })).toBe(word)
   })
 
   for (const tail of ['standard', 'extended'] as const)
@@ -46,7 +46,7 @@ describe('the largest noise there is', () => {
       for (const rare of RARE) {
         const call = { ...options, step: rare.step, tail, scores: true }
         const drawn = await sampler.sample(flat, call)
-        expectSame(drawn.indices, [rare.class_], `step ${rare.step}: index`)
+        expectSame(drawn.indices, [rare.classIndex], `step ${rare.step}: index`)
         expectSame(drawn.scores, (await cpu.sample(flat, call)).scores, `step ${rare.step}: score`)
         expect(Math.abs(drawn.scores![0] - noiseOf(rare)[tail])).toBeLessThan(2e-6)
       }
@@ -64,7 +64,7 @@ describe('the largest noise there is', () => {
       const call = { ...options, step: rare.step }
       expectSame((await each.sample(logits, call)).indices, [0], `${each.backend}, standard`)
       const { indices } = await each.sample(logits, { ...call, tail: 'extended' })
-      expectSame(indices, [rare.class_], `${each.backend}, extended`)
+      expectSame(indices, [rare.classIndex], `${each.backend}, extended`)
     }
   })
 })

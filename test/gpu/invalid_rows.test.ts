@@ -87,10 +87,12 @@ describe('rows without a distribution', () => {
 describe('masks', () => {
   gpuTest('the one class that is not masked is drawn, wherever it is', async ({ sampler }) => {
     for (const numClasses of [1, 2, 8, 9, 257, 4096]) {
-      const unmasked = [0, 1, 7, 8, 100, 255, 256, 4095].filter((class_) => class_ < numClasses)
+      const unmasked = [0, 1, 7, 8, 100, 255, 256, 4095].filter((classIndex) => classIndex < numClasses)
       const data = new Float32Array(unmasked.length * numClasses).fill(-Infinity)
       // Also the least finite logit is a logit.
-      unmasked.forEach((class_, row) => (data[row * numClasses + class_] = row % 2 ? -3.4028234663852886e38 : 0))
+      unmasked.forEach(
+        (classIndex, row) => (data[row * numClasses + classIndex] = row % 2 ? -3.4028234663852886e38 : 0),
+      )
       for (const temperature of [0, 1, 1e18]) {
         const options = { batchSize: unmasked.length, numClasses, seed: 3, temperature, logProbs: true }
         const { indices, logProbs } = await sampler.sample(data, options)
@@ -103,10 +105,10 @@ describe('masks', () => {
   gpuTest('a masked class is never drawn', async ({ sampler }) => {
     const numClasses = 40
     const data = randomLogits('normal', 1, numClasses, 4)
-    for (let class_ = 0; class_ < numClasses; class_ += 3) data[class_] = -Infinity
+    for (let classIndex = 0; classIndex < numClasses; classIndex += 3) data[classIndex] = -Infinity
     const { indices } = await sampler.sample(data, { batchSize: 1, numClasses, seed: 5, numSamples: 100_000 })
     const drawn = new Set(indices)
-    expect([...drawn].filter((class_) => class_ % 3 === 0)).toEqual([])
+    expect([...drawn].filter((classIndex) => classIndex % 3 === 0)).toEqual([])
     // At temperature 1e18 the classes left are all but equal: each is missed with a chance below 1e-1000.
     const flat = await sampler.sample(data, {
       batchSize: 1,

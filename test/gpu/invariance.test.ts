@@ -18,7 +18,7 @@ describe('a draw belongs to its seed, stream, step and sample, not to its place'
     const shape = { numClasses, temperature: 2, step: 5, numSamples: 3 }
     const whole = await sampler.sample(data, { ...shape, batchSize, seed: seeds, streams })
 
-    const order = seeds.map((_, i) => i).reverse()
+    const order = seeds.map((_, i) => i).toReversed()
     const reversed = new Float32Array(order.flatMap((row) => [...rowOf(data, row, numClasses)]))
     const other = await sampler.sample(reversed, {
       ...shape,
@@ -43,7 +43,7 @@ describe('a draw belongs to its seed, stream, step and sample, not to its place'
     const streams = Array.from({ length: batchSize }, (_, row) => row)
     const { indices } = await sampler.sample(data, { ...shape, seed: 3 })
     expectSame((await sampler.sample(data, { ...shape, seed: 3, streams })).indices, indices, 'streams 0, 1, 2, …')
-    const seeds = await sampler.sample(data, { ...shape, seed: new Array<number>(batchSize).fill(3) })
+    const seeds = await sampler.sample(data, { ...shape, seed: streams.map(() => 3) })
     expectSame(seeds.indices, new Int32Array(batchSize).fill(indices[0]), 'the same seed a row')
   })
 

@@ -40,7 +40,7 @@ export function softmax(logits: ArrayLike<number>, temperature: number): number[
 
 /** How often each class was drawn. */
 export function countsOf(indices: Iterable<number>, numClasses: number): number[] {
-  const counts = new Array<number>(numClasses).fill(0)
+  const counts = Array.from({ length: numClasses }, () => 0)
   for (const index of indices) counts[index]++
   return counts
 }

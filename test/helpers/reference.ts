@@ -13,13 +13,13 @@ export interface Draw {
 
 /** The word of a class, as the contract says. */
 export function wordOf(
-  class_: number,
+  classIndex: number,
   { seed, stream, step, draw }: Omit<Draw, 'temperature' | 'classOffset'>,
 ): number {
   const key = [Number(seed & 0xffffffffn), Number(seed >> 32n)]
-  const high = philox4x32([class_ >>> 3, stream, step, draw], key)[class_ & 3]
-  const low = philox4x32([class_ >>> 3, stream, step, draw + 2 ** 24], key)[class_ & 3]
-  return ((class_ & 4) === 0 ? (high & 0xffff0000) | (low >>> 16) : (high << 16) | (low & 0xffff)) >>> 0
+  const high = philox4x32([classIndex >>> 3, stream, step, draw], key)[classIndex & 3]
+  const low = philox4x32([classIndex >>> 3, stream, step, draw + 2 ** 24], key)[classIndex & 3]
+  return ((classIndex & 4) === 0 ? (high & 0xffff0000) | (low >>> 16) : (high << 16) | (low & 0xffff)) >>> 0
 }
 
 /** Gumbel-max with the noise of every class computed, nothing skipped: the first of the largest scores. */
@@ -28,12 +28,12 @@ export function naiveDraw(row: Float32Array, draw: Draw): { index: number; score
   let score = -Infinity
   row.forEach((logit, i) => {
     if (logit === -Infinity) return
-    const class_ = draw.classOffset + i
-    const noise = Math.fround(Math.fround(draw.temperature) * gumbelOf(wordOf(class_, draw)))
+    const classIndex = draw.classOffset + i
+    const noise = Math.fround(Math.fround(draw.temperature) * gumbelOf(wordOf(classIndex, draw)))
     // Devices may flush subnormals, so the sampler counts them as 0.
     const perturbed = Math.fround((Math.abs(logit) < 2 ** -126 ? 0 : logit) + noise)
     if (perturbed > score) {
-      index = class_
+      index = classIndex
       score = perturbed
     }
   })
@@ -41,11 +41,11 @@ export function naiveDraw(row: Float32Array, draw: Draw): { index: number; score
 }
 
 /** `log softmax(row / temperature)` of one class in float64. */
-export function logSoftmax(row: Float32Array, temperature: number, class_: number): number {
+export function logSoftmax(row: Float32Array, temperature: number, classIndex: number): number {
   if (temperature === 0) return 0
   let max = -Infinity
   for (const logit of row) max = Math.max(max, logit)
   let sum = 0
   for (const logit of row) sum += Math.exp((logit - max) / temperature)
-  return (row[class_] - max) / temperature - Math.log(sum)
+  return (row[classIndex] - max) / temperature - Math.log(sum)
 }
