@@ -1,5 +1,5 @@
 /** Why a row has no distribution to draw from. */
-export type InvalidReason = 'nan' | 'positive-infinity' | 'all-masked'
+export type InvalidReason = 'nan' | 'positive-infinity' | 'all-masked' | 'given-masked'
 
 /** A row that could not be drawn from, and why. `row` counts from 0 in the batch. */
 export interface InvalidRow {
@@ -11,19 +11,28 @@ export interface InvalidRow {
  * Status words that kernels write beside an index of -1, in step with `shaders/shared/status.wgsl`;
  * the position in this list is the word.
  */
-const REASONS: readonly (InvalidReason | undefined)[] = [undefined, 'nan', 'positive-infinity', 'all-masked']
+const REASONS: readonly (InvalidReason | undefined)[] = [
+  undefined,
+  'nan',
+  'positive-infinity',
+  'all-masked',
+  'given-masked',
+]
 
 export const STATUS_OK = 0
 export const STATUS_NAN = 1
 export const STATUS_POSITIVE_INFINITY = 2
 export const STATUS_ALL_MASKED = 3
+export const STATUS_GIVEN_MASKED = 4
 
-/** The rows whose status is not "ok"; `statuses` is `[batchSize * numSamples]`, equal for all draws of a row. */
+/** The rows whose status is not "ok"; `statuses` is `[batchSize * numSamples]`; the first draw that has one counts. */
 export function invalidRowsOf(statuses: Uint32Array, numSamples: number): InvalidRow[] {
   const rows: InvalidRow[] = []
-  for (let i = 0; i < statuses.length; i += numSamples) {
+  for (let i = 0; i < statuses.length; i++) {
     const reason = REASONS[statuses[i]]
-    if (reason) rows.push({ row: i / numSamples, reason })
+    if (!reason) continue
+    rows.push({ row: Math.floor(i / numSamples), reason })
+    i += numSamples - 1 - (i % numSamples)
   }
   return rows
 }
@@ -32,6 +41,7 @@ const WORDS: Record<InvalidReason, string> = {
   nan: 'holds NaN',
   'positive-infinity': 'holds +Infinity',
   'all-masked': 'has every class at -Infinity',
+  'given-masked': 'is given a class that is at -Infinity',
 }
 
 /** Thrown when rows of logits have no distribution and `invalidRows` is not `'mark'`. */

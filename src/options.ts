@@ -20,6 +20,26 @@ export interface BufferLogits {
 
 export type Logits = Float32Array | HostLogits | BufferLogits
 
+/** A row of values for each draw, in host memory: `[batchSize * numSamples, numClasses]`, row-major. */
+export interface HostValues {
+  data: Float32Array
+  /** Element at which the first row begins. Default 0. */
+  offset?: number
+  /** Elements from the start of one row to the start of the next. Default `numClasses`. */
+  rowStride?: number
+}
+
+/** The same in a GPU buffer of anybody's, usage STORAGE, on the sampler's device; float32. */
+export interface BufferValues {
+  buffer: GPUBuffer
+  /** Element (not byte) at which the first row begins. Default 0. */
+  offset?: number
+  /** Elements from the start of one row to the start of the next. Default `numClasses`. */
+  rowStride?: number
+}
+
+export type Values = Float32Array | HostValues | BufferValues
+
 /** A 64-bit seed: a bigint from 0 to 2^64 - 1, or a whole number from 0 to 2^53 - 1. */
 export type Seed = bigint | number
 
@@ -145,6 +165,77 @@ export interface EncodeGumbelSoftmaxOptions extends GumbelSoftmaxOptions {
   statuses?: OutputView
 }
 
+export interface GumbelSoftmaxBackwardCallOptions extends GumbelSoftmaxOptions {
+  /** Also give the gradient of each row's tau. */
+  gradTau?: boolean
+  /** Also give the gradient of each row's temperature. */
+  gradTemperature?: boolean
+  /** What a row without a distribution does: reject the call, or get gradients of 0. Default 'reject'. */
+  invalidRows?: 'reject' | 'mark'
+}
+
+/** Gradients, added up over the draws of a row. */
+export interface GumbelSoftmaxBackwardResult {
+  /** `[batchSize, numClasses]`; 0 for masked classes and in a row without a distribution. */
+  gradLogits: Float32Array
+  /** Where asked: `[batchSize]`. */
+  gradTau?: Float32Array
+  /** Where asked: `[batchSize]`. */
+  gradTemperature?: Float32Array
+  /** Rows without a distribution; empty unless `invalidRows` is `'mark'`. */
+  invalidRows: InvalidRow[]
+}
+
+export interface EncodeGumbelSoftmaxBackwardOptions extends GumbelSoftmaxOptions {
+  logits: BufferLogits
+  /** The gradient of the samples, `[batchSize * numSamples, numClasses]`; finite. */
+  gradSamples: BufferValues
+  /** Where the gradient of the logits goes, `[batchSize, numClasses]`. */
+  gradLogits: BufferValues
+  /** `[batchSize]`. */
+  gradTau?: OutputView
+  /** `[batchSize]`. */
+  gradTemperature?: OutputView
+  /** `[batchSize]`: 0, or why the row has no distribution: 1 NaN, 2 +Infinity, 3 every class -Infinity. */
+  statuses?: OutputView
+}
+
+/** Options of the density of relaxed samples. */
+export interface ConcreteLogProbOptions extends Pick<
+  GumbelSoftmaxOptions,
+  'batchSize' | 'numClasses' | 'numSamples' | 'temperature' | 'tau'
+> {
+  /** What a row without a distribution does: reject the call, or get NaN. Default 'reject'. */
+  invalidRows?: 'reject' | 'mark'
+}
+
+/** Options of noise given the class that wins. */
+export interface GumbelGivenIndexOptions extends SampleOptions {}
+
+export interface GumbelGivenIndexCallOptions extends GumbelGivenIndexOptions {
+  /** What a row without a distribution, or given a masked class, does: reject the call, or get noise of 0. Default 'reject'. */
+  invalidRows?: 'reject' | 'mark'
+}
+
+/** The class of each draw, `[batchSize * numSamples]`: in host memory, or int32 in a GPU buffer, usage STORAGE. */
+export type Indices = Int32Array | { buffer: GPUBuffer; offset?: number }
+
+export interface GumbelGivenIndexResult {
+  /** `[batchSize * numSamples, numClasses]`. */
+  noise: Float32Array
+  /** Rows without a distribution, or given a masked class; empty unless `invalidRows` is `'mark'`. */
+  invalidRows: InvalidRow[]
+}
+
+export interface EncodeGumbelGivenIndexOptions extends GumbelGivenIndexOptions {
+  logits: BufferLogits
+  indices: { buffer: GPUBuffer; offset?: number }
+  /** `[batchSize * numSamples, numClasses]`, float32. */
+  noise: BufferValues
+  /** 0, or why there is no noise: 1 NaN, 2 +Infinity, 3 every class -Infinity, 4 the given class masked or out of range. */
+  statuses?: OutputView
+}
+
 export type NoiseKind = 'bits' | 'uniform' | 'exponential' | 'gumbel'
 
 /** What `verify()` found. */
@@ -193,13 +284,73 @@ export interface Sampler {
   encodeGumbelSoftmax(encoder: GPUCommandEncoder, options: EncodeGumbelSoftmaxOptions): void
 
   /**
+   * The gradient of the logits, and of tau and temperature where asked, from the gradient G of the samples that
+   * `gumbelSoftmax` gives for the same logits and options; the noise is made again from the seed. For each draw, with
+   * `s = logits + temperature * gumbel`, `y = softmax(s / (temperature * tau))` and `d = y * (G - sum(y * G))`:
+   *
+   *     gradLogits      = d / (temperature * tau)
+   *     gradTau         = -sum(d * s) / (temperature * tau^2)
+   *     gradTemperature = -sum(d * logits) / (temperature^2 * tau)
+   *
+   * added up over a row's draws: the pathwise gradient of Jang et al. 2017 and Maddison et al. 2017. With `hard` it is the
+   * straight-through one, that of the soft `y`. Masked classes have exactly 0. Temperatures and taus of 0 are refused.
+   * @throws RangeError or TypeError naming the parameter, InvalidRowsError, DeviceError
+   */
+  gumbelSoftmaxBackward(
+    gradSamples: Values,
+    logits: Logits,
+    options: GumbelSoftmaxBackwardCallOptions,
+  ): Promise<GumbelSoftmaxBackwardResult>
+
+  /**
+   * Records the same into `encoder` and submits nothing; results stay in the caller's buffers, and overwrite what is there.
+   * @throws RangeError or TypeError naming the parameter; DeviceError on the CPU backend
+   */
+  encodeGumbelSoftmaxBackward(encoder: GPUCommandEncoder, options: EncodeGumbelSoftmaxBackwardOptions): void
+
+  /**
+   * The log density of relaxed samples `y`, `[batchSize * numSamples]` (Maddison et al. 2017, eq. 10; Jang et al. 2017,
+   * appendix B; `RelaxedOneHotCategorical` of TensorFlow Probability and PyTorch). With `a = logits / temperature` and K
+   * classes that are not masked, which are all that count:
+   *
+   *     log Gamma(K) + (K - 1) log tau + sum(a - (tau + 1) log y) - K log sum(exp(a - tau log y))
+   *
+   * It is -Infinity for a `y` outside the open simplex: where a class has a value of 0 or less (or below 2^-126, as classes may
+   * at a small tau), a masked class has another than 0, or the sum is off 1 by more than 1e-3; NaN where `y` holds NaN.
+   * @throws RangeError or TypeError naming the parameter, InvalidRowsError, DeviceError
+   */
+  concreteLogProb(samples: Values, logits: Logits, options: ConcreteLogProbOptions): Promise<Float32Array>
+
+  /**
+   * Gumbel noise given the class that wins, as control variates (REBAR, RELAX) and counterfactuals need: of the posterior in which
+   * `indices` are the first maxima of `logits + temperature * noise`, each operation rounded to float32. Drawn top-down
+   * (Maddison et al. 2014, "A* sampling"): the maximum of `logits / temperature + noise` is Gumbel with location
+   * logsumexp, the others are truncated below it. Independent of what `sample` draws with the same seed and step.
+   * @throws RangeError or TypeError naming the parameter, InvalidRowsError, DeviceError
+   */
+  gumbelGivenIndex(
+    logits: Logits,
+    indices: Indices,
+    options: GumbelGivenIndexCallOptions,
+  ): Promise<GumbelGivenIndexResult>
+
+  /**
+   * Records the same into `encoder` and submits nothing; the noise stays in the caller's buffer.
+   * @throws RangeError or TypeError naming the parameter; DeviceError on the CPU backend
+   */
+  encodeGumbelGivenIndex(encoder: GPUCommandEncoder, options: EncodeGumbelGivenIndexOptions): void
+
+  /**
    * The noise itself, `[batchSize, numClasses]`: random words; uniforms in (0, 1), rounded from `u = (word + 1/2) / 2^32`;
    * exponentials `-log(1 - u)`; or Gumbel noise, `-log` of those. Equal bits on every device.
    */
   noise(kind: 'bits', options: NoiseOptions): Promise<Uint32Array>
   noise(kind: 'uniform' | 'exponential' | 'gumbel', options: NoiseOptions): Promise<Float32Array>
 
-  /** Compares this device's noise and draws with the CPU's, bit for bit, in a moment. */
+  /**
+   * Compares this device's noise and draws with the CPU's, bit for bit, and the CPU's with known answers, in a moment:
+   * every place where the noise changes branch, and a spread.
+   */
   verify(): Promise<Verification>
 
   /** Frees what the sampler made; the device and the buffers of the caller stay. Later calls throw. */

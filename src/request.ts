@@ -1,12 +1,15 @@
 import type {
   BufferLogits,
+  ConcreteLogProbOptions,
   GumbelSoftmaxCallOptions,
   GumbelSoftmaxOptions,
   HostLogits,
+  Indices,
   Logits,
   NoiseKind,
   SampleCallOptions,
   Seed,
+  Values,
 } from './options'
 
 /**
@@ -177,31 +180,72 @@ function rowParamsOf(request: Request, lists: RowLists): RowParams {
   return { floats, words }
 }
 
-/** Checks that rows of `numClasses` elements at these places lie within `length` elements. */
-export function rowsOf(view: { offset?: number; rowStride?: number }, length: number, request: Request): Rows {
-  const { batchSize, numClasses } = request
-  const offset = whole('logits.offset', view.offset ?? 0, 0, Number.MAX_SAFE_INTEGER)
-  const rowStride = whole('logits.rowStride', view.rowStride ?? numClasses, 0, Number.MAX_SAFE_INTEGER)
-  if (batchSize > 1 && rowStride < numClasses)
-    throw new RangeError(`logits.rowStride is ${rowStride}; it must be at least numClasses (${numClasses})`)
-  const needed = offset + (batchSize - 1) * rowStride + numClasses
+/** Checks that `count` rows of `numClasses` elements at these places lie within `length` elements. */
+export function rowsOf(
+  view: { offset?: number; rowStride?: number },
+  length: number,
+  { batchSize, numClasses }: Request,
+  name = 'logits',
+  count = batchSize,
+): Rows {
+  const offset = whole(`${name}.offset`, view.offset ?? 0, 0, Number.MAX_SAFE_INTEGER)
+  const rowStride = whole(`${name}.rowStride`, view.rowStride ?? numClasses, 0, Number.MAX_SAFE_INTEGER)
+  if (count > 1 && rowStride < numClasses)
+    throw new RangeError(`${name}.rowStride is ${rowStride}; it must be at least numClasses (${numClasses})`)
+  const needed = offset + (count - 1) * rowStride + numClasses
   if (needed > length)
     throw new RangeError(
-      `logits hold ${length} elements; offset ${offset} and ${batchSize} rows of ${numClasses} at a stride of ${rowStride} need ${needed}`,
+      `${name} hold ${length} elements; offset ${offset} and ${count} rows of ${numClasses} at a stride of ${rowStride} need ${needed}`,
     )
   return { offset, rowStride }
 }
 
-export function isBufferLogits(logits: Logits): logits is BufferLogits {
+export function isBufferLogits(logits: Logits | Values): logits is BufferLogits {
   return typeof logits === 'object' && logits !== null && 'buffer' in logits && !ArrayBuffer.isView(logits)
 }
 
-/** Logits in host memory as a view, or a TypeError that says what they may be. */
-export function hostLogits(logits: Float32Array | HostLogits): HostLogits {
+/** Logits, or values of another name, in host memory as a view, or a TypeError that says what they may be. */
+export function hostLogits(logits: Float32Array | HostLogits, name = 'logits'): HostLogits {
   const view = logits instanceof Float32Array ? { data: logits } : logits
   if (typeof view !== 'object' || view === null || !(view.data instanceof Float32Array))
-    throw new TypeError('logits must be a Float32Array, { data: Float32Array } or { buffer: GPUBuffer }')
+    throw new TypeError(`${name} must be a Float32Array, { data: Float32Array } or { buffer: GPUBuffer }`)
   return view
+}
+
+export function isBufferIndices(indices: Indices): indices is { buffer: GPUBuffer; offset?: number } {
+  return typeof indices === 'object' && indices !== null && 'buffer' in indices && !ArrayBuffer.isView(indices)
+}
+
+/** Checks given classes in host memory. */
+export function hostIndices(indices: Indices, request: Request): Int32Array {
+  if (!(indices instanceof Int32Array)) throw new TypeError('indices must be an Int32Array or { buffer: GPUBuffer }')
+  const { batchSize, numSamples, numClasses, classOffset } = request
+  if (indices.length !== batchSize * numSamples)
+    throw new RangeError(
+      `indices has ${indices.length} values; it must have batchSize * numSamples (${batchSize * numSamples})`,
+    )
+  const last = classOffset + numClasses - 1
+  indices.forEach((index, i) => whole(`indices[${i}]`, index, classOffset, last))
+  return indices
+}
+
+/** Refuses a temperature or a tau of 0, where samples have neither a gradient nor a density, in options that are checked. */
+export function requireRelaxed(options: Pick<GumbelSoftmaxOptions, 'temperature' | 'tau'>): void {
+  for (const name of ['temperature', 'tau'] as const) {
+    const values = options[name] ?? 1
+    const row = Array.prototype.indexOf.call(isOne(values) ? [values] : values, 0)
+    if (row >= 0)
+      throw new RangeError(
+        `${name}${isOne(values) ? '' : `[${row}]`} is 0; it must be from 1e-18 to 1e18, as relaxed samples at 0 have neither a gradient nor a density`,
+      )
+  }
+}
+
+/** Checks the options of a density, which needs no noise. */
+export function densityRequestOf(options: ConcreteLogProbOptions): Request {
+  const request = requestOf({ ...options, seed: 0 })
+  requireRelaxed(options)
+  return request
 }
 
 /** Checks an option that is one of a few words. */
@@ -224,6 +268,11 @@ export function sampleOutputsOf(options: SampleCallOptions | GumbelSoftmaxCallOp
   return {
     logProbs: options.logProbs ?? false,
     scores: ('scores' in options && options.scores) || false,
-    markInvalid: oneOf('invalidRows', options.invalidRows ?? 'reject', ['reject', 'mark']) === 'mark',
+    markInvalid: marksInvalid(options),
   }
+}
+
+/** Whether rows without a distribution are marked rather than rejected. */
+export function marksInvalid(options: Pick<SampleCallOptions, 'invalidRows'>): boolean {
+  return oneOf('invalidRows', options.invalidRows ?? 'reject', ['reject', 'mark']) === 'mark'
 }

@@ -1,4 +1,4 @@
-// What scans found, and the lanes of a row brought together. Expects: score, reduce_*, LANES, LOG_PROBS.
+// What scans found, and the lanes of a row brought together. Expects: score, reduce_*, row_sums, LOG_PROBS.
 
 // What a lane, a part or a row knows: its best class so far, and the sum of exp((l - max_logit) / T).
 struct Scan {
@@ -63,32 +63,21 @@ fn with_logits(before: Scan, a: vec4<u32>, b: vec4<u32>, inverse: f32) -> Scan {
   return after;
 }
 
-var<workgroup> sh_sum: array<array<f32, 64>, 2>;
-
-// The sum over the lanes of a row, in their order, so that it is the same each time; all lanes get it.
-// Each call in a kernel takes a `place` of its own. Uniform control flow only.
-fn row_sum(place: u32, slot: u32, lane: u32, value: f32) -> f32 {
-  if (LANES == 1u) {
-    return value;
-  }
-  sh_sum[place][slot * LANES + lane] = value;
-  workgroupBarrier();
-  var sum = 0.0;
-  for (var i = 0u; i < LANES; i++) {
-    sum += sh_sum[place][slot * LANES + i];
-  }
-  return sum;
-}
-
-// Uniform control flow only. The winner's logit is still the lane's own, and so is the relaxed sum.
+// Uniform control flow only. Whole in lane 0 of the row, in other lanes but for the log-sum; the winner's logit and the
+// relaxed sum are still the lane's own.
 fn gather(lane: u32, slot: u32, mine: Scan, temperature: f32) -> Scan {
-  var whole = mine;
-  whole.key = row_max(0u, slot, mine.key);
-  // Ties go to the lowest class: the largest complement.
-  whole.class_ = ~row_max(1u, slot, select(0u, ~mine.class_, mine.key == whole.key));
+  let log_sum = vec2<f32>(mine.max_logit, mine.sum);
   if (LOG_PROBS) {
-    whole.max_logit = score_of_key(row_max(2u, slot, key_of_score(mine.max_logit)));
-    whole.sum = row_sum(0u, slot, lane, mine.sum * decay(mine.max_logit - whole.max_logit, inverse_of(temperature)));
+    share_log_sum(slot, lane, log_sum);
+  }
+  let best = row_best(slot, lane, mine.key, mine.class_);
+  var whole = mine;
+  whole.key = best.x;
+  whole.class_ = best.y;
+  if (LOG_PROBS) {
+    let row = row_log_sum(slot, lane, log_sum, inverse_of(temperature));
+    whole.max_logit = row.x;
+    whole.sum = row.y;
   }
   return whole;
 }

@@ -8,8 +8,8 @@ struct Keys {
 
 fn keys_of(a: vec4<u32>, b: vec4<u32>, group: u32, row: RowDraw, draw: u32) -> Keys {
   let counter = vec4<u32>(params.class_offset / 8u + group, row.stream, params.step, draw);
-  let high = philox4x32(counter | vec4<u32>(0u, 0u, 0u, TAG_HIGH), row.seed);
-  let low = philox4x32(counter | vec4<u32>(0u, 0u, 0u, TAG_LOW), row.seed);
+  let high = philox4x32(counter + vec4<u32>(0u, 0u, 0u, TAG_HIGH), row.seed);
+  let low = philox4x32(counter + vec4<u32>(0u, 0u, 0u, TAG_LOW), row.seed);
   let first = params.class_offset + group * 8u;
   return Keys(
     vec4<u32>(
@@ -56,8 +56,12 @@ fn relaxation_of(row: RowDraw) -> Relaxation {
   return Relaxation(inverse_of(row.temperature) * inverse_of(row.tau), one_hot);
 }
 
+// Scores of keys; anything for masked classes.
+fn scores4(keys: vec4<u32>) -> vec4<f32> {
+  return bitcast<vec4<f32>>(select(~keys, keys & vec4<u32>(0x7fffffffu), (keys >> vec4<u32>(31u)) == vec4<u32>(1u)));
+}
+
 // exp((score - best) * inverse), 0 for masked classes.
 fn relaxed4(keys: vec4<u32>, best: f32, inverse: f32) -> vec4<f32> {
-  let ordered = select(~keys, keys & vec4<u32>(0x7fffffffu), (keys >> vec4<u32>(31u)) == vec4<u32>(1u));
-  return select(decay4(bitcast<vec4<f32>>(ordered) - best, inverse), vec4<f32>(), keys == vec4<u32>(KEY_NONE));
+  return select(decay4(scores4(keys) - best, inverse), vec4<f32>(), keys == vec4<u32>(KEY_NONE));
 }

@@ -11,10 +11,11 @@ fn load_class(base: u32, c: u32) -> u32 {
   return logits[base + c];
 }
 
+// Without branches: SwiftShader would run both sides.
 fn load_four(base: u32, c: u32) -> vec4<u32> {
-  if (c + 4u <= params.classes) {
-    let at = base + c;
-    return vec4<u32>(logits[at], logits[at + 1u], logits[at + 2u], logits[at + 3u]);
-  }
-  return vec4<u32>(load_class(base, c), load_class(base, c + 1u), load_class(base, c + 2u), load_class(base, c + 3u));
+  let last = params.classes - 1u;
+  let places = vec4<u32>(c) + vec4<u32>(0u, 1u, 2u, 3u);
+  let at = vec4<u32>(base) + min(places, vec4<u32>(last));
+  let bits = vec4<u32>(logits[at.x], logits[at.y], logits[at.z], logits[at.w]);
+  return select(vec4<u32>(NEGATIVE_INFINITY), bits, places <= vec4<u32>(last));
 }

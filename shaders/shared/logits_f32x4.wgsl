@@ -1,4 +1,4 @@
-// Reads float32 logits four at a time: every row begins at a multiple of four elements. Expects: params.
+// Reads float32 logits four at a time: rows begin and end at multiples of four elements. Expects: params.
 // Bits, not floats, so that NaN and infinities are told apart before any arithmetic.
 
 @group(0) @binding(1) var<storage, read> logits: array<vec4<u32>>;
@@ -11,9 +11,8 @@ fn load_class(base: u32, c: u32) -> u32 {
   return logits[(base + c) / 4u][c & 3u];
 }
 
+// Without branches: SwiftShader would run both sides.
 fn load_four(base: u32, c: u32) -> vec4<u32> {
-  if (c + 4u <= params.classes) {
-    return logits[(base + c) / 4u];
-  }
-  return vec4<u32>(load_class(base, c), load_class(base, c + 1u), load_class(base, c + 2u), load_class(base, c + 3u));
+  let inside = c < params.classes;
+  return select(vec4<u32>(NEGATIVE_INFINITY), logits[select(base, base + c, inside) / 4u], inside);
 }

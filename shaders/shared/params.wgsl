@@ -24,7 +24,11 @@ struct Params {
   status_offset: u32,
   samples_offset: u32,   // element of the binding at which this dispatch's first relaxed sample begins
   samples_stride: u32,   // elements from draw to draw
-  parts: u32,            // workgroups that share a row in this dispatch
+  values_offset: u32,    // the same of the values that the caller gives for each draw
+  values_stride: u32,
+  grad_tau_offset: u32,  // elements before this dispatch's first
+  grad_temperature_offset: u32,
+  parts: u32,            // workgroups or tasks that share a row in this dispatch
   first_part: u32,       // partials of a row before this dispatch's
   total_parts: u32,      // partials of a row in all
   zero: u32,             // 0, which the compiler cannot know: see noise.wgsl
@@ -35,6 +39,8 @@ const OUTPUT_LOG_PROBS = 1u;
 const OUTPUT_SCORES = 2u;
 const OUTPUT_STATUSES = 4u;
 const OUTPUT_STATUS_IN_INDEX = 8u; // an index that would be -1 is minus the status
+const OUTPUT_GRAD_TAU = 32u;
+const OUTPUT_GRAD_TEMPERATURE = 64u;
 
 // What one row draws with; as `row_params` holds it, in step with src/request.ts.
 struct RowParams {

@@ -1,25 +1,10 @@
-// What a draw gives, written out. Expects: params, score.
+// What a draw gives, written out. Expects: params, score, status.
 
 @group(0) @binding(3) var<storage, read_write> indices: array<u32>;
 @group(0) @binding(4) var<storage, read_write> log_probs: array<u32>;
 @group(0) @binding(5) var<storage, read_write> scores: array<u32>;
-@group(0) @binding(6) var<storage, read_write> statuses: array<u32>;
 
-// In step with src/errors.ts.
-const STATUS_OK = 0u;
-const STATUS_NAN = 1u;
-const STATUS_POSITIVE_INFINITY = 2u;
-const STATUS_ALL_MASKED = 3u;
 const NAN = 0x7fc00000u;
-
-fn status_of(key: u32) -> u32 {
-  switch (key) {
-    case KEY_NONE: { return STATUS_ALL_MASKED; }
-    case KEY_POSITIVE_INFINITY: { return STATUS_POSITIVE_INFINITY; }
-    case KEY_NAN: { return STATUS_NAN; }
-    default: { return STATUS_OK; }
-  }
-}
 
 // `at` counts draws in the batch.
 fn write_result(at: u32, found: Scan, temperature: f32) {

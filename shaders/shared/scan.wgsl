@@ -1,5 +1,5 @@
 // One read of a row, or of a part of it: the lane's best class, and what log-probabilities need.
-// Expects: params, LANES, LOG_PROBS; logits_*, philox, words, noise, score, validity, gather. Twin: src/cpu/sample.ts.
+// Expects: params, LANES, LOG_PROBS; logits_*, philox, words, noise, score, validity, gather, reduce_*. Twin: src/cpu/sample.ts.
 //
 // Noise is lazy and the result exact: the high half of a word bounds its noise from both sides. `bar` is a value that the
 // row's winner is known to reach, lowered by more than the arithmetic's rounding; a class whose upper bound is below it
@@ -14,8 +14,6 @@ const SLOPE = 8.262958294867817e-8;
 // -ln(-ln(1 - u)) >= -ln u - u while u < 0.68.
 const LOWER = UPPER - 0.0605;
 const LAST_LOWER = 44000u;
-
-var<workgroup> sh_bar: array<atomic<u32>, 64>;
 
 fn bar_of(score: f32, temperature: f32) -> f32 {
   // The last term is for T = 0, where subnormal logits, which may be compared as they are, tie with 0.
@@ -58,12 +56,12 @@ fn scan(base: u32, row: RowDraw, draw: u32, first: u32, end: u32, lane: u32, slo
       best = with_logits(best, bits_a, bits_b, inverse);
     }
     if (LANES > 1u) {
-      let shared_key = atomicLoad(&sh_bar[slot]);
-      bar = max(bar, select(bar_of(score_of_key(shared_key), temperature), LOWEST, shared_key == KEY_NONE));
+      let known = shared_key(slot);
+      bar = max(bar, select(bar_of(score_of_key(known), temperature), LOWEST, known == KEY_NONE));
     }
     // Loops of one turn rather than ifs: SwiftShader skips work at loops only, and GPUs compile both alike.
     for (var near = top >= bar - reach; near; near = false) {
-      let counter = vec4<u32>(params.class_offset / 8u + group, row.stream, params.step, draw | TAG_HIGH);
+      let counter = vec4<u32>(params.class_offset / 8u + group, row.stream, params.step, draw + TAG_HIGH);
       let high = philox4x32(counter, row.seed);
       let high_a = high >> vec4<u32>(16u);
       let high_b = high & vec4<u32>(0xffffu);
@@ -75,8 +73,8 @@ fn scan(base: u32, row: RowDraw, draw: u32, first: u32, end: u32, lane: u32, slo
         let sure = max4(max(lower_a, lower_b));
         bar = max(bar, bar_of(sure, temperature));
         if (LANES > 1u) {
-          atomicMax(&sh_bar[slot], key_of_score(sure));
-          bar = max(bar, bar_of(score_of_key(atomicLoad(&sh_bar[slot])), temperature));
+          share_key(slot, key_of_score(sure));
+          bar = max(bar, bar_of(score_of_key(shared_key(slot)), temperature));
         }
         let upper_a = a + temperature * upper_bound(high_a);
         let upper_b = b + temperature * upper_bound(high_b);
@@ -86,7 +84,7 @@ fn scan(base: u32, row: RowDraw, draw: u32, first: u32, end: u32, lane: u32, slo
           candidates &= candidates - 1u;
           let c = group * 8u + i;
           let bits = load_class(base, c);
-          let low = philox4x32(vec4<u32>(counter.xyz, draw | TAG_LOW), row.seed);
+          let low = philox4x32(vec4<u32>(counter.xyz, draw + TAG_LOW), row.seed);
           let class_ = params.class_offset + c;
           let score = score_of(bits, temperature, gumbel_at(word_of(high, low, i), class_, row, draw));
           let key = select(key_of_score(score), KEY_NONE, (bits & 0x7fffffffu) >= POSITIVE_INFINITY);
@@ -96,7 +94,7 @@ fn scan(base: u32, row: RowDraw, draw: u32, first: u32, end: u32, lane: u32, slo
             best.logit = bitcast<f32>(bits);
             bar = max(bar, bar_of(score, temperature));
             if (LANES > 1u) {
-              atomicMax(&sh_bar[slot], key);
+              share_key(slot, key);
             }
           }
         }

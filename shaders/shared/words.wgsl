@@ -7,6 +7,8 @@ override EXTENDED: bool = false;
 const TAG_HIGH = 0u << 24u;
 const TAG_LOW = 1u << 24u;
 const TAG_TAIL = 2u << 24u;
+// Added to a draw's number for the noise given an index, which must not be the noise that drew it; the tags follow as 3, 4, 5.
+const TAG_GIVEN = 3u << 24u;
 
 fn word_of(high: vec4<u32>, low: vec4<u32>, i: u32) -> u32 {
   let j = i & 3u;
@@ -19,7 +21,7 @@ fn word_of(high: vec4<u32>, low: vec4<u32>, i: u32) -> u32 {
 
 // The word that refines a class's: of a block for each four classes.
 fn tail_of(class_: u32, row: RowDraw, draw: u32) -> u32 {
-  let counter = vec4<u32>(class_ >> 2u, row.stream, params.step, draw | TAG_TAIL);
+  let counter = vec4<u32>(class_ >> 2u, row.stream, params.step, draw + TAG_TAIL);
   return philox4x32(counter, row.seed)[class_ & 3u];
 }
 

@@ -1,5 +1,11 @@
 import { DeviceError, type InvalidRow, InvalidRowsError, invalidRowsOf } from '../errors'
 import type {
+  GumbelGivenIndexCallOptions,
+  GumbelGivenIndexResult,
+  Indices,
+  ConcreteLogProbOptions,
+  GumbelSoftmaxBackwardCallOptions,
+  GumbelSoftmaxBackwardResult,
   GumbelSoftmaxCallOptions,
   GumbelSoftmaxResult,
   HostLogits,
@@ -9,12 +15,31 @@ import type {
   SampleCallOptions,
   SampleResult,
   Sampler,
+  Values,
   Verification,
 } from '../options'
-import { type Request, hostLogits, isBufferLogits, noiseKindOf, requestOf, rowsOf, sampleOutputsOf } from '../request'
+import {
+  type Request,
+  type Rows,
+  densityRequestOf,
+  hostIndices,
+  hostLogits,
+  isBufferIndices,
+  isBufferLogits,
+  marksInvalid,
+  noiseKindOf,
+  requestOf,
+  requireRelaxed,
+  rowsOf,
+  sampleOutputsOf,
+} from '../request'
+import { concreteLogProb } from './concrete_log_prob'
+import { verifyCpu } from '../verify'
 import { generateNoise } from './generate_noise'
+import { gumbelGivenIndex } from './gumbel_given_index'
 import { gumbelSoftmax } from './gumbel_softmax'
-import { type Draws, sample } from './sample'
+import { gumbelSoftmaxBackward } from './gumbel_softmax_backward'
+import { sample } from './sample'
 
 /** The CPU backend: plain TypeScript, no device, the same tokens. */
 export class CpuSampler implements Sampler {
@@ -28,7 +53,7 @@ export class CpuSampler implements Sampler {
     const outputs = sampleOutputsOf(options)
     const view = hostOnly(logits)
     const draws = sample(view.data, rowsOf(view, view.data.length, request), request, outputs.logProbs)
-    const invalidRows = this.#invalidRows(draws, request, outputs.markInvalid)
+    const invalidRows = this.#invalidRows(draws.statuses, request.numSamples, outputs.markInvalid)
     return {
       indices: draws.indices,
       logProbs: draws.logProbs,
@@ -44,12 +69,70 @@ export class CpuSampler implements Sampler {
     const view = hostOnly(logits)
     const rows = rowsOf(view, view.data.length, request)
     const draws = gumbelSoftmax(view.data, rows, request, options.hard ?? false, wanted.logProbs)
-    const invalidRows = this.#invalidRows(draws, request, wanted.markInvalid)
+    const invalidRows = this.#invalidRows(draws.statuses, request.numSamples, wanted.markInvalid)
     return { samples: draws.samples, indices: draws.indices, logProbs: draws.logProbs, invalidRows }
   }
 
   encodeGumbelSoftmax(): never {
     throw new DeviceError("encodeGumbelSoftmax records for a GPU; this sampler's backend is 'cpu'")
+  }
+
+  async gumbelSoftmaxBackward(
+    gradSamples: Values,
+    logits: Logits,
+    options: GumbelSoftmaxBackwardCallOptions,
+  ): Promise<GumbelSoftmaxBackwardResult> {
+    this.#check()
+    const request = requestOf(options)
+    requireRelaxed(options)
+    const mark = marksInvalid(options)
+    const view = hostOnly(logits)
+    const rows = rowsOf(view, view.data.length, request)
+    const grads = drawValues('gradSamples', gradSamples, request)
+    const gradients = gumbelSoftmaxBackward(grads.data, grads.rows, view.data, rows, request)
+    const invalidRows = this.#invalidRows(gradients.statuses, 1, mark)
+    return {
+      gradLogits: gradients.gradLogits,
+      gradTau: options.gradTau ? gradients.gradTau : undefined,
+      gradTemperature: options.gradTemperature ? gradients.gradTemperature : undefined,
+      invalidRows,
+    }
+  }
+
+  encodeGumbelSoftmaxBackward(): never {
+    throw new DeviceError("encodeGumbelSoftmaxBackward records for a GPU; this sampler's backend is 'cpu'")
+  }
+
+  async concreteLogProb(samples: Values, logits: Logits, options: ConcreteLogProbOptions): Promise<Float32Array> {
+    this.#check()
+    const request = densityRequestOf(options)
+    const mark = marksInvalid(options)
+    const view = hostOnly(logits)
+    const rows = rowsOf(view, view.data.length, request)
+    const y = drawValues('samples', samples, request)
+    const { logProbs, statuses } = concreteLogProb(y.data, y.rows, view.data, rows, request)
+    this.#invalidRows(statuses, 1, mark)
+    return logProbs
+  }
+
+  async gumbelGivenIndex(
+    logits: Logits,
+    indices: Indices,
+    options: GumbelGivenIndexCallOptions,
+  ): Promise<GumbelGivenIndexResult> {
+    this.#check()
+    const request = requestOf(options)
+    requireRelaxed(options)
+    const mark = marksInvalid(options)
+    const view = hostOnly(logits)
+    if (isBufferIndices(indices)) throw new TypeError("indices are in a GPU buffer; backend 'cpu' takes an Int32Array")
+    const rows = rowsOf(view, view.data.length, request)
+    const given = gumbelGivenIndex(view.data, rows, hostIndices(indices, request), request)
+    return { noise: given.noise, invalidRows: this.#invalidRows(given.statuses, request.numSamples, mark) }
+  }
+
+  encodeGumbelGivenIndex(): never {
+    throw new DeviceError("encodeGumbelGivenIndex records for a GPU; this sampler's backend is 'cpu'")
   }
 
   encodeSample(): never {
@@ -65,14 +148,14 @@ export class CpuSampler implements Sampler {
 
   async verify(): Promise<Verification> {
     this.#check()
-    return { ok: true, words: 0, draws: 0, failures: [] }
+    return verifyCpu()
   }
 
   destroy(): void {
     this.#destroyed = true
   }
 
-  #invalidRows({ statuses }: Draws, { numSamples }: Request, mark: boolean): InvalidRow[] {
+  #invalidRows(statuses: Uint32Array, numSamples: number, mark: boolean): InvalidRow[] {
     const rows = invalidRowsOf(statuses, numSamples)
     if (rows.length > 0 && !mark) throw new InvalidRowsError(rows)
     return rows
@@ -83,8 +166,15 @@ export class CpuSampler implements Sampler {
   }
 }
 
-function hostOnly(logits: Logits): HostLogits {
+function hostOnly(logits: Logits | Values, name = 'logits'): HostLogits {
   if (isBufferLogits(logits))
-    throw new TypeError("logits are in a GPU buffer; backend 'cpu' takes a Float32Array or { data: Float32Array }")
-  return hostLogits(logits)
+    throw new TypeError(`${name} are in a GPU buffer; backend 'cpu' takes a Float32Array or { data: Float32Array }`)
+  return hostLogits(logits, name)
+}
+
+/** The caller's row of values for each draw. */
+function drawValues(name: string, values: Values, request: Request): { data: Float32Array; rows: Rows } {
+  const view = hostOnly(values, name)
+  const count = request.batchSize * request.numSamples
+  return { data: view.data, rows: rowsOf(view, view.data.length, request, name, count) }
 }

@@ -65,7 +65,8 @@ function drawRow(data: Float32Array, begin: number, request: Request, draw: numb
   return { best, index }
 }
 
-function statusOf(data: Float32Array, begin: number, numClasses: number): number {
+/** Whether a row has a distribution, or why not. */
+export function statusOf(data: Float32Array, begin: number, numClasses: number): number {
   let status = STATUS_ALL_MASKED
   for (let c = 0; c < numClasses; c++) {
     const logit = data[begin + c]
@@ -77,7 +78,7 @@ function statusOf(data: Float32Array, begin: number, numClasses: number): number
 }
 
 /** Log of the sum of `exp((l - max) / temperature)` over a row, and the maximum. */
-function logSum(
+export function logSum(
   data: Float32Array,
   begin: number,
   numClasses: number,

@@ -14,7 +14,7 @@ export function wordOf(high: Uint32Array, low: Uint32Array, i: number): number {
 /** The word that refines a class's: of a block for each four classes. */
 function tailOf(classNumber: number, request: Request, row: RowDraw, draw: number): number {
   const tag = 2 << 24
-  philoxBlock(tails, classNumber >>> 2, row.stream, request.step, draw | tag, row.seedLow, row.seedHigh)
+  philoxBlock(tails, classNumber >>> 2, row.stream, request.step, draw + tag, row.seedLow, row.seedHigh)
   return tails[classNumber & 3]
 }
 

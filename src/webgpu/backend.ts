@@ -1,6 +1,14 @@
 import { DeviceError } from '../errors'
 import type {
+  EncodeGumbelGivenIndexOptions,
+  GumbelGivenIndexCallOptions,
+  GumbelGivenIndexResult,
+  Indices,
+  ConcreteLogProbOptions,
+  EncodeGumbelSoftmaxBackwardOptions,
   EncodeGumbelSoftmaxOptions,
+  GumbelSoftmaxBackwardCallOptions,
+  GumbelSoftmaxBackwardResult,
   GumbelSoftmaxCallOptions,
   GumbelSoftmaxResult,
   EncodeSampleOptions,
@@ -10,12 +18,20 @@ import type {
   SampleCallOptions,
   SampleResult,
   Sampler,
+  Values,
   Verification,
 } from '../options'
 import { noiseKindOf, requestOf } from '../request'
+import { CpuSampler } from '../cpu/backend'
+import { NOISE_RANGES } from '../noise_ranges'
+import { verifyDevice } from '../verify'
+import { concreteLogProb } from './concrete_log_prob'
 import { Context } from './context'
+import { digestNoise } from './digest_noise'
 import { generateNoise } from './generate_noise'
 import { encodeGumbelSoftmax, gumbelSoftmax } from './gumbel_softmax'
+import { encodeGumbelSoftmaxBackward, gumbelSoftmaxBackward } from './gumbel_softmax_backward'
+import { encodeGumbelGivenIndex, gumbelGivenIndex } from './gumbel_given_index'
 import { encodeSample, sample } from './sample'
 
 /** The WebGPU backend. */
@@ -49,6 +65,34 @@ export class WebGpuSampler implements Sampler {
     encodeGumbelSoftmax(this.#checked(), encoder, options)
   }
 
+  async gumbelSoftmaxBackward(
+    gradSamples: Values,
+    logits: Logits,
+    options: GumbelSoftmaxBackwardCallOptions,
+  ): Promise<GumbelSoftmaxBackwardResult> {
+    return gumbelSoftmaxBackward(this.#checked(), gradSamples, logits, options)
+  }
+
+  encodeGumbelSoftmaxBackward(encoder: GPUCommandEncoder, options: EncodeGumbelSoftmaxBackwardOptions): void {
+    encodeGumbelSoftmaxBackward(this.#checked(), encoder, options)
+  }
+
+  async concreteLogProb(samples: Values, logits: Logits, options: ConcreteLogProbOptions): Promise<Float32Array> {
+    return concreteLogProb(this.#checked(), samples, logits, options)
+  }
+
+  async gumbelGivenIndex(
+    logits: Logits,
+    indices: Indices,
+    options: GumbelGivenIndexCallOptions,
+  ): Promise<GumbelGivenIndexResult> {
+    return gumbelGivenIndex(this.#checked(), logits, indices, options)
+  }
+
+  encodeGumbelGivenIndex(encoder: GPUCommandEncoder, options: EncodeGumbelGivenIndexOptions): void {
+    encodeGumbelGivenIndex(this.#checked(), encoder, options)
+  }
+
   noise(kind: 'bits', options: NoiseOptions): Promise<Uint32Array>
   noise(kind: 'uniform' | 'exponential' | 'gumbel', options: NoiseOptions): Promise<Float32Array>
   async noise(kind: NoiseKind, options: NoiseOptions): Promise<Uint32Array | Float32Array> {
@@ -56,7 +100,7 @@ export class WebGpuSampler implements Sampler {
   }
 
   async verify(): Promise<Verification> {
-    return { ok: false, words: 0, draws: 0, failures: ['todo'] }
+    return verifyDevice(this, new CpuSampler(), await digestNoise(this.#checked(), NOISE_RANGES))
   }
 
   destroy(): void {

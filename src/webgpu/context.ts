@@ -12,6 +12,7 @@ export class Context {
   /** For work that is submitted at once: the queue's order keeps calls apart, so all share these. */
   readonly uniforms: UniformSlots
   readonly upload: Scratch
+  readonly uploadValues: Scratch
   #rowParams: Scratch
   readonly results: Scratch
   readonly partials: Scratch
@@ -28,6 +29,7 @@ export class Context {
     this.staging = new Staging(device)
     this.uniforms = new UniformSlots(device)
     this.upload = new Scratch(device, 'logits', STORAGE | COPY_DST)
+    this.uploadValues = new Scratch(device, 'values', STORAGE | COPY_DST)
     this.#rowParams = new Scratch(device, 'row params', STORAGE | COPY_DST)
     this.results = new Scratch(device, 'results', STORAGE | COPY_SRC)
     this.partials = new Scratch(device, 'partials', STORAGE)
@@ -102,9 +104,8 @@ export class Context {
   }
 
   destroy(): void {
-    for (const kept of [this.staging, this.uniforms, this.upload, this.#rowParams, this.results, this.partials])
-      kept.destroy()
-    this.recordedUniforms.destroy()
+    for (const kept of [this.staging, this.uniforms, this.recordedUniforms]) kept.destroy()
+    for (const kept of [this.upload, this.uploadValues, this.#rowParams, this.results, this.partials]) kept.destroy()
     this.#recordedPartials?.destroy()
     this.#unusedInput.destroy()
     this.#unusedOutput.destroy()

@@ -1,7 +1,7 @@
 import type { NoiseKind } from '../options'
 import type { Request } from '../request'
 import type { Context } from './context'
-import { PARAMS_BYTES, writeParams } from './params'
+import { NO_PARAMS, PARAMS_BYTES, writeParams } from './params'
 import { workgroups } from './plan'
 import { pipelineOf } from './shader'
 
@@ -61,7 +61,7 @@ async function generatePiece(context: Context, kind: NoiseKind, request: Request
     uniforms.rewind()
     const uniform = uniforms.bind(PARAMS_BYTES, (into) =>
       writeParams(into, 0, {
-        ...UNUSED,
+        ...NO_PARAMS,
         rows: piece.rows,
         firstRow: piece.firstRow,
         classes: piece.classes,
@@ -92,24 +92,4 @@ async function generatePiece(context: Context, kind: NoiseKind, request: Request
     return staging.read(buffer, bytes)
   })
   return new Uint32Array(copy)
-}
-
-/** Fields of `Params` that the kernel does not read. */
-const UNUSED = {
-  logitsOffset: 0,
-  rowStride: 0,
-  samples: 1,
-  temperature: 1,
-  tau: 1,
-  outputs: 0,
-  indexWords: 1,
-  indexOffset: 0,
-  logProbOffset: 0,
-  scoreOffset: 0,
-  statusOffset: 0,
-  samplesOffset: 0,
-  samplesStride: 0,
-  parts: 1,
-  firstPart: 0,
-  totalParts: 1,
 }

@@ -1,20 +1,15 @@
 import { InvalidRowsError } from '../errors'
-import type {
-  EncodeGumbelSoftmaxOptions,
-  GumbelSoftmaxCallOptions,
-  GumbelSoftmaxResult,
-  Logits,
-  SamplesView,
-} from '../options'
-import { type Request, isBufferLogits, oneOf, requestOf, sampleOutputsOf } from '../request'
+import type { EncodeGumbelSoftmaxOptions, GumbelSoftmaxCallOptions, GumbelSoftmaxResult, Logits } from '../options'
+import { isBufferLogits, requestOf, sampleOutputsOf } from '../request'
 import { ALIGNMENT } from './buffers'
 import type { Context } from './context'
-import { type Piece, bufferPiece, piecesOf, requireStorage } from './inputs'
-import { type NamedRange, callersOutputs, drawCount, ownOutputs } from './outputs'
+import { type Piece, bufferPiece, piecesOf } from './inputs'
+import { callersOutputs, drawCount, ownOutputs } from './outputs'
 import { planGumbelSoftmax } from './plan'
 import { readBack, takeStatuses } from './read_back'
 import type { Drawing } from './record'
-import { type SamplesPlace, recordGumbelSoftmax } from './record_gumbel_softmax'
+import { recordGumbelSoftmax } from './record_gumbel_softmax'
+import { type RowsPlace, rowsPlace, rowsThatFit } from './rows'
 
 /** Draws relaxed samples and reads them back. */
 export async function gumbelSoftmax(
@@ -67,7 +62,8 @@ export function encodeGumbelSoftmax(
   const { logits } = options
   if (!isBufferLogits(logits)) throw new TypeError('logits must be { buffer: GPUBuffer } to be recorded')
   const piece = bufferPiece(logits, request)
-  const { place, range } = samplesPlace(options.samples, request)
+  const count = request.batchSize * request.numSamples
+  const { place, range } = rowsPlace('samples', options.samples, count, request.numClasses, ['float32', 'float16'])
   const { indices, logProbs, statuses } = options
   record(context, encoder, piece, {
     request,
@@ -82,7 +78,7 @@ export function encodeGumbelSoftmax(
 
 interface SoftmaxDrawing extends Drawing {
   hard: boolean
-  samples: SamplesPlace
+  samples: RowsPlace
 }
 
 function record(context: Context, encoder: GPUCommandEncoder, piece: Piece, drawing: SoftmaxDrawing): void {
@@ -90,8 +86,7 @@ function record(context: Context, encoder: GPUCommandEncoder, piece: Piece, draw
   const { numClasses, numSamples } = request
   const { rows, firstRow, batchSize } = piece
   const maxBindingBytes = context.device.limits.maxStorageBufferBindingSize
-  const bytes = samples.type === 'float16' ? 2 : 4
-  const rowsAtOnce = Math.floor((maxBindingBytes - ALIGNMENT) / (bytes * numSamples * samples.rowStride))
+  const rowsAtOnce = Math.floor(rowsThatFit(samples, maxBindingBytes) / numSamples)
   if (rowsAtOnce < 1 || 4 * numClasses > maxBindingBytes - 2 * ALIGNMENT)
     throw new RangeError(
       `numClasses is ${numClasses} with numSamples ${numSamples}; logits and samples of a row must each fit ${maxBindingBytes} bytes on this device (maxStorageBufferBindingSize)`,
@@ -103,36 +98,4 @@ function record(context: Context, encoder: GPUCommandEncoder, piece: Piece, draw
   const pass = encoder.beginComputePass({ label: 'gumbel-webgpu gumbelSoftmax' })
   recordGumbelSoftmax({ ...drawing, hard, context, pass, plan, firstRow, logits })
   pass.end()
-}
-
-/** Checks the caller's view of samples. */
-function samplesPlace(view: SamplesView, request: Request): { place: SamplesPlace; range: NamedRange } {
-  if (typeof view !== 'object' || view === null)
-    throw new TypeError(`samples is ${view}; it must be { buffer: GPUBuffer }`)
-  const { buffer, offset = 0 } = view
-  requireStorage('samples.buffer', buffer)
-  const type = oneOf('samples.type', view.type ?? 'float32', ['float32', 'float16'])
-  const { numClasses } = request
-  const unit = type === 'float16' ? 2 : 1
-  const rowStride = view.rowStride ?? Math.ceil(numClasses / unit) * unit
-  for (const [name, value, least] of [
-    ['offset', offset, 0],
-    ['rowStride', rowStride, numClasses],
-  ] as const)
-    if (!Number.isSafeInteger(value) || value < least || value % unit !== 0)
-      throw new RangeError(
-        `samples.${name} is ${value}; it must be a whole ${unit === 2 ? 'even ' : ''}number of elements, at least ${least}`,
-      )
-  const draws = request.batchSize * request.numSamples
-  const bytes = 4 / unit
-  const end = Math.ceil((bytes * (offset + (draws - 1) * rowStride + numClasses)) / 4) * 4
-  if (end > buffer.size)
-    throw new RangeError(
-      `samples.buffer has ${buffer.size} bytes; offset ${offset} and ${draws} rows at a stride of ${rowStride} need ${end}`,
-    )
-  const begin = Math.floor((bytes * offset) / ALIGNMENT) * ALIGNMENT
-  return {
-    place: { buffer, type, offset, rowStride },
-    range: { name: 'samples', buffer, offset: begin, size: end - begin },
-  }
 }

@@ -110,7 +110,7 @@ export function drawCount({ device }: Context, { batchSize, numSamples }: Reques
 }
 
 /** The binding that holds `length` words of a view from its offset on, and the word of it at which they begin. */
-function wordsOf(name: string, view: OutputView | undefined, length: number) {
+export function wordsOf(name: string, view: OutputView | undefined, length: number) {
   if (!view) return undefined
   const { buffer, offset = 0 } = view
   requireStorage(`${name}.buffer`, buffer)

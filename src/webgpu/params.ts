@@ -23,6 +23,10 @@ export const PARAMS_FIELDS = [
   'statusOffset',
   'samplesOffset',
   'samplesStride',
+  'valuesOffset',
+  'valuesStride',
+  'gradTauOffset',
+  'gradTemperatureOffset',
   'parts',
   'firstPart',
   'totalParts',
@@ -33,12 +37,17 @@ export type Params = Record<Exclude<(typeof PARAMS_FIELDS)[number], 'zero'>, num
 
 export const PARAMS_BYTES = PARAMS_FIELDS.length * 4
 
+/** For the fields that a kernel does not read. */
+export const NO_PARAMS = Object.fromEntries(PARAMS_FIELDS.map((field) => [field, 0])) as Params
+
 /** Flags of `outputs`. */
 export const OUTPUT_INDICES = 16
 export const OUTPUT_LOG_PROBS = 1
 export const OUTPUT_SCORES = 2
 export const OUTPUT_STATUSES = 4
 export const OUTPUT_STATUS_IN_INDEX = 8
+export const OUTPUT_GRAD_TAU = 32
+export const OUTPUT_GRAD_TEMPERATURE = 64
 
 /** Writes a `Params` at a byte offset that is a multiple of 4. */
 export function writeParams(into: ArrayBuffer, byteOffset: number, params: Params): void {

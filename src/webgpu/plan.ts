@@ -56,7 +56,6 @@ export function planSample(shape: Shape): Plan {
   const { batchSize, numClasses, maxBindingBytes } = shape
   const slice = slicer(shape)
   const most = maxElements(maxBindingBytes)
-  const groups = Math.ceil(numClasses / 8)
 
   // A row that does not fit a binding: one slice a row and piece.
   if (numClasses > most) {
@@ -77,9 +76,20 @@ export function planSample(shape: Shape): Plan {
   const slices = rowSlices(shape, Infinity)
   const parts = partsOf(shape)
   if (parts > 1) return { ...layout(shape), lanes: WORKGROUP_LANES, ...split(slices, parts) }
+  return { ...layout(shape), lanes: lanesOf(shape), totalParts: 1, slices }
+}
+
+/** Maps a shape to dispatches in which the lanes of a row go through it, however long it is. */
+export function planRows(shape: Shape, rowsAtOnce: number): Plan {
+  return { ...layout(shape), lanes: lanesOf(shape), totalParts: 1, slices: rowSlices(shape, rowsAtOnce) }
+}
+
+/** Lanes that give each of them enough groups. */
+function lanesOf({ numClasses }: Shape): number {
+  const groups = Math.ceil(numClasses / 8)
   let lanes = 1
   while (lanes < WORKGROUP_LANES && groups > lanes * GROUPS_A_LANE) lanes *= 2
-  return { ...layout(shape), lanes, totalParts: 1, slices }
+  return lanes
 }
 
 /** A plan for Gumbel-softmax. */
@@ -102,6 +112,27 @@ export function planGumbelSoftmax(shape: Shape, hard: boolean, rowsAtOnce: numbe
   let lanes = 1
   while (lanes < WORKGROUP_LANES && groups > lanes * HELD_GROUPS) lanes *= 2
   return { ...layout(shape), lanes, heldGroups: Math.ceil(groups / lanes), totalParts: 1, slices }
+}
+
+/** Draws of a row that a task of the gradient of Gumbel-softmax should have at least, where tasks share them. */
+const DRAWS_A_TASK = 8
+/** Elements that tasks' shares of gradients may take. */
+const SHARED_ELEMENTS = 2 ** 24
+
+/** How many tasks share the draws of each row in the gradient of Gumbel-softmax; none has no draw. */
+export function sharesOfDraws(
+  rows: number,
+  lanes: number,
+  { numSamples, numClasses }: Pick<Shape, 'numSamples' | 'numClasses'>,
+): number {
+  const busy = (ENOUGH_WORKGROUPS * WORKGROUP_LANES) / (lanes * rows)
+  const most = Math.floor(Math.min(busy, numSamples / DRAWS_A_TASK, SHARED_ELEMENTS / (rows * numClasses)))
+  return Math.ceil(numSamples / Math.ceil(numSamples / Math.max(1, most)))
+}
+
+/** Maps a shape to dispatches of concrete_log_prob. */
+export function planConcreteLogProb(shape: Shape, rowsAtOnce: number): Plan {
+  return { ...layout(shape), lanes: WORKGROUP_LANES, totalParts: 1, slices: rowSlices(shape, rowsAtOnce) }
 }
 
 /** Elements that a binding takes, less what aligning its begin costs. */

@@ -2,7 +2,7 @@ import type { Request } from '../request'
 import type { UniformSlots } from './buffers'
 import type { Context } from './context'
 import type { Outputs } from './outputs'
-import { OUTPUT_LOG_PROBS, PARAMS_BYTES, type Params, writeParams } from './params'
+import { NO_PARAMS, OUTPUT_LOG_PROBS, PARAMS_BYTES, type Params, writeParams } from './params'
 import { type Plan, type Slice, WORKGROUP_LANES, workgroups } from './plan'
 import { type Kernel, type ReduceModule, pipelineOf } from './shader'
 
@@ -34,6 +34,7 @@ export type Binding = [number, GPUBufferBinding]
 
 /** The reduction for rows of so many lanes. */
 export function reduceModule(context: Context, lanes: number): ReduceModule {
+  if (lanes === 1) return 'reduce_lane'
   return context.subgroups && lanes === WORKGROUP_LANES ? 'reduce_subgroup' : 'reduce_workgroup'
 }
 
@@ -78,10 +79,11 @@ export function dispatch(
   slice: Slice,
   count: number,
   bindings: readonly Binding[],
-  samples: Pick<Params, 'samplesOffset' | 'samplesStride'> = { samplesOffset: 0, samplesStride: 0 },
+  places: Partial<Params> = {},
 ): void {
-  const { context, pass, request, plan, outputs } = recording
+  const { request, plan, outputs } = recording
   const params: Params = {
+    ...NO_PARAMS,
     rows: slice.rows,
     firstRow: recording.firstRow + slice.firstRow,
     classes: slice.classes,
@@ -98,15 +100,26 @@ export function dispatch(
     tau: request.tau,
     rowParams: request.rowParams ? 1 : 0,
     ...outputs.params,
-    ...samples,
     parts: slice.parts,
     firstPart: slice.firstPart,
     totalParts: plan.totalParts,
+    ...places,
   }
+  run(recording, kernel, params, count, [[2, recording.rowParams], ...bindings])
+}
+
+/** Records one dispatch of at least `count` workgroups with these parameters and bindings alone. */
+export function run(
+  { context, pass, uniforms }: Pick<Recording, 'context' | 'pass' | 'uniforms'>,
+  kernel: Kernel,
+  params: Params,
+  count: number,
+  bindings: readonly Binding[],
+): void {
   const { device } = context
   const pipeline = pipelineOf(device, kernel)
-  const uniform = recording.uniforms.bind(PARAMS_BYTES, (into) => writeParams(into, 0, params))
-  const all: Binding[] = [[0, uniform], [2, recording.rowParams], ...bindings]
+  const uniform = uniforms.bind(PARAMS_BYTES, (into) => writeParams(into, 0, params))
+  const all: Binding[] = [[0, uniform], ...bindings]
   const entries = all.map(([binding, resource]) => ({ binding, resource }))
   pass.setPipeline(pipeline)
   pass.setBindGroup(0, device.createBindGroup({ label: kernel.name, layout: pipeline.getBindGroupLayout(0), entries }))

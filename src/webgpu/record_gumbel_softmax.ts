@@ -1,4 +1,3 @@
-import { ALIGNMENT } from './buffers'
 import { type Slice, type SoftmaxPlan, WORKGROUP_LANES } from './plan'
 import {
   type Binding,
@@ -10,20 +9,13 @@ import {
   reduceModule,
   resultsOf,
 } from './record'
+import { type RowsPlace, bindRows, isAligned } from './rows'
 import type { Kernel, SamplesModule } from './shader'
-
-/** Where samples go, in elements of their type. */
-export interface SamplesPlace {
-  buffer: GPUBuffer
-  type: 'float32' | 'float16'
-  offset: number
-  rowStride: number
-}
 
 export interface SoftmaxRecording extends Recording {
   plan: SoftmaxPlan
   hard: boolean
-  samples: SamplesPlace
+  samples: RowsPlace
 }
 
 /** Records the dispatches of a plan for Gumbel-softmax. */
@@ -88,19 +80,14 @@ export function recordGumbelSoftmax(recording: SoftmaxRecording): void {
 
 function samplesModule({ samples, request }: SoftmaxRecording): SamplesModule {
   if (samples.type === 'float16') return 'samples_f16'
-  const aligned = [samples.offset, samples.rowStride, request.numClasses].every((n) => n % 4 === 0)
-  return aligned ? 'samples_f32x4' : 'samples_f32'
+  return isAligned(samples, request.numClasses) ? 'samples_f32x4' : 'samples_f32'
 }
 
 /** The binding that a slice's samples are written to. */
 function samplesOf(recording: SoftmaxRecording, slice: Slice) {
   const { samples, request } = recording
-  const { buffer, offset, rowStride } = samples
-  const bytes = samples.type === 'float16' ? 2 : 4
-  const draws = slice.rows * request.numSamples
-  const first = offset + (recording.firstRow + slice.firstRow) * request.numSamples * rowStride
-  const begin = Math.floor((first * bytes) / ALIGNMENT) * ALIGNMENT
-  const end = Math.ceil(((first + (draws - 1) * rowStride + request.numClasses) * bytes) / 4) * 4
-  const binding: Binding = [7, { buffer, offset: begin, size: end - begin }]
-  return { binding, params: { samplesOffset: first - begin / bytes, samplesStride: rowStride } }
+  const first = (recording.firstRow + slice.firstRow) * request.numSamples
+  const { binding, offset } = bindRows(samples, first, slice.rows * request.numSamples, request.numClasses)
+  const bound: Binding = [7, binding]
+  return { binding: bound, params: { samplesOffset: offset, samplesStride: samples.rowStride } }
 }

@@ -1,0 +1,24 @@
+// A row has one lane, which agrees with itself: LANES is 1, no workgroup memory and no barrier.
+// Same signatures as reduce_workgroup.wgsl and reduce_subgroup.wgsl.
+
+fn share_key(slot: u32, key: u32) {}
+
+fn shared_key(slot: u32) -> u32 {
+  return 0u;
+}
+
+fn row_best(slot: u32, lane: u32, key: u32, class_: u32) -> vec2<u32> {
+  return vec2<u32>(key, class_);
+}
+
+fn forget_best() {}
+
+fn row_sum(place: u32, slot: u32, lane: u32, value: f32) -> f32 {
+  return value;
+}
+
+fn row_log_sum(slot: u32, lane: u32, mine: vec2<f32>, inverse: f32) -> vec2<f32> {
+  return mine;
+}
+
+fn share_log_sum(slot: u32, lane: u32, mine: vec2<f32>) {}

@@ -1,0 +1,18 @@
+// Why a row has no distribution. In step with src/errors.ts. Expects: score.
+
+@group(0) @binding(6) var<storage, read_write> statuses: array<u32>;
+
+const STATUS_OK = 0u;
+const STATUS_NAN = 1u;
+const STATUS_POSITIVE_INFINITY = 2u;
+const STATUS_ALL_MASKED = 3u;
+const STATUS_GIVEN_MASKED = 4u; // a class that was given is masked or out of range
+
+fn status_of(key: u32) -> u32 {
+  switch (key) {
+    case KEY_NONE: { return STATUS_ALL_MASKED; }
+    case KEY_POSITIVE_INFINITY: { return STATUS_POSITIVE_INFINITY; }
+    case KEY_NAN: { return STATUS_NAN; }
+    default: { return STATUS_OK; }
+  }
+}

@@ -1,0 +1,75 @@
+import { digestNoise } from './cpu/digest_noise'
+import { philox4x32 } from './cpu/philox'
+import { NOISE_RANGES } from './noise_ranges'
+import type { SampleCallOptions, Sampler, Verification } from './options'
+
+/** Random123's published answers for philox4x32-10: counter, key, words. */
+const KNOWN_ANSWERS = [
+  [
+    [0, 0, 0, 0],
+    [0, 0],
+    [0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8],
+  ],
+  [
+    [0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff],
+    [0xffffffff, 0xffffffff],
+    [0x408f276d, 0x41c83b0e, 0xa20bc7c6, 0x6d5451fd],
+  ],
+  [
+    [0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344],
+    [0xa4093822, 0x299f31d0],
+    [0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1],
+  ],
+] as const
+
+/** XOR of the digests of NOISE_RANGES: the noise is a contract, so this changes with no version. */
+const NOISE_DIGEST = [1685761177, 990098330]
+
+/** Draws that are compared: short rows, a row for a workgroup, split rows; some classes masked. */
+const DRAWS = [
+  { batchSize: 500, numClasses: 10 },
+  { batchSize: 20, numClasses: 1001 },
+  { batchSize: 2, numClasses: 40000 },
+]
+
+/** Compares the CPU's Philox and noise with known answers. */
+export function verifyCpu(): Verification {
+  const failures: string[] = []
+  for (const [counter, key, answer] of KNOWN_ANSWERS) {
+    const words = philox4x32(counter, key)
+    if (answer.some((word, i) => word !== words[i]))
+      failures.push(`philox4x32(${counter}, ${key}) gave ${words}, not ${answer}`)
+  }
+  const digests = digestNoise(NOISE_RANGES)
+  const sum = [0, 0]
+  digests.forEach((digest, i) => (sum[i & 1] = (sum[i & 1] ^ digest) >>> 0))
+  if (sum[0] !== NOISE_DIGEST[0] || sum[1] !== NOISE_DIGEST[1])
+    failures.push(
+      `the CPU's noise has the digest ${sum}, not ${NOISE_DIGEST}: this JavaScript engine rounds float32 otherwise`,
+    )
+  const words = NOISE_RANGES.reduce((total, { count }) => total + count, 0)
+  return { ok: failures.length === 0, words, draws: 0, failures }
+}
+
+/** Compares a device's noise and draws with the CPU's, bit for bit. `digests` are the device's, of NOISE_RANGES. */
+export async function verifyDevice(device: Sampler, cpu: Sampler, digests: Uint32Array): Promise<Verification> {
+  const { words, failures } = verifyCpu()
+  const expected = digestNoise(NOISE_RANGES)
+  NOISE_RANGES.forEach(({ first, stride, count }, i) => {
+    if (digests[2 * i] !== expected[2 * i] || digests[2 * i + 1] !== expected[2 * i + 1])
+      failures.push(`noise differs from the CPU's among the ${count} words from ${first} on by ${stride}`)
+  })
+  let draws = 0
+  for (const shape of DRAWS) {
+    const options: SampleCallOptions = { ...shape, seed: 0x9e3779b97f4a7c15n, temperature: 0.9, scores: true }
+    const logits = (await cpu.noise('gumbel', { ...shape, seed: 1 })).map((x, i) => (i % 7 === 3 ? -Infinity : 2 * x))
+    const [there, here] = await Promise.all([device.sample(logits, options), cpu.sample(logits, options)])
+    draws += shape.batchSize
+    const row = here.indices.findIndex((index, r) => index !== there.indices[r] || here.scores![r] !== there.scores![r])
+    if (row >= 0)
+      failures.push(
+        `of [${shape.batchSize}, ${shape.numClasses}] logits, row ${row} draws ${there.indices[row]} with score ${there.scores![row]}; the CPU draws ${here.indices[row]} with ${here.scores![row]}`,
+      )
+  }
+  return { ok: failures.length === 0, words, draws, failures }
+}

@@ -1,0 +1,142 @@
+import { InvalidRowsError, invalidRowsOf } from '../errors'
+import type {
+  EncodeGumbelGivenIndexOptions,
+  GumbelGivenIndexCallOptions,
+  GumbelGivenIndexResult,
+  Indices,
+  Logits,
+} from '../options'
+import { hostIndices, isBufferLogits, isBufferIndices, marksInvalid, requestOf, requireRelaxed } from '../request'
+import { ALIGNMENT } from './buffers'
+import type { Context } from './context'
+import { type Piece, bufferPiece, piecesOf } from './inputs'
+import { type Outputs, callersOutputs, drawCount, wordsOf } from './outputs'
+import { OUTPUT_STATUSES } from './params'
+import { planRows } from './plan'
+import { readBack } from './read_back'
+import { type Drawing, constantsOf, dispatch, logitsOf, reduceModule } from './record'
+import { type RowsPlace, bindRows, isAligned, rowsPlace, rowsThatFit } from './rows'
+
+/** Draws noise given the classes that win, and reads it back. */
+export async function gumbelGivenIndex(
+  context: Context,
+  logits: Logits,
+  indices: Indices,
+  options: GumbelGivenIndexCallOptions,
+): Promise<GumbelGivenIndexResult> {
+  const request = requestOf(options)
+  requireRelaxed(options)
+  const markInvalid = marksInvalid(options)
+  const { numClasses, numSamples } = request
+  const count = drawCount(context, request)
+  const pieces = piecesOf(context, logits, request, numSamples)
+  const given = isBufferIndices(indices)
+    ? indicesIn(indices, count)
+    : uploadIndices(context, hostIndices(indices, request))
+  const sizes = [4 * count, 4 * count * numClasses]
+  const most = context.device.limits.maxBufferSize - 2 * ALIGNMENT
+  if (sizes[0] + sizes[1] > most)
+    throw new RangeError(
+      `batchSize * numSamples * numClasses is ${count * numClasses}; to be read back it must be at most about ${Math.floor(most / 4)} on this device (maxBufferSize)`,
+    )
+  const rowParams = context.rowParamsOf(request)
+  const label = 'gumbel-webgpu gumbelGivenIndex'
+  const [statuses, noise] = await readBack(context, label, pieces, sizes, (encoder, piece, results) => {
+    const outputs = callersOutputs(context, {}, request, [])
+    const { buffer, offset } = results[1]!
+    record(context, encoder, piece, {
+      request,
+      rowParams,
+      outputs: { ...outputs, statuses: results[0]!, params: { ...outputs.params, outputs: OUTPUT_STATUSES } },
+      uniforms: context.uniforms,
+      partials: (size) => context.partials.atLeast(size),
+      given,
+      noise: { buffer, type: 'float32', offset: offset / 4, rowStride: numClasses },
+    })
+  })
+  const invalidRows = invalidRowsOf(new Uint32Array(statuses), numSamples)
+  if (invalidRows.length > 0 && !markInvalid) throw new InvalidRowsError(invalidRows)
+  return { noise: new Float32Array(noise), invalidRows }
+}
+
+/** Records the same into the caller's encoder. */
+export function encodeGumbelGivenIndex(
+  context: Context,
+  encoder: GPUCommandEncoder,
+  options: EncodeGumbelGivenIndexOptions,
+): void {
+  const request = requestOf(options)
+  requireRelaxed(options)
+  const { logits, indices, statuses } = options
+  if (!isBufferLogits(logits)) throw new TypeError('logits must be { buffer: GPUBuffer } to be recorded')
+  if (!isBufferIndices(indices)) throw new TypeError('indices must be { buffer: GPUBuffer } to be recorded')
+  const count = drawCount(context, request)
+  const given = indicesIn(indices, count)
+  const { place, range } = rowsPlace('noise', options.noise, count, request.numClasses, ['float32'])
+  const outputs: Outputs = callersOutputs(context, { statuses }, request, [logits.buffer, indices.buffer], [range])
+  record(context, encoder, bufferPiece(logits, request), {
+    request,
+    rowParams: context.recordedRowParamsOf(request),
+    outputs,
+    uniforms: context.recordedUniforms,
+    partials: (size) => context.recordedPartials(size),
+    given,
+    noise: place,
+  })
+}
+
+/** The binding with the class of each draw of the batch, and the word of it at which they begin. */
+interface Given {
+  range: GPUBufferBinding
+  first: number
+}
+
+function indicesIn(view: { buffer: GPUBuffer; offset?: number }, count: number): Given {
+  return wordsOf('indices', view, count)!
+}
+
+function uploadIndices(context: Context, indices: Int32Array): Given {
+  const buffer = context.uploadValues.atLeast(indices.byteLength)
+  context.device.queue.writeBuffer(buffer, 0, indices as BufferSource)
+  return { range: { buffer, size: indices.byteLength }, first: 0 }
+}
+
+interface GivenDrawing extends Drawing {
+  given: Given
+  noise: RowsPlace
+}
+
+function record(context: Context, encoder: GPUCommandEncoder, piece: Piece, drawing: GivenDrawing): void {
+  const { noise, given, request, outputs } = drawing
+  const { numClasses, numSamples } = request
+  const { rows, firstRow, batchSize } = piece
+  const maxBindingBytes = context.device.limits.maxStorageBufferBindingSize
+  const rowsAtOnce = Math.floor(rowsThatFit(noise, maxBindingBytes) / numSamples)
+  if (rowsAtOnce < 1 || 4 * numClasses > maxBindingBytes - 2 * ALIGNMENT)
+    throw new RangeError(
+      `numClasses is ${numClasses} with numSamples ${numSamples}; logits and noise of a row must each fit ${maxBindingBytes} bytes on this device (maxStorageBufferBindingSize)`,
+    )
+  const plan = planRows({ batchSize, numClasses, numSamples, rows, maxBindingBytes }, rowsAtOnce)
+  const logits = piece.buffer()
+  const pass = encoder.beginComputePass({ label: 'gumbel-webgpu gumbelGivenIndex' })
+  const recording = { ...drawing, context, pass, plan, firstRow, logits }
+  for (const slice of plan.slices) {
+    const draws = slice.rows * numSamples
+    const written = bindRows(noise, (firstRow + slice.firstRow) * numSamples, draws, numClasses)
+    dispatch(
+      recording,
+      {
+        name: 'gumbel_given_index',
+        logits: plan.logits,
+        reduce: reduceModule(context, plan.lanes),
+        samples: isAligned(noise, numClasses) ? 'samples_f32x4' : 'samples_f32',
+        constants: { ...constantsOf(recording), LANES: plan.lanes },
+      },
+      slice,
+      Math.ceil((draws * plan.lanes) / 64),
+      [logitsOf(recording, slice), [3, given.range], [6, outputs.statuses], [7, written.binding]],
+      { indexOffset: given.first, samplesOffset: written.offset, samplesStride: noise.rowStride },
+    )
+  }
+  pass.end()
+}

@@ -1,0 +1,132 @@
+import { InvalidRowsError, invalidRowsOf } from '../errors'
+import type {
+  EncodeGumbelSoftmaxBackwardOptions,
+  GumbelSoftmaxBackwardCallOptions,
+  GumbelSoftmaxBackwardResult,
+  Logits,
+  Values,
+} from '../options'
+import { isBufferLogits, marksInvalid, requestOf, requireRelaxed } from '../request'
+import { ALIGNMENT } from './buffers'
+import type { Context } from './context'
+import { type Piece, bufferPiece, piecesOf, valuesOf } from './inputs'
+import { type Bound, callersOutputs, drawCount, wordsOf } from './outputs'
+import { OUTPUT_STATUSES } from './params'
+import { planGumbelSoftmax } from './plan'
+import { readBack } from './read_back'
+import type { Drawing } from './record'
+import { type WordsPlace, recordGumbelSoftmaxBackward } from './record_gumbel_softmax_backward'
+import { type RowsPlace, rowsPlace, rowsThatFit } from './rows'
+
+/** Gradients, read back. */
+export async function gumbelSoftmaxBackward(
+  context: Context,
+  gradSamples: Values,
+  logits: Logits,
+  options: GumbelSoftmaxBackwardCallOptions,
+): Promise<GumbelSoftmaxBackwardResult> {
+  const request = requestOf(options)
+  requireRelaxed(options)
+  const markInvalid = marksInvalid(options)
+  const { batchSize, numClasses } = request
+  const pieces = piecesOf(context, logits, request, request.numSamples)
+  const valuesFor = valuesOf(context, 'gradSamples', gradSamples, pieces, request)
+  const words = 4 * drawCount(context, { ...request, numSamples: 1 })
+  const sizes = [words, options.gradTau ? words : 0, options.gradTemperature ? words : 0, words * numClasses]
+  const most = context.device.limits.maxBufferSize - 4 * ALIGNMENT
+  if (3 * words + words * numClasses > most)
+    throw new RangeError(
+      `batchSize * numClasses is ${batchSize * numClasses}; to be read back it must be at most about ${Math.floor(most / 4)} on this device (maxBufferSize)`,
+    )
+  const rowParams = context.rowParamsOf(request)
+  const label = 'gumbel-webgpu gumbelSoftmaxBackward'
+  const place = (range: Bound | undefined) => range && { range, first: 0 }
+  const [statuses, gradTau, gradTemperature, gradLogits] = await readBack(
+    context,
+    label,
+    pieces,
+    sizes,
+    (encoder, piece, results) => {
+      const { buffer, offset } = results[3]!
+      const outputs = callersOutputs(context, {}, { ...request, numSamples: 1 }, [])
+      record(context, encoder, piece, {
+        request,
+        rowParams,
+        outputs: { ...outputs, statuses: results[0]!, params: { ...outputs.params, outputs: OUTPUT_STATUSES } },
+        uniforms: context.uniforms,
+        partials: (size) => context.partials.atLeast(size),
+        gradSamples: valuesFor(piece),
+        gradLogits: { buffer, type: 'float32', offset: offset / 4, rowStride: numClasses },
+        gradTau: place(results[1]),
+        gradTemperature: place(results[2]),
+      })
+    },
+  )
+  const invalidRows = invalidRowsOf(new Uint32Array(statuses), 1)
+  if (invalidRows.length > 0 && !markInvalid) throw new InvalidRowsError(invalidRows)
+  return {
+    gradLogits: new Float32Array(gradLogits),
+    gradTau: options.gradTau ? new Float32Array(gradTau) : undefined,
+    gradTemperature: options.gradTemperature ? new Float32Array(gradTemperature) : undefined,
+    invalidRows,
+  }
+}
+
+/** Records the same into the caller's encoder. */
+export function encodeGumbelSoftmaxBackward(
+  context: Context,
+  encoder: GPUCommandEncoder,
+  options: EncodeGumbelSoftmaxBackwardOptions,
+): void {
+  const request = requestOf(options)
+  requireRelaxed(options)
+  const { logits, gradSamples, statuses } = options
+  const { batchSize, numClasses } = request
+  if (!isBufferLogits(logits)) throw new TypeError('logits must be { buffer: GPUBuffer } to be recorded')
+  if (!isBufferLogits(gradSamples)) throw new TypeError('gradSamples must be { buffer: GPUBuffer } to be recorded')
+  const piece = bufferPiece(logits, request)
+  const valuesFor = valuesOf(context, 'gradSamples', gradSamples, [piece], request)
+  const { place, range } = rowsPlace('gradLogits', options.gradLogits, batchSize, numClasses, ['float32'])
+  const gradTau = wordsOf('gradTau', options.gradTau, batchSize)
+  const gradTemperature = wordsOf('gradTemperature', options.gradTemperature, batchSize)
+  const written = [range, ...(gradTau ? [gradTau.range] : []), ...(gradTemperature ? [gradTemperature.range] : [])]
+  const read = [logits.buffer, gradSamples.buffer]
+  record(context, encoder, piece, {
+    request,
+    rowParams: context.recordedRowParamsOf(request),
+    outputs: callersOutputs(context, { statuses }, { ...request, numSamples: 1 }, read, written),
+    uniforms: context.recordedUniforms,
+    partials: (size) => context.recordedPartials(size),
+    gradSamples: valuesFor(piece),
+    gradLogits: place,
+    gradTau,
+    gradTemperature,
+  })
+}
+
+interface BackwardDrawing extends Drawing {
+  gradSamples: RowsPlace
+  gradLogits: RowsPlace
+  gradTau?: WordsPlace
+  gradTemperature?: WordsPlace
+}
+
+function record(context: Context, encoder: GPUCommandEncoder, piece: Piece, drawing: BackwardDrawing): void {
+  const { gradSamples, gradLogits, request } = drawing
+  const { numClasses, numSamples } = request
+  const { rows, firstRow, batchSize } = piece
+  const maxBindingBytes = context.device.limits.maxStorageBufferBindingSize
+  const rowsAtOnce = Math.min(
+    Math.floor(rowsThatFit(gradSamples, maxBindingBytes) / numSamples),
+    rowsThatFit(gradLogits, maxBindingBytes),
+  )
+  if (rowsAtOnce < 1 || 4 * numClasses > maxBindingBytes - 2 * ALIGNMENT)
+    throw new RangeError(
+      `numClasses is ${numClasses} with numSamples ${numSamples}; logits and gradSamples of a row must each fit ${maxBindingBytes} bytes on this device (maxStorageBufferBindingSize)`,
+    )
+  const plan = planGumbelSoftmax({ batchSize, numClasses, numSamples, rows, maxBindingBytes }, false, rowsAtOnce)
+  const logits = piece.buffer()
+  const pass = encoder.beginComputePass({ label: 'gumbel-webgpu gumbelSoftmaxBackward' })
+  recordGumbelSoftmaxBackward({ ...drawing, context, pass, plan, firstRow, logits })
+  pass.end()
+}

@@ -1,0 +1,155 @@
+import type { Bound } from './outputs'
+import { ALIGNMENT } from './buffers'
+import { NO_PARAMS, OUTPUT_GRAD_TAU, OUTPUT_GRAD_TEMPERATURE } from './params'
+import { type Slice, type SoftmaxPlan, WORKGROUP_LANES, sharesOfDraws } from './plan'
+import { type Binding, type Recording, constantsOf, dispatch, logitsOf, reduceModule, run } from './record'
+import { type RowsPlace, bindRows, isAligned } from './rows'
+import type { Kernel } from './shader'
+
+/** Bytes of a `Found` in `shaders/shared/backward.wgsl`. */
+const FOUND_BYTES = 32
+
+/** Where a word a row goes: the binding, and the word of it for the batch's row 0. */
+export interface WordsPlace {
+  range: Bound
+  first: number
+}
+
+export interface BackwardRecording extends Recording {
+  plan: SoftmaxPlan
+  /** From the recording's first row on. */
+  gradSamples: RowsPlace
+  gradLogits: RowsPlace
+  gradTau?: WordsPlace
+  gradTemperature?: WordsPlace
+}
+
+/** Where results of tasks or of rows go: rows of `classes` values in a binding. */
+interface Target {
+  binding: GPUBufferBinding
+  offset: number
+  rowStride: number
+  classes: number
+}
+
+type Name = 'logits' | 'tau' | 'temperature'
+
+/** Records the dispatches of a plan for the gradient of Gumbel-softmax. */
+export function recordGumbelSoftmaxBackward(recording: BackwardRecording): void {
+  const { plan, request, gradTau, gradTemperature } = recording
+  const { numSamples, numClasses } = request
+  for (const slice of plan.slices) {
+    const split = plan.totalParts > 1
+    // Tasks of a row: its parts, or shares of its draws.
+    const parts = split ? plan.totalParts : sharesOfDraws(slice.rows, plan.lanes, request)
+    const tasks = slice.rows * parts
+    const firstRow = recording.firstRow + slice.firstRow
+    const results = new Map<Name, Target>([
+      ['logits', rowsTarget(recording.gradLogits, firstRow, slice.rows, numClasses)],
+    ])
+    if (gradTau) results.set('tau', wordsTarget(gradTau, firstRow))
+    if (gradTemperature) results.set('temperature', wordsTarget(gradTemperature, firstRow))
+
+    // Tasks that share a result each leave their own, to be added up; parts of a row share no gradients of logits.
+    const added = [...results].filter(([name]) => parts > 1 && !(split && name === 'logits'))
+    const [found, ...shares] = scratch(recording, [
+      split ? FOUND_BYTES * tasks * numSamples : 0,
+      ...added.map(([, { classes }]) => 4 * tasks * classes),
+    ])
+    const targets = new Map(results)
+    added.forEach(([name, { classes }], i) =>
+      targets.set(name, { binding: shares[i], offset: 0, rowStride: classes, classes }),
+    )
+
+    dispatchTasks(recording, { ...slice, parts }, targets, found)
+    added.forEach(([, result], i) => dispatchSum(recording, slice.rows, parts, shares[i], result))
+  }
+}
+
+function dispatchTasks(
+  recording: BackwardRecording,
+  slice: Slice,
+  targets: ReadonlyMap<Name, Target>,
+  found: GPUBufferBinding,
+): void {
+  const { context, plan, request, outputs, gradSamples } = recording
+  const { numSamples, numClasses } = request
+  const { lanes, heldGroups } = plan
+  const [out, tau, temperature] = [targets.get('logits')!, targets.get('tau'), targets.get('temperature')]
+  const values = bindRows(gradSamples, slice.firstRow * numSamples, slice.rows * numSamples, numClasses)
+  const variant = {
+    logits: plan.logits,
+    reduce: reduceModule(context, lanes),
+    samples: isAligned(out, numClasses) ? 'samples_f32x4' : 'samples_f32',
+    values: isAligned(gradSamples, numClasses) ? 'values_f32x4' : 'values_f32',
+    constants: {
+      ...constantsOf(recording),
+      LANES: lanes,
+      GROUPS: heldGroups,
+      SCALES: Number(targets.size > 1),
+      HOLD_KEYS: Number(numSamples === 1),
+    },
+  } as const
+  const places = {
+    samplesOffset: out.offset,
+    samplesStride: out.rowStride,
+    valuesOffset: values.offset,
+    valuesStride: gradSamples.rowStride,
+    gradTauOffset: tau?.offset ?? 0,
+    gradTemperatureOffset: temperature?.offset ?? 0,
+    outputs: outputs.params.outputs | (tau ? OUTPUT_GRAD_TAU : 0) | (temperature ? OUTPUT_GRAD_TEMPERATURE : 0),
+  }
+  const inputs: Binding[] = [logitsOf(recording, slice), [9, values.binding], [7, out.binding]]
+  const results: Binding[] = [
+    [6, outputs.statuses],
+    [10, tau?.binding ?? context.unusedOutput(1)],
+    [11, temperature?.binding ?? context.unusedOutput(2)],
+  ]
+  const record = (name: Kernel['name'], workgroups: number, bindings: Binding[]) =>
+    dispatch(recording, { name, ...variant }, slice, workgroups, bindings, places)
+  const tasks = slice.rows * slice.parts
+
+  if (plan.totalParts > 1) {
+    record('gumbel_softmax_backward_part', tasks * numSamples, [...inputs, [8, found]])
+    record('gumbel_softmax_backward_finish', tasks, [...inputs, [8, found], ...results])
+  } else {
+    const name = heldGroups > 0 ? 'gumbel_softmax_backward' : 'gumbel_softmax_backward_long'
+    record(name, Math.ceil((tasks * lanes) / WORKGROUP_LANES), [...inputs, ...results])
+  }
+}
+
+function dispatchSum(
+  recording: BackwardRecording,
+  rows: number,
+  parts: number,
+  shares: GPUBufferBinding,
+  { binding, offset, rowStride, classes }: Target,
+): void {
+  const params = { ...NO_PARAMS, rows, parts, classes, samplesOffset: offset, samplesStride: rowStride }
+  const count = Math.ceil((rows * classes) / WORKGROUP_LANES)
+  run(recording, { name: 'sum_parts', constants: {} }, params, count, [
+    [7, binding],
+    [8, shares],
+  ])
+}
+
+/** Ranges of these sizes in bytes of one buffer that nothing else uses meanwhile. */
+function scratch(recording: Recording, sizes: readonly number[]): GPUBufferBinding[] {
+  let total = 0
+  const offsets = sizes.map((size) => {
+    const offset = total
+    total += Math.ceil(size / ALIGNMENT) * ALIGNMENT
+    return offset
+  })
+  if (total === 0) return sizes.map(() => recording.context.unusedInput)
+  const buffer = recording.partials(total)
+  return sizes.map((size, i) => ({ buffer, offset: offsets[i], size }))
+}
+
+function rowsTarget(place: RowsPlace, first: number, rows: number, classes: number): Target {
+  return { ...bindRows(place, first, rows, classes), rowStride: place.rowStride, classes }
+}
+
+function wordsTarget({ range, first }: WordsPlace, row: number): Target {
+  return { binding: range, offset: first + row, rowStride: 1, classes: 1 }
+}
