@@ -8,6 +8,11 @@ export default defineConfig({
   resolve: { alias: { 'gumbel-webgpu': resolve(root, 'src/index.ts') } },
   publicDir: 'demo/public',
   // onnxruntime-web finds its .wasm beside its own files; a pre-bundled copy would not.
-  optimizeDeps: { exclude: ['onnxruntime-web'] },
-  build: { outDir: 'site', target: 'es2022' },
+  // jstat is CommonJS, which a browser reads only once bundled.
+  optimizeDeps: { exclude: ['onnxruntime-web'], include: ['jstat'] },
+  build: {
+    outDir: 'site',
+    target: 'es2022',
+    rolldownOptions: { input: [resolve(root, 'index.html'), resolve(root, 'lab.html')] },
+  },
 })

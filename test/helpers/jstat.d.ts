@@ -1,7 +1,7 @@
-/** What the tests use of jstat, which brings no types. */
+/** What the pages and the tests use of jstat, which brings no types. */
 declare module 'jstat' {
   interface Jstat {
-    chisquare: { cdf(statistic: number, degrees: number): number }
+    chisquare: { cdf(statistic: number, degrees: number): number; inv(probability: number, degrees: number): number }
   }
   const module: { jStat: Jstat }
   export default module
