@@ -1,7 +1,8 @@
 /**
  * Digests the strict noise of all 2^32 words on each stack and compares: `npm run verify:noise`, or a part of it with
- * `-- --words 2^26 --stacks chromium,cpu`. A full run writes docs/noise.md. Exits with 1 where stacks differ and with 2
- * where an option is wrong or a stack cannot run.
+ * `-- --words 2^26 --stacks chromium,cpu`. With the CPU also the accuracy is measured; a full run writes docs/noise.md.
+ * Exits with 1 where stacks differ or the noise is less accurate than promised, and with 2 where an option is wrong or a
+ * stack cannot run.
  */
 import { createHash } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
