@@ -104,6 +104,6 @@ class Slider {
     this.#bar.setAttribute('height', String(probability))
     for (const end of ['y1', 'y2']) this.#grip.setAttribute(end, String(top))
     this.element.setAttribute('aria-valuenow', String(probability))
-    this.#value.textContent = fixed(probability)
+    this.#value.textContent = fixed(probability, probability > 0 && probability < 0.001 ? 4 : 3)
   }
 }
