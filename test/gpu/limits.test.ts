@@ -28,32 +28,29 @@ describe('a device with default limits and no features', () => {
     'plain',
   )
 
-  gpuTest(
-    'takes 136 MiB of logits in 272 rows',
-    async ({ sampler, upload }) => {
-      const [batchSize, numClasses] = [272, 131_072]
-      const options = { numClasses, seed: 2, scores: true, logProbs: true }
-      for (const [place, logits] of Object.entries({ host: data, GPU: { buffer: upload(data) } })) {
+  // The CPU draws some rows again: where bindings of 128 MiB and uploads of 64 begin and end.
+  for (const [place, batchSize] of [
+    ['GPU', 272],
+    ['host', 160],
+  ] as const)
+    gpuTest(
+      `takes ${batchSize} rows of 512 KiB from ${place} memory`,
+      async ({ sampler, upload }) => {
+        const numClasses = 131_072
+        const options = { numClasses, seed: 2, scores: true }
+        const logits = place === 'GPU' ? { buffer: upload(data) } : data.subarray(0, batchSize * numClasses)
         const drawn = await sampler.sample(logits, { ...options, batchSize })
         expect(drawn.indices.length).toBe(batchSize)
-        // The CPU draws some again: where bindings and uploads begin and end.
-        for (const [first, end] of [
-          [0, 2],
-          [126, 130],
-          [253, 258],
-          [270, 272],
-        ]) {
+        for (const first of [0, 126, 158, 253, 270].filter((row) => row < batchSize)) {
+          const end = Math.min(first + 4, batchSize)
           const rows = data.subarray(first * numClasses, end * numClasses)
           const expected = await cpu.sample(rows, { ...options, batchSize: end - first, streamOffset: first })
-          const what = `${place}, rows ${first} to ${end}`
-          expectSame(drawn.indices.subarray(first, end), expected.indices, `${what}: indices`)
-          expectSame(drawn.scores!.subarray(first, end), expected.scores, `${what}: scores`)
-          expectClose(drawn.logProbs!.subarray(first, end), expected.logProbs, 1e-5, `${what}: logProbs`)
+          expectSame(drawn.indices.subarray(first, end), expected.indices, `from row ${first}: indices`)
+          expectSame(drawn.scores!.subarray(first, end), expected.scores, `from row ${first}: scores`)
         }
-      }
-    },
-    'plain',
-  )
+      },
+      'plain',
+    )
 
   gpuTest(
     'takes 136 MiB of logits in one row',
