@@ -1,8 +1,5 @@
 import type { LogitsKind } from './logits'
 
-/** What is computed; a contender takes part where it knows the operation. */
-export type Operation = 'sample' | 'sample-log-probs'
-
 /** One row of the table: an operation on a batch of logits. */
 export interface Case {
   operation: Operation
@@ -11,7 +8,41 @@ export interface Case {
   logits: LogitsKind
 }
 
-const SHAPES: readonly [batchSize: number, numClasses: number][] = [
+interface OperationRow {
+  about: string
+  /** The kinds of logits it is measured with. */
+  logits: readonly LogitsKind[]
+  /** 32-bit values read and written a logit; what is written a row is left out. */
+  words: number
+  /** The contender that does least of what must be done. */
+  floor: string
+}
+
+const operations = {
+  sample: { about: 'draw a class', logits: ['normal', 'flat', 'peaked'], words: 1, floor: 'argmax' },
+  'sample-log-probs': {
+    about: 'draw a class and its log-probability',
+    logits: ['normal', 'peaked'],
+    words: 1,
+    floor: 'argmax',
+  },
+  'gumbel-softmax': { about: 'relaxed sample, tau 0.5', logits: ['normal'], words: 2, floor: 'copy' },
+  'gumbel-softmax-hard': { about: 'one-hot sample', logits: ['normal'], words: 2, floor: 'copy' },
+  'gumbel-softmax-backward': {
+    about: 'gradient of the logits from that of the relaxed sample',
+    logits: ['normal'],
+    words: 3,
+    floor: 'copy',
+  },
+} satisfies Record<string, OperationRow>
+
+export type Operation = keyof typeof operations
+export const OPERATIONS: Record<Operation, OperationRow> = operations
+export const OPERATION_NAMES = Object.keys(operations) as Operation[]
+
+type Shape = readonly [batchSize: number, numClasses: number]
+
+const SHAPES: readonly Shape[] = [
   [1, 131072], // one text, a large vocabulary
   [8, 131072],
   [64, 32768],
@@ -21,36 +52,49 @@ const SHAPES: readonly [batchSize: number, numClasses: number][] = [
   [1000000, 4],
 ]
 
-/** Operations and the kinds of logits each is measured with. */
-const OPERATIONS: Record<Operation, readonly LogitsKind[]> = {
-  sample: ['normal', 'flat', 'peaked'],
-  'sample-log-probs': ['normal', 'peaked'],
-}
+/** Shapes between those, for the plots against one size alone; drawn from with normal logits. */
+const SWEEPS: readonly Shape[] = [
+  [64, 32],
+  [64, 256],
+  [64, 2048],
+  [64, 8192],
+  [64, 131072],
+  [1, 32768],
+  [4, 32768],
+  [16, 32768],
+  [256, 32768],
+]
 
-export const CASES: readonly Case[] = Object.entries(OPERATIONS).flatMap(([operation, kinds]) =>
-  SHAPES.flatMap(([batchSize, numClasses]) =>
-    kinds.map((logits) => ({ operation: operation as Operation, batchSize, numClasses, logits })),
+const casesOf = (operation: Operation, [batchSize, numClasses]: Shape, logits: LogitsKind): Case => ({
+  operation,
+  batchSize,
+  numClasses,
+  logits,
+})
+
+export const CASES: readonly Case[] = [
+  ...OPERATION_NAMES.flatMap((operation) =>
+    SHAPES.flatMap((shape) => OPERATIONS[operation].logits.map((logits) => casesOf(operation, shape, logits))),
   ),
-)
+  ...SWEEPS.map((shape) => casesOf('sample', shape, 'normal')),
+]
 
-export function nameOf({ operation, batchSize, numClasses, logits }: Case): string {
-  return `${operation} ${batchSize}x${numClasses} ${logits}`
-}
+export const shapeOf = ({ batchSize, numClasses }: Case) => `${batchSize}x${numClasses}`
+export const nameOf = (one: Case) => `${one.operation} ${shapeOf(one)} ${one.logits}`
+export const SHAPE_NAMES = [...new Set(CASES.map(shapeOf))]
+export const LOGITS_NAMES = [...new Set(CASES.map((one) => one.logits))]
 
-/** Which cases to run: empty lists take all. */
+/** Which cases to run: an empty list takes all. */
 export interface Selection {
   operations: string[]
-  /** As `batchSize x numClasses`, such as '64x32768'; shapes that no case has are added. */
+  /** As batchSize x numClasses, such as '64x32768'; each is run with every operation and kind of logits selected. */
   shapes: string[]
   logits: string[]
 }
 
 export function select({ operations, shapes, logits }: Selection): Case[] {
-  const kept = CASES.filter(
-    (one) =>
-      (operations.length === 0 || operations.includes(one.operation)) &&
-      (logits.length === 0 || logits.includes(one.logits)),
-  )
+  const isIn = (list: string[], value: string) => list.length === 0 || list.includes(value)
+  const kept = CASES.filter((one) => isIn(operations, one.operation) && isIn(logits, one.logits))
   if (shapes.length === 0) return kept
   const kinds = [...new Map(kept.map((one) => [`${one.operation} ${one.logits}`, one])).values()]
   return shapes.flatMap((shape) => {

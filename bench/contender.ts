@@ -1,26 +1,57 @@
 import type { Case, Operation } from './cases'
 
+/** The relaxation that every contender uses. */
+export const TAU = 0.5
+
+/** The contender that the others are compared with. */
+export const OWN = 'gumbel-webgpu'
+
+/** In the order of tables. */
+export const CONTENDER_NAMES = [
+  OWN,
+  'argmax',
+  'jax-js',
+  'tfjs',
+  'naive WGSL',
+  'Philox alone',
+  'copy',
+  'gumbel-webgpu, read back',
+  'read back, JS',
+  'gumbel-webgpu, CPU',
+] as const
+
+export type ContenderName = (typeof CONTENDER_NAMES)[number]
+
 /** A case made ready: the same logits in host memory and in a buffer of the shared device. */
 export interface Problem extends Case {
-  device: GPUDevice
   host: Float32Array
   buffer: GPUBuffer
 }
 
+/** What a call costs its caller before and after the GPU's work, in milliseconds. */
+export interface Phases {
+  encode: number
+  submit: number
+  map: number
+}
+
 /** A contender with one problem loaded. */
 export interface Prepared {
-  /** Makes the draw `calls` times and resolves when the last is done; results stay where the contender leaves them. */
+  /** Makes `calls` calls and resolves when the last is done; results stay where the contender leaves them. */
   run(calls: number): Promise<void>
+  /** Makes one call with a seed of its own and gives the drawn classes; left out where it is no sampler. */
+  draw?(seed: number): Promise<Int32Array>
+  phases?(): Promise<Phases>
   destroy(): void
 }
 
 /** One way of computing what a case asks. */
 export interface Contender {
-  name: string
+  name: ContenderName
   /** What it is, for the page and the report. */
   about: string
   operations: readonly Operation[]
-  /** The device it computes on, where its passes can be timed; undefined where it computes on the CPU. */
-  device(): GPUDevice | undefined
+  /** Where it computes, so that its passes can be timed; left out where it computes on the CPU. */
+  device?: GPUDevice
   prepare(problem: Problem): Promise<Prepared>
 }

@@ -43,3 +43,17 @@ function yieldTask(): Promise<void> {
     port2.postMessage(0)
   })
 }
+
+/** 32-bit words of a buffer with usage COPY_SRC. */
+export async function readWords(device: GPUDevice, buffer: GPUBuffer, words: number): Promise<Int32Array> {
+  const size = 4 * words
+  const readable = device.createBuffer({ size, usage: GPUBufferUsage.COPY_DST | GPUBufferUsage.MAP_READ })
+  const encoder = device.createCommandEncoder()
+  encoder.copyBufferToBuffer(buffer, 0, readable, 0, size)
+  device.queue.submit([encoder.finish()])
+  await finished(device)
+  await readable.mapAsync(GPUMapMode.READ)
+  const result = new Int32Array(readable.getMappedRange().slice(0))
+  readable.destroy()
+  return result
+}

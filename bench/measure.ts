@@ -44,7 +44,7 @@ async function callsOf(prepared: Prepared): Promise<number> {
  * @throws Error with what the device had against it
  */
 export async function tryOut({ contender, prepared }: Loaded): Promise<void> {
-  const device = contender.device()
+  const { device } = contender
   device?.pushErrorScope('out-of-memory')
   device?.pushErrorScope('validation')
   let errors: (GPUError | null | undefined)[] = []
@@ -68,8 +68,7 @@ export async function measure(loaded: Loaded[], rounds: number, betweenRounds: (
       const at = (i + round) % loaded.length
       const { contender, prepared } = loaded[at]
       const timing = timings[at]
-      const device = contender.device()
-      const timer = device && PassTimer.of(device)
+      const timer = contender.device && PassTimer.of(contender.device)
       timer?.start()
       timing.wall.push(await wallOf(prepared, timing.calls))
       const gpu = await timer?.stop()

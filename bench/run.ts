@@ -1,11 +1,11 @@
 import { type Case, nameOf } from './cases'
+import { type CheckResult, checkDraws } from './checks'
 import type { Contender } from './contender'
-import { jax } from './contenders/jax'
-import { argmax, copy, naive, philoxAlone } from './contenders/kernels'
-import { own } from './contenders/own'
+import { makeContenders, messageOf } from './contenders'
 import { requestDevice } from './device'
 import { generateLogits } from './logits'
 import { type Loaded, type Timing, measure, tryOut } from './measure'
+import { type Overhead, measureOverhead } from './overhead'
 
 export interface CaseResult extends Case {
   timings: Timing[]
@@ -13,14 +13,29 @@ export interface CaseResult extends Case {
   failures: Record<string, string>
 }
 
+/** What a run found; as JSON it is what the page exports and imports. */
 export interface Report {
+  format: 'gumbel-webgpu bench 1'
   date: string
   userAgent: string
   adapter: { vendor: string; architecture: string; device: string; description: string }
+  /** Whether the GPU's own time was measured. */
   timestamps: boolean
+  /** About each contender that took part. */
+  contenders: Record<string, string>
+  /** Of each sampler. */
+  checks: Record<string, CheckResult[]>
+  overheads: Overhead[]
   results: CaseResult[]
   /** Contenders that could not be had, and why. */
   failures: Record<string, string>
+}
+
+export interface Progress {
+  /** Work done and in all, in units of nothing; their ratio is about that of the times. */
+  done: number
+  of: number
+  doing: string
 }
 
 export interface RunOptions {
@@ -28,56 +43,76 @@ export interface RunOptions {
   /** Names of contenders; empty takes all. */
   contenders: string[]
   rounds: number
-  onProgress?(done: number, of: number, doing: string): void | Promise<void>
-  onResult?(result: CaseResult): void | Promise<void>
+  /** Whether to check the draws and measure the overhead of a call first. */
+  checks: boolean
+  onProgress?(progress: Progress): void | Promise<void>
+  /** Called after each case with the report so far. */
+  onResult?(report: Report): void | Promise<void>
   signal?: AbortSignal
 }
-
-const CONTENDERS: Record<string, (device: GPUDevice) => Contender | Promise<Contender>> = {
-  'gumbel-webgpu': own,
-  argmax,
-  'jax-js': jax,
-  'naive WGSL': naive,
-  'Philox alone': philoxAlone,
-  copy,
-}
-
-export const CONTENDER_NAMES = Object.keys(CONTENDERS)
-
-const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error))
 
 /** Runs cases one after another, all contenders of a case in turns. */
 export async function run(options: RunOptions): Promise<Report> {
   const { cases, rounds, onProgress, onResult, signal } = options
   const device = await requestDevice()
-  const { vendor, architecture, device: deviceName, description } = device.adapterInfo
-  const report: Report = {
+  const report = emptyReport(device)
+  const contenders = await makeContenders(device, options.contenders, report.failures)
+  for (const { name, about } of contenders) report.contenders[name] = about
+  try {
+    const work = new Work(cases, options.checks)
+    if (options.checks) {
+      await onProgress?.(work.next('checks of the draws'))
+      for (const contender of contenders) {
+        signal?.throwIfAborted()
+        const results = await checkDraws(device, contender)
+        if (results.length > 0) report.checks[contender.name] = results
+      }
+      await onProgress?.(work.next('overhead of a call'))
+      report.overheads = await measureOverhead(device, contenders)
+      await onResult?.(report)
+    }
+    for (const one of cases) {
+      await onProgress?.(work.next(nameOf(one)))
+      report.results.push(await runCase(device, contenders, one, rounds, signal))
+      await onResult?.(report)
+    }
+    await onProgress?.(work.next(''))
+  } finally {
+    device.destroy()
+  }
+  return report
+}
+
+/** How far a run is. A case costs about its size, and something for compiling and warming up. */
+class Work {
+  #steps: number[]
+  #next = 0
+
+  constructor(cases: Case[], checks: boolean) {
+    const sizes = cases.map(({ batchSize, numClasses }) => batchSize * numClasses + 2e6)
+    this.#steps = [...(checks ? [8e6, 2e6] : []), ...sizes]
+  }
+
+  next(doing: string): Progress {
+    const sum = (steps: number[]) => steps.reduce((a, b) => a + b, 0)
+    return { done: sum(this.#steps.slice(0, this.#next++)), of: sum(this.#steps), doing }
+  }
+}
+
+function emptyReport(device: GPUDevice): Report {
+  const { vendor, architecture, device: name, description } = device.adapterInfo
+  return {
+    format: 'gumbel-webgpu bench 1',
     date: new Date().toISOString(),
     userAgent: navigator.userAgent,
-    adapter: { vendor, architecture, device: deviceName, description },
+    adapter: { vendor, architecture, device: name, description },
     timestamps: device.features.has('timestamp-query'),
+    contenders: {},
+    checks: {},
+    overheads: [],
     results: [],
     failures: {},
   }
-  const contenders: Contender[] = []
-  for (const [name, make] of Object.entries(CONTENDERS)) {
-    if (options.contenders.length > 0 && !options.contenders.includes(name)) continue
-    try {
-      contenders.push(await make(device))
-    } catch (error) {
-      report.failures[name] = messageOf(error)
-    }
-  }
-  for (const [i, one] of cases.entries()) {
-    signal?.throwIfAborted()
-    await onProgress?.(i, cases.length, nameOf(one))
-    const result = await runCase(device, contenders, one, rounds, signal)
-    report.results.push(result)
-    await onResult?.(result)
-  }
-  await onProgress?.(cases.length, cases.length, '')
-  device.destroy()
-  return report
 }
 
 async function runCase(
@@ -97,7 +132,7 @@ async function runCase(
     for (const contender of contenders) {
       if (!contender.operations.includes(one.operation)) continue
       try {
-        const ready = { contender, prepared: await contender.prepare({ ...one, device, host, buffer }) }
+        const ready = { contender, prepared: await contender.prepare({ ...one, host, buffer }) }
         await tryOut(ready)
         loaded.push(ready)
       } catch (error) {

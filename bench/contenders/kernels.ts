@@ -1,6 +1,8 @@
+// The library's own Philox, which is not an export: a copy could be another one some day.
 import philox from '../../shaders/shared/philox.wgsl?raw'
-import type { Contender, Prepared } from '../contender'
-import { finished } from '../device'
+import { OPERATION_NAMES } from '../cases'
+import type { Contender, ContenderName, Prepared } from '../contender'
+import { finished, readWords } from '../device'
 import argmaxParts from '../kernels/argmax_parts.wgsl?raw'
 import copySource from '../kernels/copy.wgsl?raw'
 import philoxOnly from '../kernels/philox_only.wgsl?raw'
@@ -55,12 +57,12 @@ const WORKGROUP_LANES = 64
 const ENOUGH_WORKGROUPS = 512
 const CLASSES_A_LANE = 64
 
-function argmaxOf(device: GPUDevice, name: string, about: string, score: string, usesSeed: boolean): Contender {
+function argmaxOf(device: GPUDevice, name: ContenderName, about: string, score: string, usesSeed: boolean): Contender {
   return {
     name,
     about,
     operations: ['sample', 'sample-log-probs'],
-    device: () => device,
+    device,
     async prepare({ batchSize, numClasses, buffer }) {
       let lanes = 1
       while (lanes < WORKGROUP_LANES && numClasses > lanes * CLASSES_A_LANE) lanes *= 2
@@ -69,8 +71,9 @@ function argmaxOf(device: GPUDevice, name: string, about: string, score: string,
         Math.floor(Math.min(ENOUGH_WORKGROUPS / batchSize, numClasses / (lanes * CLASSES_A_LANE))),
       )
       const tasks = batchSize * parts
-      const storage = (words: number) => device.createBuffer({ size: 4 * words, usage: GPUBufferUsage.STORAGE })
-      const indices = storage(batchSize)
+      const storage = (words: number, usage = 0) =>
+        device.createBuffer({ size: 4 * words, usage: GPUBufferUsage.STORAGE | usage })
+      const indices = storage(batchSize, GPUBufferUsage.COPY_SRC)
       const partIndices = parts > 1 ? storage(tasks) : indices
       const partScores = storage(tasks)
       const seed = device.createBuffer({ size: 16, usage: GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST })
@@ -93,7 +96,17 @@ function argmaxOf(device: GPUDevice, name: string, about: string, score: string,
             batchSize / 64,
           ),
         )
-      return prepared(device, dispatches, [indices, partIndices, partScores, seed])
+      const kernels = prepared(device, dispatches, [indices, partIndices, partScores, seed])
+      if (!usesSeed) return kernels
+      return {
+        ...kernels,
+        async draw(value) {
+          // Spread over the word, as neighbouring seeds would only permute the hash's inputs.
+          device.queue.writeBuffer(seed, 0, Uint32Array.of(Math.imul(value, 0x9e3779b9)))
+          await kernels.run(1)
+          return readWords(device, indices, batchSize)
+        },
+      }
     },
   }
 }
@@ -110,8 +123,8 @@ export function copy(device: GPUDevice): Contender {
   return {
     name: 'copy',
     about: 'a copy of the logits: the bandwidth',
-    operations: ['sample'],
-    device: () => device,
+    operations: OPERATION_NAMES,
+    device,
     async prepare({ batchSize, numClasses, buffer }) {
       const vectors = Math.floor((batchSize * numClasses) / 4)
       const target = device.createBuffer({ size: 16 * vectors, usage: GPUBufferUsage.STORAGE })
@@ -125,13 +138,12 @@ export function philoxAlone(device: GPUDevice): Contender {
   return {
     name: 'Philox alone',
     about: 'two Philox blocks for every eight classes, nothing read or written',
-    operations: ['sample'],
-    device: () => device,
+    operations: OPERATION_NAMES,
+    device,
     async prepare({ batchSize, numClasses }) {
       const groups = batchSize * Math.ceil(numClasses / 8)
       const unwritten = device.createBuffer({ size: 16, usage: GPUBufferUsage.STORAGE })
       const seed = device.createBuffer({ size: 16, usage: GPUBufferUsage.UNIFORM })
-      // The library's own Philox, which is not an export: a copy could be another one some day.
       const dispatch = await dispatchOf(
         device,
         philoxOnly + philox,

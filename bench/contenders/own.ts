@@ -1,40 +1,116 @@
-import { createSampler } from 'gumbel-webgpu'
-import type { Contender } from '../contender'
-import { finished } from '../device'
+import { type Sampler, createSampler } from 'gumbel-webgpu'
+import { type Contender, type Prepared, type Problem, TAU } from '../contender'
+import { finished, readWords } from '../device'
 
 /** This library, from a GPU buffer to a GPU buffer. */
 export async function own(device: GPUDevice): Promise<Contender> {
   const sampler = await createSampler({ device })
   return {
     name: 'gumbel-webgpu',
-    about: 'this library: encodeSample from buffer to buffer',
-    operations: ['sample', 'sample-log-probs'],
-    device: () => device,
-    async prepare({ operation, batchSize, numClasses, buffer }) {
-      const output = () => device.createBuffer({ size: 4 * batchSize, usage: GPUBufferUsage.STORAGE })
-      const indices = output()
-      const logProbs = operation === 'sample-log-probs' ? output() : undefined
-      const options = {
-        batchSize,
-        numClasses,
-        seed: 1n,
-        logits: { buffer },
-        indices: { buffer: indices },
-        logProbs: logProbs && { buffer: logProbs },
-      }
-      let step = 0
-      return {
-        async run(calls) {
-          const encoder = device.createCommandEncoder()
-          for (let i = 0; i < calls; i++) sampler.encodeSample(encoder, { ...options, step: step++ })
-          device.queue.submit([encoder.finish()])
-          await finished(device)
-        },
-        destroy() {
-          indices.destroy()
-          logProbs?.destroy()
-        },
-      }
+    about: 'this library, from a GPU buffer to a GPU buffer',
+    operations: ['sample', 'sample-log-probs', 'gumbel-softmax', 'gumbel-softmax-hard', 'gumbel-softmax-backward'],
+    device,
+    prepare: async (problem) => prepare(device, sampler, problem),
+  }
+}
+
+function prepare(device: GPUDevice, sampler: Sampler, problem: Problem): Prepared {
+  const { operation, batchSize, numClasses, buffer } = problem
+  const { STORAGE, COPY_SRC } = GPUBufferUsage
+  const made: GPUBuffer[] = []
+  const output = (words: number, usage = STORAGE) => {
+    made.push(device.createBuffer({ size: 4 * words, usage }))
+    return { buffer: made[made.length - 1] }
+  }
+  const common = { batchSize, numClasses, logits: { buffer } }
+  const destroy = () => made.forEach((each) => each.destroy())
+  let step = 0
+
+  if (operation.startsWith('gumbel-softmax')) {
+    const samples = output(batchSize * numClasses)
+    const options = { ...common, seed: 1n, tau: TAU }
+    const hard = operation === 'gumbel-softmax-hard'
+    const encode =
+      operation === 'gumbel-softmax-backward'
+        ? (encoder: GPUCommandEncoder) =>
+            // Any finite gradient will do; the logits are one.
+            sampler.encodeGumbelSoftmaxBackward(encoder, {
+              ...options,
+              gradSamples: { buffer },
+              gradLogits: samples,
+              step: step++,
+            })
+        : (encoder: GPUCommandEncoder) =>
+            sampler.encodeGumbelSoftmax(encoder, { ...options, samples, hard, step: step++ })
+    return { run: (calls) => submit(device, calls, encode), destroy }
+  }
+
+  const indices = output(batchSize, STORAGE | COPY_SRC)
+  const logProbs = operation === 'sample-log-probs' ? output(batchSize) : undefined
+  const encode = (encoder: GPUCommandEncoder, seed = 1) =>
+    sampler.encodeSample(encoder, { ...common, indices, logProbs, seed, step: step++ })
+  return {
+    run: (calls) => submit(device, calls, encode),
+    async draw(seed) {
+      await submit(device, 1, (encoder) => encode(encoder, seed))
+      return readWords(device, indices.buffer, batchSize)
     },
+    async phases() {
+      const begin = performance.now()
+      const encoder = device.createCommandEncoder()
+      encode(encoder)
+      const commands = encoder.finish()
+      const encoded = performance.now()
+      device.queue.submit([commands])
+      const submitted = performance.now()
+      await readWords(device, indices.buffer, batchSize)
+      return { encode: encoded - begin, submit: submitted - encoded, map: performance.now() - submitted }
+    },
+    destroy,
+  }
+}
+
+async function submit(device: GPUDevice, calls: number, encode: (encoder: GPUCommandEncoder) => void): Promise<void> {
+  const encoder = device.createCommandEncoder()
+  for (let i = 0; i < calls; i++) encode(encoder)
+  device.queue.submit([encoder.finish()])
+  await finished(device)
+}
+
+/** This library's call that submits and reads the drawn classes back. */
+export async function ownReadBack(device: GPUDevice): Promise<Contender> {
+  const sampler = await createSampler({ device })
+  return {
+    name: 'gumbel-webgpu, read back',
+    about: 'this library’s sample(), a call at a time, the drawn classes read back',
+    operations: ['sample'],
+    prepare: async ({ buffer, ...shape }) => drawing(sampler, { buffer }, shape),
+  }
+}
+
+/** This library's CPU backend. */
+export async function ownCpu(): Promise<Contender> {
+  const sampler = await createSampler({ backend: 'cpu' })
+  return {
+    name: 'gumbel-webgpu, CPU',
+    about: 'this library’s CPU backend, on one thread, with the logits in host memory',
+    operations: ['sample'],
+    prepare: async ({ host, ...shape }) => drawing(sampler, host, shape),
+  }
+}
+
+function drawing(
+  sampler: Sampler,
+  logits: Float32Array | { buffer: GPUBuffer },
+  { batchSize, numClasses }: { batchSize: number; numClasses: number },
+): Prepared {
+  let step = 0
+  const call = (seed: number) => sampler.sample(logits, { batchSize, numClasses, seed, step: step++ })
+  return {
+    async run(calls) {
+      for (let i = 0; i < calls; i++) await call(1)
+    },
+    draw: async (seed) => (await call(seed)).indices,
+    destroy() {},
   }
 }

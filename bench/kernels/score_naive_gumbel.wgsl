@@ -1,4 +1,4 @@
-// The Gumbel-max that everyone writes first: a hash for a uniform of 24 bits, and -log(-log u) of it.
+// The Gumbel-max that everyone writes first: a hash for a uniform of 23 bits, and -log(-log u) of it.
 // Expects: seed, CLASSES.
 
 fn pcg(state: u32) -> u32 {
@@ -8,6 +8,6 @@ fn pcg(state: u32) -> u32 {
 }
 
 fn score(logit: f32, row: u32, class_: u32) -> f32 {
-  let u = (f32(pcg((row * CLASSES + class_) ^ seed) >> 8u) + 0.5) / 16777216.0;
+  let u = (f32(pcg((row * CLASSES + class_) ^ seed) >> 9u) + 0.5) / 8388608.0;
   return logit - log(-log(u));
 }

@@ -1,0 +1,88 @@
+import { OPERATIONS, type Case } from './cases'
+import { SIGNIFICANT } from './checks'
+import { OWN } from './contender'
+import type { Timing } from './measure'
+import type { CaseResult, Report } from './run'
+import { median, medianRatio, spread } from './statistics'
+
+/** What the table says of one contender on one case. */
+export interface Figures extends Case {
+  contender: string
+  /** Milliseconds a call: the GPU's where it was measured, else the clock's. */
+  ms: number
+  clock: 'gpu' | 'wall'
+  spread: number
+  wallMs: number
+  nsPerElement: number
+  elementsPerSecond: number
+  /** What must be read and written, over the time; undefined for what is not bound by it. */
+  gbPerSecond?: number
+  /** That over the copy's. */
+  ofCopy?: number
+  toFloor?: number
+  toOwn?: number
+}
+
+/** The ratio of two contenders' times, by the GPU's clock where both have it. */
+export function ratio(a: Timing | undefined, b: Timing | undefined): number | undefined {
+  if (!a || !b) return undefined
+  return a.gpu && b.gpu && a.gpu.length === b.gpu.length ? medianRatio(a.gpu, b.gpu) : medianRatio(a.wall, b.wall)
+}
+
+/** Those that move no logits, or not over the GPU's memory. */
+const UNBOUND = ['Philox alone', 'gumbel-webgpu, CPU', 'read back, JS', 'gumbel-webgpu, read back']
+
+export function figuresOf(result: CaseResult): Figures[] {
+  const { operation, batchSize, numClasses, logits, timings } = result
+  const elements = batchSize * numClasses
+  const find = (name: string) => timings.find(({ contender }) => contender === name)
+  const timeOf = ({ gpu, wall }: Timing) => median(gpu ?? wall)
+  const rate = (timing: Timing, words: number) => (4 * words * elements) / timeOf(timing) / 1e6
+  const copy = find('copy')
+  return timings.map((timing) => {
+    const { contender, gpu, wall } = timing
+    const ms = timeOf(timing)
+    const words = contender === 'copy' ? 2 : OPERATIONS[operation].words
+    const gbPerSecond = UNBOUND.includes(contender) ? undefined : rate(timing, words)
+    return {
+      operation,
+      batchSize,
+      numClasses,
+      logits,
+      contender,
+      ms,
+      clock: gpu ? 'gpu' : 'wall',
+      spread: spread(gpu ?? wall),
+      wallMs: median(wall),
+      nsPerElement: (ms * 1e6) / elements,
+      elementsPerSecond: (elements / ms) * 1000,
+      gbPerSecond,
+      ofCopy: copy && gbPerSecond && gbPerSecond / rate(copy, 2),
+      toFloor: ratio(timing, find(OPERATIONS[operation].floor)),
+      toOwn: ratio(timing, find(OWN)),
+    }
+  })
+}
+
+/** Whether a sampler's draws were right, as a mark and a sentence; undefined for what was not checked. */
+export function verdictOf(report: Report, contender: string): { right: boolean; why: string } | undefined {
+  const checks = report.checks[contender]
+  if (!checks) return undefined
+  const wrong = checks.filter(({ p }) => p !== undefined && p < SIGNIFICANT)
+  const sentences = (wrong.length > 0 ? wrong : checks).map(({ check, draws, p, failure }) => {
+    if (failure) return `${check}: ${failure}`
+    if (p === undefined) return `${check}: too few draws to tell (${draws})`
+    return `${check}: p ${p < 1e-6 ? '< 1e-6' : `= ${p.toPrecision(2)}`} (${draws} draws)`
+  })
+  return { right: wrong.length === 0, why: sentences.join('; ') }
+}
+
+export function adapterOf({ adapter, userAgent }: Report): string {
+  const { vendor, architecture, device, description } = adapter
+  const named = [...new Set([description || [vendor, architecture].filter(Boolean).join(' '), device])].filter(
+    (part) => part && !part.startsWith('0x'),
+  )
+  const browser = /(Firefox|Edg|Chrome|Version)\/(\d+)/.exec(userAgent)
+  const browserName = { Version: 'Safari', Edg: 'Edge' }[browser?.[1] ?? ''] ?? browser?.[1] ?? 'unknown browser'
+  return `${named.join(', ') || 'adapter not named'}; ${browserName} ${browser?.[2] ?? ''}`.trim()
+}
