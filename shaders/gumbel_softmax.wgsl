@@ -56,7 +56,7 @@ fn main(
   }
   whole.relaxed = row_sum(1u, slot, lane, sum);
 
-  // A row without a distribution has samples of 0.
+  // A row without a distribution has samples of 0: there `best`, and what came of it, may be NaN.
   let scale = select(0.0, 1.0 / whole.relaxed, ok);
   let samples_base = params.samples_offset + task * params.samples_stride;
   let drawn_class = select(0xffffffffu, whole.class_ - params.class_offset, ok);
@@ -69,6 +69,10 @@ fn main(
       if (relaxation.one_hot) {
         a = one_hot4(c, drawn_class);
         b = one_hot4(c + 4u, drawn_class);
+      }
+      if (!ok) {
+        a = vec4<f32>();
+        b = vec4<f32>();
       }
       store_samples(samples_base, c, a);
       store_samples(samples_base, c + 4u, b);
