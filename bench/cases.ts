@@ -42,7 +42,7 @@ export const OPERATION_NAMES = Object.keys(operations) as Operation[]
 
 type Shape = readonly [batchSize: number, numClasses: number]
 
-const SHAPES: readonly Shape[] = [
+export const SHAPES: readonly Shape[] = [
   [1, 131072], // one text, a large vocabulary
   [8, 131072],
   [64, 32768],
@@ -53,7 +53,7 @@ const SHAPES: readonly Shape[] = [
 ]
 
 /** Shapes between those, for the plots against one size alone; drawn from with normal logits. */
-const SWEEPS: readonly Shape[] = [
+export const SWEEPS: readonly Shape[] = [
   [64, 32],
   [64, 256],
   [64, 2048],

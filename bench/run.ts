@@ -13,9 +13,12 @@ export interface CaseResult extends Case {
   failures: Record<string, string>
 }
 
+/** Changes with what a report means. */
+export const FORMAT = 'gumbel-webgpu bench 1'
+
 /** What a run found; as JSON it is what the page exports and imports. */
 export interface Report {
-  format: 'gumbel-webgpu bench 1'
+  format: typeof FORMAT
   date: string
   userAgent: string
   adapter: { vendor: string; architecture: string; device: string; description: string }
@@ -99,10 +102,10 @@ class Work {
   }
 }
 
-function emptyReport(device: GPUDevice): Report {
+export function emptyReport(device: GPUDevice): Report {
   const { vendor, architecture, device: name, description } = device.adapterInfo
   return {
-    format: 'gumbel-webgpu bench 1',
+    format: FORMAT,
     date: new Date().toISOString(),
     userAgent: navigator.userAgent,
     adapter: { vendor, architecture, device: name, description },

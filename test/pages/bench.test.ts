@@ -1,0 +1,104 @@
+import { readFile } from 'node:fs/promises'
+import { type Browser, type Page, chromium } from 'playwright'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { chromiumFlags, findChromium } from '../../scripts/chromium'
+import { servePages } from '../../scripts/serve_pages'
+
+let site: Awaited<ReturnType<typeof servePages>>
+let browser: Browser
+let page: Page
+let escaped: string[]
+
+beforeAll(async () => {
+  site = await servePages()
+  browser = await chromium.launch({ executablePath: await findChromium(), args: chromiumFlags() })
+})
+
+beforeEach(async () => {
+  escaped = []
+  page = await browser.newPage()
+  page.on('pageerror', ({ message }) => escaped.push(message))
+  page.on('console', (message) => {
+    if (['error', 'warning'].includes(message.type())) escaped.push(message.text())
+  })
+  await page.goto(new URL('bench/index.html', site.url).href)
+})
+
+afterEach(async () => {
+  await page.close()
+  expect(escaped).toEqual([])
+})
+
+afterAll(async () => {
+  await browser?.close()
+  await site?.server.close()
+})
+
+/** Leaves checked what is named and nothing else. */
+async function choose(group: string, values: string[]): Promise<void> {
+  for (const box of await page.locator(`#${group} input:not(:disabled)`).all())
+    await box.setChecked(values.includes(await box.inputValue()))
+}
+
+async function runSmall(): Promise<void> {
+  await choose('operations', ['sample'])
+  await choose('shapes', ['1x131072'])
+  await choose('logits', ['normal', 'peaked'])
+  await choose('contenders', ['argmax', 'copy'])
+  await page.getByLabel('Rounds').fill('1')
+  await page.getByLabel('Check the draws first').setChecked(false)
+  await expect.poll(() => page.locator('#count').innerText()).toBe('2 cases')
+  await page.getByRole('button', { name: 'Run' }).click()
+}
+
+const rows = () => page.locator('#table tbody tr')
+const status = () => page.locator('#status').innerText()
+
+test('measures the chosen contenders on the chosen cases, and names the adapter', async () => {
+  await expect.poll(() => page.locator('#adapter').innerText()).toMatch(/Chrom.*timestamps/)
+  await runSmall()
+  await expect.poll(status, { timeout: 60_000 }).toBe('Done')
+  expect(await page.locator('#failure').innerText()).toBe('')
+  const names = await page.locator('#table tbody td:nth-child(4)').allInnerTexts()
+  expect(names).toEqual(['gumbel-webgpu', 'argmax', 'copy', 'gumbel-webgpu', 'argmax', 'copy'])
+  const times = await page.locator('#table tbody td:nth-child(6)').allInnerTexts()
+  for (const time of times) expect(Number(time.replace(',', ''))).toBeGreaterThan(0)
+
+  await page.getByRole('button', { name: 'ms', exact: true }).click()
+  const sorted = (await page.locator('#table tbody td:nth-child(6)').allInnerTexts()).map((time) =>
+    Number(time.replace(',', '')),
+  )
+  expect(sorted).toEqual(sorted.toSorted((a, b) => a - b))
+  expect(await page.locator('#plots canvas').count()).toBe(2)
+})
+
+test('exports what it measured, and shows what another device exported beside it', async () => {
+  await runSmall()
+  await expect.poll(status, { timeout: 60_000 }).toBe('Done')
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: 'Export JSON' }).click(),
+  ])
+  const report = JSON.parse(await readFile(await download.path(), 'utf8'))
+  expect(report.results).toHaveLength(2)
+
+  report.adapter.description = 'another GPU'
+  const buffer = Buffer.from(JSON.stringify(report))
+  await page.locator('#file').setInputFiles({ name: 'other.json', mimeType: 'application/json', buffer })
+  await expect.poll(() => rows().count()).toBe(12)
+  expect(await page.locator('#table').innerText()).toContain('another GPU')
+
+  const bad = { name: 'bad.json', mimeType: 'application/json', buffer: Buffer.from('[1]') }
+  await page.locator('#file').setInputFiles(bad)
+  await expect
+    .poll(() => page.locator('#failure').innerText())
+    .toBe("bad.json is no result of this benchmark: its format is not 'gumbel-webgpu bench 1'")
+})
+
+test('a cancelled run keeps what it has finished', async () => {
+  await runSmall()
+  await rows().first().waitFor({ timeout: 60_000 })
+  await page.getByRole('button', { name: 'Cancel' }).click()
+  await expect.poll(status, { timeout: 60_000 }).toMatch(/Cancelled|Done/)
+  expect(await rows().count()).toBeGreaterThan(0)
+})
