@@ -13,6 +13,8 @@ export default defineConfig({
   build: {
     outDir: 'site',
     target: 'es2022',
-    rolldownOptions: { input: [resolve(root, 'index.html'), resolve(root, 'lab.html')] },
+    rolldownOptions: {
+      input: [resolve(root, 'index.html'), resolve(root, 'lab.html'), resolve(root, 'bench/index.html')],
+    },
   },
 })
