@@ -1,5 +1,5 @@
 import type { NoiseRange } from '../../src/noise_ranges'
-import { Context } from '../../src/webgpu/context'
+import { Context, variantOf } from '../../src/webgpu/context'
 import { requestDevice } from '../../src/webgpu/device'
 import { digestNoise } from '../../src/webgpu/digest_noise'
 
@@ -14,7 +14,7 @@ export async function openGpu(): Promise<GpuDigest> {
   const device = await requestDevice()
   if (device instanceof Error) throw device
   const { vendor, architecture, description } = device.adapterInfo
-  const context = new Context(device, false)
+  const context = new Context(device, variantOf(device))
   return {
     adapter: description || [vendor, architecture].filter(Boolean).join(' ') || 'not named',
     digest: async (ranges) => Array.from(await digestNoise(context, ranges)),

@@ -26,7 +26,7 @@ import { CpuSampler } from '../cpu/backend'
 import { NOISE_RANGES } from '../noise_ranges'
 import { verifyDevice } from '../verify'
 import { concreteLogProb } from './concrete_log_prob'
-import { Context } from './context'
+import { Context, variantOf } from './context'
 import { digestNoise } from './digest_noise'
 import { generateNoise } from './generate_noise'
 import { encodeGumbelSoftmax, gumbelSoftmax } from './gumbel_softmax'
@@ -43,10 +43,10 @@ export class WebGpuSampler implements Sampler {
   #destroyed = false
 
   /** `own` says whether the device is the sampler's to destroy. */
-  constructor(device: GPUDevice, own: boolean, subgroups = device.features.has('subgroups')) {
+  constructor(device: GPUDevice, own: boolean, variant = variantOf(device)) {
     this.device = device
     this.#own = own
-    this.#context = new Context(device, subgroups)
+    this.#context = new Context(device, variant)
   }
 
   async sample(logits: Logits, options: SampleCallOptions): Promise<SampleResult> {

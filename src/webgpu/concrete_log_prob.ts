@@ -40,7 +40,10 @@ export async function concreteLogProb(
         `numClasses is ${numClasses} with numSamples ${numSamples}; logits and samples of a row must each fit ${maxBindingBytes} bytes on this device (maxStorageBufferBindingSize)`,
       )
     const { rows, firstRow, batchSize } = piece
-    const plan = planConcreteLogProb({ batchSize, numClasses, numSamples, rows, maxBindingBytes }, rowsAtOnce)
+    const plan = planConcreteLogProb(
+      { batchSize, numClasses, numSamples, rows, maxBindingBytes, wide: context.wide },
+      rowsAtOnce,
+    )
     const pass = encoder.beginComputePass({ label })
     const recording: Recording = {
       request,

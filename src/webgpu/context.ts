@@ -4,10 +4,25 @@ import { ALIGNMENT, Scratch, UniformSlots } from './buffers'
 import type { Bound } from './outputs'
 import { Staging } from './staging'
 
+/** Which kernels and plans suit the device; tests force them. The draws are the same. */
+export interface Variant {
+  /** Lanes agree through subgroups. */
+  subgroups: boolean
+  /** The device is a GPU rather than a software adapter: see plan.ts. */
+  wide: boolean
+}
+
+export function variantOf(device: GPUDevice): Variant {
+  // Older browsers have no device.adapterInfo.
+  const software = device.adapterInfo?.isFallbackAdapter ?? false
+  return { subgroups: device.features.has('subgroups'), wide: !software }
+}
+
 /** What a sampler keeps on its device between calls. */
 export class Context {
   readonly device: GPUDevice
   readonly subgroups: boolean
+  readonly wide: boolean
   readonly staging: Staging
   /** For work that is submitted at once: the queue's order keeps calls apart, so all share these. */
   readonly uniforms: UniformSlots
@@ -22,10 +37,11 @@ export class Context {
   #unusedInput: GPUBuffer
   #unusedOutput: GPUBuffer
 
-  constructor(device: GPUDevice, subgroups: boolean) {
+  constructor(device: GPUDevice, { subgroups, wide }: Variant) {
     const { STORAGE, COPY_DST, COPY_SRC } = GPUBufferUsage
     this.device = device
     this.subgroups = subgroups
+    this.wide = wide
     this.staging = new Staging(device)
     this.uniforms = new UniformSlots(device)
     this.upload = new Scratch(device, 'logits', STORAGE | COPY_DST)

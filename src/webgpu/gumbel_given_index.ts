@@ -116,7 +116,7 @@ function record(context: Context, encoder: GPUCommandEncoder, piece: Piece, draw
     throw new RangeError(
       `numClasses is ${numClasses} with numSamples ${numSamples}; logits and noise of a row must each fit ${maxBindingBytes} bytes on this device (maxStorageBufferBindingSize)`,
     )
-  const plan = planRows({ batchSize, numClasses, numSamples, rows, maxBindingBytes }, rowsAtOnce)
+  const plan = planRows({ batchSize, numClasses, numSamples, rows, maxBindingBytes, wide: context.wide }, rowsAtOnce)
   const logits = piece.buffer()
   const pass = encoder.beginComputePass({ label: 'gumbel-webgpu gumbelGivenIndex' })
   const recording = { ...drawing, context, pass, plan, firstRow, logits }

@@ -93,7 +93,11 @@ function record(context: Context, encoder: GPUCommandEncoder, piece: Piece, draw
     )
   // Where tau is 0 for all rows, soft samples are hard ones.
   const hard = drawing.hard || (!request.rowParams && request.tau === 0)
-  const plan = planGumbelSoftmax({ batchSize, numClasses, numSamples, rows, maxBindingBytes }, hard, rowsAtOnce)
+  const plan = planGumbelSoftmax(
+    { batchSize, numClasses, numSamples, rows, maxBindingBytes, wide: context.wide },
+    hard,
+    rowsAtOnce,
+  )
   const logits = piece.buffer()
   const pass = encoder.beginComputePass({ label: 'gumbel-webgpu gumbelSoftmax' })
   recordGumbelSoftmax({ ...drawing, hard, context, pass, plan, firstRow, logits })

@@ -124,7 +124,11 @@ function record(context: Context, encoder: GPUCommandEncoder, piece: Piece, draw
     throw new RangeError(
       `numClasses is ${numClasses} with numSamples ${numSamples}; logits and gradSamples of a row must each fit ${maxBindingBytes} bytes on this device (maxStorageBufferBindingSize)`,
     )
-  const plan = planGumbelSoftmax({ batchSize, numClasses, numSamples, rows, maxBindingBytes }, false, rowsAtOnce)
+  const plan = planGumbelSoftmax(
+    { batchSize, numClasses, numSamples, rows, maxBindingBytes, wide: context.wide },
+    false,
+    rowsAtOnce,
+  )
   const logits = piece.buffer()
   const pass = encoder.beginComputePass({ label: 'gumbel-webgpu gumbelSoftmaxBackward' })
   recordGumbelSoftmaxBackward({ ...drawing, context, pass, plan, firstRow, logits })

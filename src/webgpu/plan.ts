@@ -9,6 +9,8 @@ export interface Shape {
   numSamples: number
   rows: Rows
   maxBindingBytes: number
+  /** A GPU, which wants thousands of lanes, rather than a software adapter, which wants few workgroups and barriers. */
+  wide: boolean
 }
 
 /** One dispatch: some rows, or a part of one row, within one binding of the logits. */
@@ -45,11 +47,13 @@ const ELEMENTS = ALIGNMENT / 4
 const GROUPS_A_LANE = 8
 /** Groups that a part of a row should have at least. */
 const GROUPS_A_PART = 256
-/** Workgroups that keep a large GPU busy; with fewer rows, rows are split. */
-const ENOUGH_WORKGROUPS = 1024
+/** Workgroups that keep a large GPU, or a software adapter, busy; with fewer rows, rows are split. */
+const ENOUGH_WORKGROUPS = { wide: 1024, narrow: 16 }
 
 /** Groups of eight classes that a lane can hold in registers, in step with gumbel_softmax.wgsl. */
-const HELD_GROUPS = 8
+const MOST_HELD_GROUPS = 8
+/** Groups that a lane should hold: on GPUs more lanes and less code, on software adapters fewer lanes that wait for each other. */
+const HELD_GROUPS = { wide: 2, narrow: 8 }
 
 /** Maps a shape to kernels and dispatches for Gumbel-max. */
 export function planSample(shape: Shape): Plan {
@@ -61,7 +65,10 @@ export function planSample(shape: Shape): Plan {
   if (numClasses > most) {
     const piece = Math.floor(most / 8) * 8
     const pieces = Math.ceil(numClasses / piece)
-    const parts = Math.max(1, Math.floor(Math.min(ENOUGH_WORKGROUPS / shape.numSamples, piece / 8 / GROUPS_A_PART)))
+    const parts = Math.max(
+      1,
+      Math.floor(Math.min(enoughWorkgroups(shape) / shape.numSamples, piece / 8 / GROUPS_A_PART)),
+    )
     const slices: Slice[] = []
     for (let row = 0; row < batchSize; row++)
       for (let p = 0; p < pieces; p++)
@@ -107,10 +114,10 @@ export function planGumbelSoftmax(shape: Shape, hard: boolean, rowsAtOnce: numbe
   const slices = rowSlices(shape, rowsAtOnce)
   const parts = partsOf(shape)
   if (parts > 1) return { ...layout(shape), lanes: WORKGROUP_LANES, heldGroups: 0, ...split(slices, parts) }
-  if (!hard && groups > WORKGROUP_LANES * HELD_GROUPS)
+  if (!hard && groups > WORKGROUP_LANES * MOST_HELD_GROUPS)
     return { ...layout(shape), lanes: WORKGROUP_LANES, heldGroups: 0, totalParts: 1, slices }
   let lanes = 1
-  while (lanes < WORKGROUP_LANES && groups > lanes * HELD_GROUPS) lanes *= 2
+  while (lanes < WORKGROUP_LANES && groups > lanes * HELD_GROUPS[shape.wide ? 'wide' : 'narrow']) lanes *= 2
   return { ...layout(shape), lanes, heldGroups: Math.ceil(groups / lanes), totalParts: 1, slices }
 }
 
@@ -123,9 +130,9 @@ const SHARED_ELEMENTS = 2 ** 24
 export function sharesOfDraws(
   rows: number,
   lanes: number,
-  { numSamples, numClasses }: Pick<Shape, 'numSamples' | 'numClasses'>,
+  { numSamples, numClasses, wide }: Pick<Shape, 'numSamples' | 'numClasses' | 'wide'>,
 ): number {
-  const busy = (ENOUGH_WORKGROUPS * WORKGROUP_LANES) / (lanes * rows)
+  const busy = (enoughWorkgroups({ wide }) * WORKGROUP_LANES) / (lanes * rows)
   const most = Math.floor(Math.min(busy, numSamples / DRAWS_A_TASK, SHARED_ELEMENTS / (rows * numClasses)))
   return Math.ceil(numSamples / Math.ceil(numSamples / Math.max(1, most)))
 }
@@ -184,9 +191,14 @@ function rowSlices(shape: Shape, rowsAtOnce: number): Slice[] {
 }
 
 /** Workgroups that share a row where there are few rows and they are long. */
-function partsOf({ batchSize, numSamples, numClasses }: Shape): number {
+function partsOf(shape: Shape): number {
+  const { batchSize, numSamples, numClasses } = shape
   const groups = Math.ceil(numClasses / 8)
-  return Math.floor(Math.min(ENOUGH_WORKGROUPS / (batchSize * numSamples), groups / GROUPS_A_PART))
+  return Math.floor(Math.min(enoughWorkgroups(shape) / (batchSize * numSamples), groups / GROUPS_A_PART))
+}
+
+function enoughWorkgroups({ wide }: Pick<Shape, 'wide'>): number {
+  return ENOUGH_WORKGROUPS[wide ? 'wide' : 'narrow']
 }
 
 function split(slices: Slice[], parts: number): Pick<Plan, 'totalParts' | 'slices'> {

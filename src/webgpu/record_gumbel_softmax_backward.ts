@@ -41,7 +41,9 @@ export function recordGumbelSoftmaxBackward(recording: BackwardRecording): void 
   for (const slice of plan.slices) {
     const split = plan.totalParts > 1
     // Tasks of a row: its parts, or shares of its draws.
-    const parts = split ? plan.totalParts : sharesOfDraws(slice.rows, plan.lanes, request)
+    const parts = split
+      ? plan.totalParts
+      : sharesOfDraws(slice.rows, plan.lanes, { numSamples, numClasses, wide: recording.context.wide })
     const tasks = slice.rows * parts
     const firstRow = recording.firstRow + slice.firstRow
     const results = new Map<Name, Target>([

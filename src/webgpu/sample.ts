@@ -63,7 +63,7 @@ function record(context: Context, encoder: GPUCommandEncoder, piece: Piece, draw
   const { numClasses, numSamples } = drawing.request
   const { rows, firstRow, batchSize } = piece
   const maxBindingBytes = context.device.limits.maxStorageBufferBindingSize
-  const plan = planSample({ batchSize, numClasses, numSamples, rows, maxBindingBytes })
+  const plan = planSample({ batchSize, numClasses, numSamples, rows, maxBindingBytes, wide: context.wide })
   const logits = piece.buffer()
   const pass = encoder.beginComputePass({ label: 'gumbel-webgpu sample' })
   recordSample({ ...drawing, context, pass, plan, firstRow, logits })

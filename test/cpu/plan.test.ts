@@ -7,7 +7,7 @@ const MIB = 2 ** 20
 
 function shapeOf(shape: Partial<Shape> & Pick<Shape, 'batchSize' | 'numClasses'>): Shape {
   const rows = { offset: 0, rowStride: shape.numClasses }
-  return { numSamples: 1, rows, maxBindingBytes: 128 * MIB, ...shape }
+  return { numSamples: 1, rows, maxBindingBytes: 128 * MIB, wide: true, ...shape }
 }
 
 /** Fails unless the slices lie in the buffer and in their bindings, and hold each class of each row once. */

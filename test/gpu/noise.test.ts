@@ -2,7 +2,7 @@ import { type NoiseOptions, createSampler } from 'gumbel-webgpu'
 import { describe, expect, test } from 'vitest'
 import { digestNoise as digestOnCpu } from '../../src/cpu/digest_noise'
 import { NOISE_RANGES } from '../../src/noise_ranges'
-import { Context } from '../../src/webgpu/context'
+import { Context, variantOf } from '../../src/webgpu/context'
 import { requestDevice } from '../../src/webgpu/device'
 import { digestNoise } from '../../src/webgpu/digest_noise'
 import { expectSame } from '../helpers/compare'
@@ -52,7 +52,7 @@ describe('noise() on the GPU is noise() on the CPU', () => {
 
 describe('digests', () => {
   gpuTest('over both ends, every boundary and a spread are the CPU’s', async ({ device }) => {
-    const context = new Context(device, false)
+    const context = new Context(device, variantOf(device))
     const ranges = [
       ...NOISE_RANGES,
       { first: 5, stride: 1, count: 0 },
@@ -72,7 +72,7 @@ describe('digests', () => {
       return createShaderModule({ ...descriptor, code })
     }
     const ranges = [{ first: 2 ** 30, stride: 1, count: 64 }]
-    expect(await digestNoise(new Context(device, false), ranges)).not.toEqual(digestOnCpu(ranges))
+    expect(await digestNoise(new Context(device, variantOf(device)), ranges)).not.toEqual(digestOnCpu(ranges))
     device.destroy()
   })
 })

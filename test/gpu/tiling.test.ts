@@ -2,7 +2,7 @@ import { createSampler } from 'gumbel-webgpu'
 import { describe, expect } from 'vitest'
 import { WebGpuSampler } from '../../src/webgpu/backend'
 import { expectClose, expectSame } from '../helpers/compare'
-import { gpuTest } from '../helpers/gpu'
+import { gpuTest, variantsOf } from '../helpers/gpu'
 import { randomLogits } from '../helpers/logits'
 import { drawPlanned } from '../helpers/planned'
 
@@ -71,19 +71,22 @@ describe('draws do not depend on how the work is cut', () => {
     }
   })
 
-  gpuTest('with subgroups and without', async (gpu) => {
-    const plain = new WebGpuSampler(gpu.device, false, false)
-    for (const [batchSize, numClasses] of [
-      [300, 600],
-      [2, 30_000],
-    ]) {
-      const data = randomLogits('normal', batchSize, numClasses, 7)
-      const options = { batchSize, numClasses, seed: 8, logProbs: true, scores: true }
-      const [one, other] = [await gpu.sampler.sample(data, options), await plain.sample(data, options)]
-      expectSame(one.indices, other.indices, `[${batchSize}, ${numClasses}]: indices`)
-      expectSame(one.scores, other.scores, `[${batchSize}, ${numClasses}]: scores`)
-      expectClose(one.logProbs, other.logProbs, 1e-5, `[${batchSize}, ${numClasses}]: logProbs`)
+  gpuTest('with subgroups and without, on plans for GPUs and for software adapters', async ({ device }) => {
+    for (const variant of variantsOf(device)) {
+      const sampler = new WebGpuSampler(device, false, variant)
+      for (const [batchSize, numClasses] of [
+        [300, 600],
+        [2, 30_000],
+      ]) {
+        const data = randomLogits('normal', batchSize, numClasses, 7)
+        const options = { batchSize, numClasses, seed: 8, logProbs: true, scores: true }
+        const [one, other] = [await sampler.sample(data, options), await cpu.sample(data, options)]
+        const what = `[${batchSize}, ${numClasses}], ${JSON.stringify(variant)}`
+        expectSame(one.indices, other.indices, `${what}: indices`)
+        expectSame(one.scores, other.scores, `${what}: scores`)
+        expectClose(one.logProbs, other.logProbs, 1e-5, `${what}: logProbs`)
+      }
+      sampler.destroy()
     }
-    plain.destroy()
   })
 })

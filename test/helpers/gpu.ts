@@ -1,6 +1,13 @@
 import { type Sampler, createSampler } from 'gumbel-webgpu'
 import { expect, test } from 'vitest'
+import type { Variant } from '../../src/webgpu/context'
 import { requestDevice } from '../../src/webgpu/device'
+
+/** The variants that a device can run: with subgroups where it has them, and without; plans for GPUs and for software adapters. */
+export function variantsOf(device: GPUDevice): Variant[] {
+  const subgroups = device.features.has('subgroups') ? [false, true] : [false]
+  return subgroups.flatMap((each) => [false, true].map((wide) => ({ subgroups: each, wide })))
+}
 
 /** A device for one test, and things on it that are freed when the test ends. */
 export interface TestGpu {

@@ -24,12 +24,12 @@ export async function drawPlanned(
   data: Float32Array<ArrayBuffer>,
   rows: Rows,
   options: SampleOptions,
-  how: { maxBindingBytes?: number; subgroups?: boolean; adjust?: (plan: Plan) => Plan },
+  how: { maxBindingBytes?: number; subgroups?: boolean; wide?: boolean; adjust?: (plan: Plan) => Plan },
 ): Promise<PlannedDraw> {
   const request = requestOf(options)
   const { batchSize, numClasses, numSamples } = request
-  const { maxBindingBytes = device.limits.maxStorageBufferBindingSize, subgroups = false, adjust } = how
-  const shape = { batchSize, numClasses, numSamples, rows, maxBindingBytes }
+  const { maxBindingBytes = device.limits.maxStorageBufferBindingSize, subgroups = false, wide = true, adjust } = how
+  const shape = { batchSize, numClasses, numSamples, rows, maxBindingBytes, wide }
   const plan = adjust ? adjust(planSample(shape)) : planSample(shape)
   const views = Array.from({ length: 4 }, () => ({ buffer: buffer(4 * batchSize * numSamples) }))
   const [indices, logProbs, scores, statuses] = views
@@ -41,7 +41,7 @@ export async function drawPlanned(
     scoreOffset: 0,
     statusOffset: 0,
   }
-  const context = new Context(device, subgroups)
+  const context = new Context(device, { subgroups, wide })
   const encoder = device.createCommandEncoder()
   const pass = encoder.beginComputePass()
   recordSample({
