@@ -20,25 +20,33 @@ export function relaxed(scores: readonly number[], temperature: number, tau: num
   return weights.map((weight) => weight / sum)
 }
 
-/** Gradients of one draw in float64, by pairs, so that nothing cancels: `d_j = y_j sum_i y_i (G_j - G_i)`. */
-export function naiveGradients(
-  gradSamples: Float32Array,
-  row: Float32Array,
-  draw: Draw,
-  tau: number,
-): { logits: number[]; tau: number; temperature: number } {
+/** Gradients of one draw. */
+export interface Gradients {
+  logits: number[]
+  tau: number
+  temperature: number
+  /** What tau's and the temperature's would be if nothing cancelled. */
+  size: { tau: number; temperature: number }
+}
+
+/** Gradients in float64, by pairs, so that nothing cancels: `d_j = y_j sum_i y_i (G_j - G_i)`. */
+export function naiveGradients(gradSamples: Float32Array, row: Float32Array, draw: Draw, tau: number): Gradients {
   const scores = naiveScores(row, draw)
   const t = Math.fround(draw.temperature)
   const a = Math.fround(tau)
   const y = relaxed(scores, t, a)
-  const d = y.map((y_j, j) =>
-    y_j ? y_j * sum(y.map((y_i, i) => (y_i ? y_i * (gradSamples[j] - gradSamples[i]) : 0))) : 0,
-  )
-  const dot = (values: ArrayLike<number>) => sum(d.map((each, i) => (each ? each * values[i] : 0)))
+  const d = y.map((y_j, j) => {
+    if (y_j === 0) return 0
+    return y_j * sum(y.map((y_i, i) => (y_i === 0 ? 0 : y_i * (gradSamples[j] - gradSamples[i]))))
+  })
+  const best = scores.indexOf(Math.max(...scores))
+  const terms = (values: ArrayLike<number>) => d.map((d_j, j) => (d_j === 0 ? 0 : d_j * (values[j] - values[best])))
+  const size = (values: ArrayLike<number>) => sum(terms(values).map(Math.abs))
   return {
-    logits: d.map((each) => each / (t * a)),
-    tau: -dot(scores) / (t * a * a),
-    temperature: -dot(row) / (t * t * a),
+    logits: d.map((d_j) => d_j / (t * a)),
+    tau: -sum(terms(scores)) / (t * a * a),
+    temperature: -sum(terms(row)) / (t * t * a),
+    size: { tau: size(scores) / (t * a * a), temperature: size(row) / (t * t * a) },
   }
 }
 
@@ -51,19 +59,26 @@ export function expectSamples(actual: Float32Array, expected: ArrayLike<number>,
   expectWithin(actual, expected, (e) => (e > 1e-6 ? Math.min(2e-6, 1e-4 * e) : 2e-6), what)
 }
 
-/** Fails unless gradients are within 1e-4 of the expected, relatively, or 1e-6 of the largest of their row. */
+/** The least normal float32: what is below may be 0. */
+export const MIN_NORMAL = 2 ** -126
+
+/**
+ * Fails unless gradients are within 1e-4 of the expected, relatively, or 1e-6 of the largest of their row; or within
+ * `underflow`, below which those of a row may be 0.
+ */
 export function expectGradients(
   actual: Float32Array | undefined,
   expected: ArrayLike<number>,
   numClasses: number,
   what: string,
+  underflow: (row: number) => number = () => MIN_NORMAL,
 ): void {
-  const largest = new Float64Array(expected.length / numClasses)
+  const floors = Array.from({ length: expected.length / numClasses }, (_, row) => underflow(row))
   for (let i = 0; i < expected.length; i++) {
     const row = Math.floor(i / numClasses)
-    largest[row] = Math.max(largest[row], Math.abs(expected[i]))
+    floors[row] = Math.max(floors[row], 1e-6 * Math.abs(expected[i]))
   }
-  expectWithin(actual, expected, (e, i) => 1e-4 * Math.abs(e) + 1e-6 * largest[Math.floor(i / numClasses)], what)
+  expectWithin(actual, expected, (e, i) => 1e-4 * Math.abs(e) + floors[Math.floor(i / numClasses)], what)
 }
 
 /** Fails unless each number is within its tolerance; names the worst and how many more there are. */

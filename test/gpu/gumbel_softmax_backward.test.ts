@@ -1,0 +1,325 @@
+import {
+  type EncodeGumbelSoftmaxBackwardOptions,
+  type GumbelSoftmaxBackwardCallOptions,
+  createSampler,
+} from 'gumbel-webgpu'
+import { describe, expect } from 'vitest'
+import { expectSame } from '../helpers/compare'
+import { type TestGpu, gpuTest } from '../helpers/gpu'
+import { TEMPERATURES, randomLogits } from '../helpers/logits'
+import { Random } from '../helpers/random'
+import { MIN_NORMAL, expectGradients, expectWithin } from '../helpers/soft'
+
+// It is float64 inside: test/cpu/gumbel_softmax_backward.test.ts.
+const cpu = await createSampler({ backend: 'cpu' })
+/** Words that a kernel must leave alone. */
+const UNTOUCHED = 0xdeadbeef
+const WANTED = { gradTau: true, gradTemperature: true }
+
+type Rows = { data: Float32Array<ArrayBuffer>; offset?: number; rowStride?: number }
+
+/** Fails unless the GPU's gradients are the CPU's: within 1e-4, relatively, or 1e-6 of a row's largest, or 1e-5 of what cancels. */
+async function expectCpuGradients(
+  sampler: TestGpu['sampler'],
+  gradSamples: Rows,
+  logits: Rows,
+  options: GumbelSoftmaxBackwardCallOptions,
+): Promise<void> {
+  const { batchSize, numClasses, numSamples = 1, tau, temperature } = options
+  const what = `[${batchSize}, ${numClasses}] x ${numSamples}, T ${temperature}, tau ${tau}`
+  const actual = await sampler.gumbelSoftmaxBackward(gradSamples, logits, { ...options, ...WANTED })
+  const expected = await cpu.gumbelSoftmaxBackward(gradSamples, logits, { ...options, ...WANTED })
+  expectGradients(actual.gradLogits, expected.gradLogits, numClasses, `${what}: logits`)
+  expect(actual.invalidRows).toEqual(expected.invalidRows)
+  const sizes = await sizesOf(gradSamples, logits, options)
+  for (const name of ['gradTau', 'gradTemperature'] as const)
+    expectWithin(
+      actual[name],
+      expected[name]!,
+      (e, r) => 1e-4 * Math.abs(e) + 1e-5 * sizes[name][r],
+      `${what}: ${name}`,
+    )
+  let wrong = 0
+  expected.gradLogits.forEach((_, i) => {
+    const at = (logits.offset ?? 0) + Math.floor(i / numClasses) * (logits.rowStride ?? numClasses) + (i % numClasses)
+    if (logits.data[at] === -Infinity && !Object.is(actual.gradLogits[i], 0)) wrong++
+  })
+  expect(wrong, `${what}: masked classes whose gradient is not 0`).toBe(0)
+}
+
+/** What gradients of tau and temperature would be, up to rounding, if nothing cancelled. */
+async function sizesOf(gradSamples: Rows, logits: Rows, options: GumbelSoftmaxBackwardCallOptions) {
+  const { batchSize, numClasses, numSamples = 1 } = options
+  const { samples } = await cpu.gumbelSoftmax(logits, { ...options, hard: false })
+  const sizes = { gradTau: new Float64Array(batchSize), gradTemperature: new Float64Array(batchSize) }
+  const at = (values: number | ArrayLike<number> = 1, r: number) => (typeof values === 'number' ? values : values[r])
+  for (let draw = 0; draw < batchSize * numSamples; draw++) {
+    const r = Math.floor(draw / numSamples)
+    const [tau, temperature] = [at(options.tau, r), at(options.temperature, r)]
+    const y = samples.subarray(draw * numClasses, (draw + 1) * numClasses)
+    const valueAt = (c: number) =>
+      gradSamples.data[(gradSamples.offset ?? 0) + draw * (gradSamples.rowStride ?? numClasses) + c]
+    const logitAt = (c: number) => logits.data[(logits.offset ?? 0) + r * (logits.rowStride ?? numClasses) + c]
+    let best = 0
+    for (let c = 1; c < numClasses; c++) if (y[c] > y[best]) best = c
+    let mean = 0
+    for (let c = 0; c < numClasses; c++) if (y[c] > 0) mean += y[c] * (valueAt(c) - valueAt(best))
+    for (let c = 0; c < numClasses; c++) {
+      if (y[c] === 0) continue
+      const d = Math.abs(y[c] * (valueAt(c) - valueAt(best) - mean))
+      sizes.gradTau[r] += (d * Math.abs(Math.log(y[c] / y[best]))) / tau
+      sizes.gradTemperature[r] += (d * Math.abs(logitAt(c) - logitAt(best))) / tau / temperature / temperature
+    }
+  }
+  return sizes
+}
+
+describe('GPU gradients are CPU gradients', () => {
+  for (const [batchSize, numClasses, numSamples, what] of [
+    [100_000, 10, 1, 'short rows'],
+    [64, 1000, 1, 'rows of many lanes'],
+    [30, 257, 3, 'draws added up in place'],
+    [3, 4097, 1, 'rows just too long to hold'],
+    [20, 4100, 1, 'rows too long to hold'],
+    [20, 4100, 2, 'rows too long to hold, with more than one draw'],
+    [2, 32_768, 1, 'long rows in parts'],
+    [2, 32_769, 3, 'long rows in parts, with more than one draw'],
+    [1, 262_144, 1, 'one very long row'],
+    [1, 10, 1000, 'draws of a short row, shared'],
+    [3, 300, 100, 'draws of rows of many lanes, shared'],
+    [1, 4200, 40, 'draws of a row too long to hold, shared'],
+  ] as const)
+    gpuTest(`[${batchSize}, ${numClasses}] x ${numSamples}: ${what}`, async ({ sampler }) => {
+      const data = randomLogits('normal', batchSize, numClasses, 1)
+      const gradSamples = randomLogits('normal', batchSize * numSamples, numClasses, 2)
+      const options = { batchSize, numClasses, numSamples, seed: 3, temperature: 0.7, tau: 0.4 }
+      await expectCpuGradients(sampler, { data: gradSamples }, { data }, options)
+    })
+
+  gpuTest('1 to 9 classes, at every temperature and many taus', async ({ sampler }) => {
+    const random = new Random(1)
+    const temperatures = TEMPERATURES.filter((temperature) => temperature > 0)
+    const taus = [1e-6, 1e-3, 0.1, 1, 10, 1e6]
+    const rows = temperatures.flatMap((temperature) => taus.map((tau) => ({ temperature, tau, seed: random.seed() })))
+    const options = {
+      batchSize: rows.length,
+      temperature: rows.map(({ temperature }) => temperature),
+      tau: rows.map(({ tau }) => tau),
+      seed: rows.map(({ seed }) => seed),
+      streams: rows.map(() => random.word()),
+      numSamples: 2,
+    }
+    for (let numClasses = 1; numClasses <= 9; numClasses++)
+      for (const kind of ['normal', 'masked', 'ties', 'tiny'] as const) {
+        const data = randomLogits(kind, rows.length, numClasses, random.word())
+        const gradSamples = randomLogits('normal', 2 * rows.length, numClasses, random.word())
+        const gpuOnes = await sampler.gumbelSoftmaxBackward(gradSamples, data, { ...options, ...WANTED, numClasses })
+        const cpuOnes = await cpu.gumbelSoftmaxBackward(gradSamples, data, { ...options, ...WANTED, numClasses })
+        // Where y is below the least normal number it may be 0.
+        const underflow = (r: number) => (100 * MIN_NORMAL) / rows[r].temperature / rows[r].tau
+        expectGradients(gpuOnes.gradLogits, cpuOnes.gradLogits, numClasses, `V ${numClasses}, ${kind}`, underflow)
+        expect([...gpuOnes.gradTau!, ...gpuOnes.gradTemperature!].filter(Number.isNaN)).toEqual([])
+      }
+  })
+
+  gpuTest('random shapes, options, offsets and strides', async ({ sampler }) => {
+    const random = new Random(2)
+    for (let round = 0; round < 10; round++) {
+      const batchSize = random.pick([1, random.whole(2, 9), random.whole(10, 60)])
+      const numClasses = random.pick([random.whole(1, 70), random.whole(71, 700), random.whole(701, 6000)])
+      const numSamples = random.pick([1, 2, 3])
+      // Whatever lies between the rows must not matter.
+      const strided = (rows: number, kind: 'normal' | 'peaked' | 'masked' | 'ties'): Required<Rows> => {
+        const multiple = random.pick([1, 4])
+        const offset = multiple * random.whole(0, 100)
+        const rowStride = multiple * Math.ceil((numClasses + random.whole(0, 100)) / multiple)
+        const packed = randomLogits(kind, rows, numClasses, random.word())
+        const data = new Float32Array(offset + rows * rowStride).fill(NaN)
+        for (let r = 0; r < rows; r++)
+          data.set(packed.subarray(r * numClasses, (r + 1) * numClasses), offset + r * rowStride)
+        return { data, offset, rowStride }
+      }
+      const logits = strided(batchSize, random.pick(['normal', 'peaked', 'masked', 'ties']))
+      const options = {
+        batchSize,
+        numClasses,
+        seed: random.seed(),
+        step: random.word(),
+        classOffset: random.pick([0, 800]),
+        numSamples,
+        temperature: random.pick([0.05, 0.5, 1, 5]),
+        tau: random.pick([0.1, 0.5, 1, 10]),
+        hard: random.uniform() < 0.5,
+      }
+      await expectCpuGradients(sampler, strided(batchSize * numSamples, 'normal'), logits, options)
+    }
+  })
+
+  for (const [numClasses, numSamples] of [
+    [1, 1],
+    [10, 1],
+    [10, 40],
+    [600, 2],
+    [5000, 1],
+  ])
+    gpuTest(
+      `rows without a distribution have gradients of 0, V = ${numClasses}, ${numSamples} draws`,
+      async ({ sampler }) => {
+        const batchSize = 8
+        const data = randomLogits('normal', batchSize, numClasses, 7)
+        data[numClasses] = NaN
+        data[4 * numClasses - 1] = Infinity
+        data.fill(-Infinity, 5 * numClasses, 6 * numClasses)
+        const gradSamples = randomLogits('normal', batchSize * numSamples, numClasses, 8)
+        const options = { batchSize, numClasses, numSamples, seed: 9 }
+        const marked: GumbelSoftmaxBackwardCallOptions = { ...options, invalidRows: 'mark' }
+        await expectCpuGradients(sampler, { data: gradSamples }, { data }, marked)
+        const { gradLogits, gradTau, invalidRows } = await sampler.gumbelSoftmaxBackward(gradSamples, data, {
+          ...marked,
+          gradTau: true,
+        })
+        expect(invalidRows).toEqual([
+          { row: 1, reason: 'nan' },
+          { row: 3, reason: 'positive-infinity' },
+          { row: 5, reason: 'all-masked' },
+        ])
+        for (const { row } of invalidRows) {
+          const gradients = gradLogits.subarray(row * numClasses, (row + 1) * numClasses)
+          expectWithin(gradients, new Float32Array(numClasses), () => 0, `row ${row}`)
+          expect(Math.abs(gradTau![row])).toBe(0)
+        }
+        await expect(sampler.gumbelSoftmaxBackward(gradSamples, data, options)).rejects.toMatchObject({
+          rows: invalidRows,
+        })
+      },
+    )
+
+  gpuTest('from GPU buffers, and from one of each', async ({ sampler, upload }) => {
+    const [batchSize, numClasses] = [5, 77]
+    const data = randomLogits('normal', batchSize, numClasses, 10)
+    const gradSamples = randomLogits('normal', batchSize, numClasses, 11)
+    const options = { batchSize, numClasses, seed: 12 }
+    const expected = await sampler.gumbelSoftmaxBackward(gradSamples, data, options)
+    const buffers = { data: { buffer: upload(data) }, gradSamples: { buffer: upload(gradSamples) } }
+    for (const [g, l] of [
+      [buffers.gradSamples, buffers.data],
+      [gradSamples, buffers.data],
+      [buffers.gradSamples, data],
+    ] as const)
+      expectSame((await sampler.gumbelSoftmaxBackward(g, l, options)).gradLogits, expected.gradLogits, 'gradLogits')
+  })
+})
+
+describe('encodeGumbelSoftmaxBackward', () => {
+  for (const [batchSize, numClasses, numSamples, offset, gap, scales] of [
+    [9, 7, 1, 0, 0, true],
+    [9, 8, 2, 4, 8, false],
+    [3, 10, 50, 5, 3, true],
+    [5, 101, 2, 6, 11, true],
+    [2, 4999, 1, 131, 1, false],
+    [2, 4996, 3, 4, 4, true],
+    [20, 4999, 2, 1, 1, true],
+  ] as const)
+    gpuTest(
+      `writes gradients, [${batchSize}, ${numClasses}] x ${numSamples}${scales ? ', of tau and temperature too' : ''}, and nothing else`,
+      async (gpu) => {
+        const { device, sampler, upload, read } = gpu
+        const data = randomLogits('masked', batchSize, numClasses, 13)
+        data[numClasses] = NaN
+        const values = randomLogits('normal', batchSize * numSamples, numClasses, 14)
+        const options = {
+          batchSize,
+          numClasses,
+          numSamples,
+          seed: 15,
+          tau: Array.from(data.subarray(0, batchSize), () => 0.5),
+        }
+        const rowStride = numClasses + gap
+        const filled = (length: number) => upload(new Uint32Array(length).fill(UNTOUCHED))
+        const gradLogits = filled(offset + batchSize * rowStride + 5)
+        const [gradTau, gradTemperature, statuses] = [0, 1, 2].map(() => filled(batchSize + offset + 2))
+        const encoder = device.createCommandEncoder()
+        sampler.encodeGumbelSoftmaxBackward(encoder, {
+          ...options,
+          logits: { buffer: upload(data) },
+          gradSamples: { buffer: upload(values) },
+          gradLogits: { buffer: gradLogits, offset, rowStride },
+          statuses: { buffer: statuses, offset },
+          ...(scales && {
+            gradTau: { buffer: gradTau, offset },
+            gradTemperature: { buffer: gradTemperature, offset },
+          }),
+        })
+        device.queue.submit([encoder.finish()])
+
+        const expected = await cpu.gumbelSoftmaxBackward(values, data, { ...options, ...WANTED, invalidRows: 'mark' })
+        const written = new Float32Array(await read(gradLogits))
+        const inside = (i: number) =>
+          i >= offset && i < offset + batchSize * rowStride && (i - offset) % rowStride < numClasses
+        const gradients = written.filter((_, i) => inside(i))
+        expectGradients(gradients, expected.gradLogits, numClasses, 'gradLogits')
+        const around = new Uint32Array(written.buffer).filter((_, i) => !inside(i))
+        expectSame(around, new Uint32Array(around.length).fill(UNTOUCHED), 'around')
+        const words = async (buffer: GPUBuffer) => {
+          const all = new Uint32Array(await read(buffer))
+          const outside = [...all.subarray(0, offset), ...all.subarray(offset + batchSize)]
+          expect(outside).toEqual(new Array<number>(offset + 2).fill(UNTOUCHED))
+          return all.slice(offset, offset + batchSize)
+        }
+        expect([...(await words(statuses))]).toEqual(Array.from({ length: batchSize }, (_, r) => Number(r === 1)))
+        for (const [name, buffer] of Object.entries({ gradTau, gradTemperature })) {
+          const actual = await words(buffer)
+          if (!scales) expectSame(actual, new Uint32Array(batchSize).fill(UNTOUCHED), name)
+          else {
+            const floats = new Float32Array(actual.buffer)
+            expectWithin(floats, expected[name as 'gradTau']!, (e) => 1e-4 * Math.abs(e) + 1e-6, name)
+          }
+        }
+      },
+    )
+
+  const cases: [string, (gpu: TestGpu, good: EncodeGumbelSoftmaxBackwardOptions) => object][] = [
+    ['gradSamples must be { buffer: GPUBuffer } to be recorded', () => ({ gradSamples: new Float32Array(40) })],
+    [
+      'gradSamples hold 256 elements; offset 230 and 4 rows of 10 at a stride of 10 need 270',
+      (_, { gradSamples }) => ({ gradSamples: { ...gradSamples, offset: 230 } }),
+    ],
+    ['gradLogits is undefined; it must be { buffer: GPUBuffer }', () => ({ gradLogits: undefined })],
+    [
+      "gradLogits.type is float16; it must be 'float32'",
+      (_, { gradLogits }) => ({ gradLogits: { ...gradLogits, type: 'float16' } }),
+    ],
+    [
+      'gradLogits.rowStride is 9; it must be a whole number of elements, at least 10',
+      (_, { gradLogits }) => ({ gradLogits: { ...gradLogits, rowStride: 9 } }),
+    ],
+    [
+      'gradLogits.buffer has 1024 bytes; offset 217 and 4 rows at a stride of 10 need 1028',
+      (_, { gradLogits }) => ({ gradLogits: { ...gradLogits, offset: 217 } }),
+    ],
+    [
+      'gradLogits.buffer is also read; results need a buffer of their own',
+      (_, { gradSamples }) => ({ gradLogits: gradSamples }),
+    ],
+    [
+      'gradTau and gradLogits share 256-byte blocks of one buffer',
+      (_, { gradLogits }) => ({ gradTau: { buffer: gradLogits.buffer, offset: 40 } }),
+    ],
+    [
+      'gradTemperature.buffer has 1024 bytes; offset 253 and 4 words need 1028',
+      ({ buffer }) => ({ gradTemperature: { buffer: buffer(1024), offset: 253 } }),
+    ],
+    ['tau is 0; it must be from 1e-18 to 1e18', () => ({ tau: 0 })],
+  ]
+  for (const [message, change] of cases)
+    gpuTest(`refuses: ${message}`, async (gpu) => {
+      const encoder = gpu.device.createCommandEncoder()
+      const view = () => ({ buffer: gpu.buffer(1024) })
+      const good = { batchSize: 4, numClasses: 10, seed: 1, logits: view(), gradSamples: view(), gradLogits: view() }
+      const bad = { ...good, ...change(gpu, good) } as EncodeGumbelSoftmaxBackwardOptions
+      expect(() => gpu.sampler.encodeGumbelSoftmaxBackward(encoder, bad)).toThrow(message)
+      // Nothing was recorded that would spoil the encoder.
+      gpu.sampler.encodeGumbelSoftmaxBackward(encoder, good)
+      gpu.device.queue.submit([encoder.finish()])
+    })
+})
