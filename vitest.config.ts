@@ -9,7 +9,10 @@ export default defineConfig({
   test: {
     reporters: ['default', './test/reporter.ts'],
     projects: [
-      { extends: './vite.config.ts', test: { name: 'cpu', include: ['test/cpu/**/*.test.ts'], environment: 'node' } },
+      {
+        extends: './vite.config.ts',
+        test: { name: 'cpu', include: ['test/cpu/**/*.test.ts'], environment: 'node', testTimeout: 60_000 },
+      },
       {
         extends: './vite.config.ts',
         test: {

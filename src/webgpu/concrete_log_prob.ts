@@ -8,7 +8,7 @@ import type { Context } from './context'
 import { piecesOf, valuesOf } from './inputs'
 import { type Bound, callersOutputs, drawCount } from './outputs'
 import { planConcreteLogProb } from './plan'
-import { readBack } from './read_back'
+import { extentOf, readBack } from './read_back'
 import { type Recording, constantsOf, dispatch, logitsOf, reduceModule } from './record'
 import { type RowsPlace, bindRows, isAligned, rowsThatFit } from './rows'
 
@@ -28,38 +28,44 @@ export async function concreteLogProb(
   const pieces = piecesOf(context, logits, request, numSamples)
   const valuesFor = valuesOf(context, 'samples', samples, pieces, request)
   const count = drawCount(context, request, DENSITY_WORDS)
-  const rowParams = context.rowParamsOf(request)
   const label = 'gumbel-webgpu concreteLogProb'
   const sizes = [4 * DENSITY_WORDS * count]
-  const [bytes] = await readBack(context, label, pieces, sizes, (encoder, piece, results) => {
-    const place = valuesFor(piece)
-    const maxBindingBytes = context.device.limits.maxStorageBufferBindingSize
-    const rowsAtOnce = Math.floor(rowsThatFit(place, maxBindingBytes) / numSamples)
-    if (rowsAtOnce < 1 || 4 * numClasses > maxBindingBytes - 2 * ALIGNMENT)
-      throw new RangeError(
-        `numClasses is ${numClasses} with numSamples ${numSamples}; logits and samples of a row must each fit ${maxBindingBytes} bytes on this device (maxStorageBufferBindingSize)`,
+  const [bytes] = await readBack(
+    context,
+    label,
+    pieces,
+    sizes,
+    extentOf(request, 'numSamples'),
+    (encoder, piece, results) => {
+      const place = valuesFor(piece)
+      const maxBindingBytes = context.device.limits.maxStorageBufferBindingSize
+      const rowsAtOnce = Math.floor(rowsThatFit(place, maxBindingBytes) / numSamples)
+      if (rowsAtOnce < 1 || 4 * numClasses > maxBindingBytes - 2 * ALIGNMENT)
+        throw new RangeError(
+          `numClasses is ${numClasses} with numSamples ${numSamples}; logits and samples of a row must each fit ${maxBindingBytes} bytes on this device (maxStorageBufferBindingSize)`,
+        )
+      const { rows, firstRow, batchSize } = piece
+      const plan = planConcreteLogProb(
+        { batchSize, numClasses, numSamples, rows, maxBindingBytes, wide: context.wide },
+        rowsAtOnce,
       )
-    const { rows, firstRow, batchSize } = piece
-    const plan = planConcreteLogProb(
-      { batchSize, numClasses, numSamples, rows, maxBindingBytes, wide: context.wide },
-      rowsAtOnce,
-    )
-    const pass = encoder.beginComputePass({ label })
-    const recording: Recording = {
-      request,
-      rowParams,
-      outputs: callersOutputs(context, {}, request, []),
-      uniforms: context.uniforms,
-      partials: (size) => context.partials.atLeast(size),
-      context,
-      pass,
-      plan,
-      firstRow,
-      logits: piece.buffer(),
-    }
-    record(recording, place, results[0]!)
-    pass.end()
-  })
+      const pass = encoder.beginComputePass({ label })
+      const recording: Recording = {
+        request,
+        rowParams: context.rowParamsOf(request),
+        outputs: callersOutputs(context, {}, request, []),
+        uniforms: context.uniforms,
+        partials: (size) => context.partials.atLeast(size),
+        context,
+        pass,
+        plan,
+        firstRow,
+        logits: piece.buffer(),
+      }
+      record(recording, place, results[0]!)
+      pass.end()
+    },
+  )
 
   const words = new Uint32Array(bytes)
   const floats = new Float32Array(bytes)

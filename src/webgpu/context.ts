@@ -1,5 +1,5 @@
 import { DeviceError } from '../errors'
-import type { Request } from '../request'
+import { ROW_PARAMS_WORDS, type Request, type RowParams } from '../request'
 import { ALIGNMENT, Scratch, UniformSlots } from './buffers'
 import type { Bound } from './outputs'
 import { Staging } from './staging'
@@ -68,6 +68,7 @@ export class Context {
   /** Parameters of each row, or something to bind where all rows have the same. */
   rowParamsOf({ rowParams }: Request): GPUBufferBinding {
     if (!rowParams) return this.unusedInput
+    this.#requireBinding(rowParams)
     const buffer = this.#rowParams.atLeast(rowParams.words.byteLength)
     this.device.queue.writeBuffer(buffer, 0, rowParams.words)
     return { buffer, size: rowParams.words.byteLength }
@@ -75,6 +76,7 @@ export class Context {
 
   recordedRowParamsOf({ rowParams }: Request): GPUBufferBinding {
     if (!rowParams) return this.unusedInput
+    this.#requireBinding(rowParams)
     const { words } = rowParams
     const label = 'gumbel-webgpu recorded row params'
     const usage = GPUBufferUsage.STORAGE
@@ -82,6 +84,15 @@ export class Context {
     new Uint32Array(buffer.getMappedRange()).set(words)
     buffer.unmap()
     return { buffer }
+  }
+
+  #requireBinding({ words }: RowParams): void {
+    const most = Math.floor(this.device.limits.maxStorageBufferBindingSize / (4 * ROW_PARAMS_WORDS))
+    const batchSize = words.length / ROW_PARAMS_WORDS
+    if (batchSize > most)
+      throw new RangeError(
+        `batchSize is ${batchSize}; with parameters of each row it must be at most ${most} on this device (maxStorageBufferBindingSize)`,
+      )
   }
 
   recordedPartials(bytes: number): GPUBuffer {
@@ -109,8 +120,11 @@ export class Context {
     }
     const [outcome, ...errors] = await Promise.allSettled([result, ...scopes])
     for (const error of errors)
-      if (error.status === 'fulfilled' && error.value)
+      if (error.status === 'fulfilled' && error.value) {
+        // One of these may be what the device refused to make; later calls make them anew.
+        this.#forgetScratch()
         throw new DeviceError(`the GPU refused the call: ${error.value.message}`)
+      }
     if (outcome.status === 'rejected') {
       const reason: unknown = outcome.reason
       if (reason instanceof Error && !(reason instanceof DOMException)) throw reason
@@ -119,9 +133,13 @@ export class Context {
     return outcome.value
   }
 
+  #forgetScratch(): void {
+    for (const kept of [this.upload, this.uploadValues, this.#rowParams, this.results, this.partials]) kept.destroy()
+  }
+
   destroy(): void {
     for (const kept of [this.staging, this.uniforms, this.recordedUniforms]) kept.destroy()
-    for (const kept of [this.upload, this.uploadValues, this.#rowParams, this.results, this.partials]) kept.destroy()
+    this.#forgetScratch()
     this.#recordedPartials?.destroy()
     this.#unusedInput.destroy()
     this.#unusedOutput.destroy()

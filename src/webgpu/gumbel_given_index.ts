@@ -13,7 +13,7 @@ import { type Piece, bufferPiece, piecesOf } from './inputs'
 import { type Outputs, callersOutputs, drawCount, wordsOf } from './outputs'
 import { OUTPUT_STATUSES } from './params'
 import { planRows } from './plan'
-import { readBack } from './read_back'
+import { extentOf, readBack } from './read_back'
 import { type Drawing, constantsOf, dispatch, logitsOf, reduceModule } from './record'
 import { type RowsPlace, bindRows, isAligned, rowsPlace, rowsThatFit } from './rows'
 
@@ -34,26 +34,27 @@ export async function gumbelGivenIndex(
     ? indicesIn(indices, count)
     : uploadIndices(context, hostIndices(indices, request))
   const sizes = [4 * count, 4 * count * numClasses]
-  const most = context.device.limits.maxBufferSize - 2 * ALIGNMENT
-  if (sizes[0] + sizes[1] > most)
-    throw new RangeError(
-      `batchSize * numSamples * numClasses is ${count * numClasses}; to be read back it must be at most about ${Math.floor(most / 4)} on this device (maxBufferSize)`,
-    )
-  const rowParams = context.rowParamsOf(request)
   const label = 'gumbel-webgpu gumbelGivenIndex'
-  const [statuses, noise] = await readBack(context, label, pieces, sizes, (encoder, piece, results) => {
-    const outputs = callersOutputs(context, {}, request, [])
-    const { buffer, offset } = results[1]!
-    record(context, encoder, piece, {
-      request,
-      rowParams,
-      outputs: { ...outputs, statuses: results[0]!, params: { ...outputs.params, outputs: OUTPUT_STATUSES } },
-      uniforms: context.uniforms,
-      partials: (size) => context.partials.atLeast(size),
-      given,
-      noise: { buffer, type: 'float32', offset: offset / 4, rowStride: numClasses },
-    })
-  })
+  const [statuses, noise] = await readBack(
+    context,
+    label,
+    pieces,
+    sizes,
+    extentOf(request, 'numSamples', 'numClasses'),
+    (encoder, piece, results) => {
+      const outputs = callersOutputs(context, {}, request, [])
+      const { buffer, offset } = results[1]!
+      record(context, encoder, piece, {
+        request,
+        rowParams: context.rowParamsOf(request),
+        outputs: { ...outputs, statuses: results[0]!, params: { ...outputs.params, outputs: OUTPUT_STATUSES } },
+        uniforms: context.uniforms,
+        partials: (size) => context.partials.atLeast(size),
+        given,
+        noise: { buffer, type: 'float32', offset: offset / 4, rowStride: numClasses },
+      })
+    },
+  )
   const invalidRows = invalidRowsOf(new Uint32Array(statuses), numSamples)
   if (invalidRows.length > 0 && !markInvalid) throw new InvalidRowsError(invalidRows)
   return { noise: new Float32Array(noise), invalidRows }

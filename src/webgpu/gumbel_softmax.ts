@@ -6,8 +6,8 @@ import type { Context } from './context'
 import { type Piece, bufferPiece, piecesOf } from './inputs'
 import { callersOutputs, drawCount, ownOutputs } from './outputs'
 import { planGumbelSoftmax } from './plan'
-import { readBack, takeStatuses } from './read_back'
-import type { Drawing } from './record'
+import { extentOf, readBack, takeStatuses } from './read_back'
+import { type Drawing, requirePartials } from './record'
 import { recordGumbelSoftmax } from './record_gumbel_softmax'
 import { type RowsPlace, rowsPlace, rowsThatFit } from './rows'
 
@@ -22,25 +22,26 @@ export async function gumbelSoftmax(
   const pieces = piecesOf(context, logits, request)
   const count = drawCount(context, request)
   const sizes = [4 * count, wanted.logProbs ? 4 * count : 0, 4 * count * request.numClasses]
-  const most = context.device.limits.maxBufferSize - 3 * ALIGNMENT
-  if (sizes[0] + sizes[1] + sizes[2] > most)
-    throw new RangeError(
-      `batchSize * numSamples * numClasses is ${count * request.numClasses}; to be read back it must be at most about ${Math.floor(most / 4)} on this device (maxBufferSize)`,
-    )
-  const rowParams = context.rowParamsOf(request)
   const label = 'gumbel-webgpu gumbelSoftmax'
-  const [indexBytes, logProbs, samples] = await readBack(context, label, pieces, sizes, (encoder, piece, results) => {
-    const place = results[2]!
-    record(context, encoder, piece, {
-      request,
-      rowParams,
-      outputs: ownOutputs(context, results[0]!, results[1]),
-      uniforms: context.uniforms,
-      partials: (size) => context.partials.atLeast(size),
-      hard: options.hard ?? false,
-      samples: { buffer: place.buffer, type: 'float32', offset: place.offset / 4, rowStride: request.numClasses },
-    })
-  })
+  const [indexBytes, logProbs, samples] = await readBack(
+    context,
+    label,
+    pieces,
+    sizes,
+    extentOf(request, 'numSamples', 'numClasses'),
+    (encoder, piece, results) => {
+      const place = results[2]!
+      record(context, encoder, piece, {
+        request,
+        rowParams: context.rowParamsOf(request),
+        outputs: ownOutputs(context, results[0]!, results[1]),
+        uniforms: context.uniforms,
+        partials: (size) => context.partials.atLeast(size),
+        hard: options.hard ?? false,
+        samples: { buffer: place.buffer, type: 'float32', offset: place.offset / 4, rowStride: request.numClasses },
+      })
+    },
+  )
   const indices = new Int32Array(indexBytes)
   const invalidRows = takeStatuses(indices, request.numSamples)
   if (invalidRows.length > 0 && !wanted.markInvalid) throw new InvalidRowsError(invalidRows)
@@ -98,6 +99,7 @@ function record(context: Context, encoder: GPUCommandEncoder, piece: Piece, draw
     hard,
     rowsAtOnce,
   )
+  requirePartials(context, plan, request)
   const logits = piece.buffer()
   const pass = encoder.beginComputePass({ label: 'gumbel-webgpu gumbelSoftmax' })
   recordGumbelSoftmax({ ...drawing, hard, context, pass, plan, firstRow, logits })

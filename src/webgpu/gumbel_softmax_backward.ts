@@ -13,7 +13,7 @@ import { type Piece, bufferPiece, piecesOf, valuesOf } from './inputs'
 import { type Bound, callersOutputs, drawCount, wordsOf } from './outputs'
 import { OUTPUT_STATUSES } from './params'
 import { planGumbelSoftmax } from './plan'
-import { readBack } from './read_back'
+import { extentOf, readBack } from './read_back'
 import type { Drawing } from './record'
 import { type WordsPlace, recordGumbelSoftmaxBackward } from './record_gumbel_softmax_backward'
 import { type RowsPlace, rowsPlace, rowsThatFit } from './rows'
@@ -28,17 +28,11 @@ export async function gumbelSoftmaxBackward(
   const request = requestOf(options)
   requireRelaxed(options)
   const markInvalid = marksInvalid(options)
-  const { batchSize, numClasses } = request
+  const { numClasses } = request
   const pieces = piecesOf(context, logits, request, request.numSamples)
   const valuesFor = valuesOf(context, 'gradSamples', gradSamples, pieces, request)
   const words = 4 * drawCount(context, { ...request, numSamples: 1 })
   const sizes = [words, options.gradTau ? words : 0, options.gradTemperature ? words : 0, words * numClasses]
-  const most = context.device.limits.maxBufferSize - 4 * ALIGNMENT
-  if (3 * words + words * numClasses > most)
-    throw new RangeError(
-      `batchSize * numClasses is ${batchSize * numClasses}; to be read back it must be at most about ${Math.floor(most / 4)} on this device (maxBufferSize)`,
-    )
-  const rowParams = context.rowParamsOf(request)
   const label = 'gumbel-webgpu gumbelSoftmaxBackward'
   const place = (range: Bound | undefined) => range && { range, first: 0 }
   const [statuses, gradTau, gradTemperature, gradLogits] = await readBack(
@@ -46,12 +40,13 @@ export async function gumbelSoftmaxBackward(
     label,
     pieces,
     sizes,
+    extentOf(request, 'numClasses'),
     (encoder, piece, results) => {
       const { buffer, offset } = results[3]!
       const outputs = callersOutputs(context, {}, { ...request, numSamples: 1 }, [])
       record(context, encoder, piece, {
         request,
-        rowParams,
+        rowParams: context.rowParamsOf(request),
         outputs: { ...outputs, statuses: results[0]!, params: { ...outputs.params, outputs: OUTPUT_STATUSES } },
         uniforms: context.uniforms,
         partials: (size) => context.partials.atLeast(size),

@@ -1,18 +1,21 @@
 import { type InvalidRow, invalidRowsOf } from '../errors'
 import { ALIGNMENT } from './buffers'
 import type { Context } from './context'
+import type { Request } from '../request'
 import type { Piece } from './inputs'
 import type { Bound } from './outputs'
 
 /**
  * Records pieces one after another into results of the given sizes in bytes, submits, and reads the results back.
- * Everything is submitted before the promise is returned. A size of 0 is a result that nobody wants.
+ * Everything is submitted before the promise is returned. A size of 0 is a result that nobody wants. `extent` is what the sizes are
+ * in proportion to, for the message where they pass the device's limit.
  */
 export async function readBack(
   context: Context,
   label: string,
   pieces: readonly Piece[],
   sizes: readonly number[],
+  extent: { name: string; value: number },
   record: (encoder: GPUCommandEncoder, piece: Piece, results: (Bound | undefined)[]) => void,
 ): Promise<ArrayBuffer[]> {
   const { device, staging } = context
@@ -22,6 +25,11 @@ export async function readBack(
     offsets.push(total)
     total += Math.ceil(size / ALIGNMENT) * ALIGNMENT
   }
+  const limit = device.limits.maxBufferSize - sizes.length * ALIGNMENT
+  if (total > limit)
+    throw new RangeError(
+      `${extent.name} is ${extent.value}; it must be at most ${Math.floor((extent.value * limit) / total)} on this device (maxBufferSize), for its results to be read back`,
+    )
   return context.guarded(async () => {
     const buffer = context.results.atLeast(total)
     const results = sizes.map((size, i) => (size > 0 ? { buffer, offset: offsets[i], size } : undefined))
@@ -52,4 +60,13 @@ export function takeStatuses(indices: Int32Array, numSamples: number): InvalidRo
     indices[i] = -1
   }
   return statuses ? invalidRowsOf(statuses, numSamples) : []
+}
+
+/** The batch size times other sizes of a request, named. */
+export function extentOf(
+  request: Request,
+  ...others: ('numSamples' | 'numClasses')[]
+): { name: string; value: number } {
+  const names = ['batchSize', ...others] as const
+  return { name: names.join(' * '), value: names.reduce((product, name) => product * request[name], 1) }
 }

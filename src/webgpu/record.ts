@@ -48,15 +48,23 @@ export function constantsOf({ outputs, request }: Drawing): Kernel['constants'] 
 
 /** Buffers for what the parts of a plan's rows find. */
 export function partialsOf(recording: Recording): Binding {
-  const { plan, request } = recording
+  const bytes = partialsBytes(recording.plan, recording.request)
+  return [8, { buffer: recording.partials(bytes), size: bytes }]
+}
+
+function partialsBytes(plan: Plan, { numSamples }: Request): number {
   const rows = Math.max(...plan.slices.map((slice) => slice.rows))
-  const bytes = rows * request.numSamples * plan.totalParts * SCAN_BYTES
-  const most = recording.context.device.limits.maxStorageBufferBindingSize
+  return rows * numSamples * plan.totalParts * SCAN_BYTES
+}
+
+/** Refuses a plan whose parts find more than fits a binding; before a pass is begun in the caller's encoder. */
+export function requirePartials({ device }: Context, plan: Plan, request: Request): void {
+  const most = device.limits.maxStorageBufferBindingSize
+  const bytes = plan.totalParts > 1 ? partialsBytes(plan, request) : 0
   if (bytes > most)
     throw new RangeError(
-      `numSamples is ${request.numSamples}; with rows this long it must be at most ${Math.floor((most / bytes) * request.numSamples)} on this device`,
+      `numSamples is ${request.numSamples}; with rows this long it must be at most ${Math.floor((most / bytes) * request.numSamples)} on this device (maxStorageBufferBindingSize)`,
     )
-  return [8, { buffer: recording.partials(bytes), size: bytes }]
 }
 
 export function logitsOf(recording: Recording, slice: Slice): Binding {

@@ -5,8 +5,8 @@ import type { Context } from './context'
 import { type Piece, bufferPiece, piecesOf } from './inputs'
 import { callersOutputs, drawCount, ownOutputs } from './outputs'
 import { planSample } from './plan'
-import { readBack, takeStatuses } from './read_back'
-import type { Drawing } from './record'
+import { extentOf, readBack, takeStatuses } from './read_back'
+import { type Drawing, requirePartials } from './record'
 import { recordSample } from './record_sample'
 
 /** Draws and reads back what was asked for. */
@@ -16,16 +16,16 @@ export async function sample(context: Context, logits: Logits, options: SampleCa
   const pieces = piecesOf(context, logits, request)
   const bytes = 4 * drawCount(context, request)
   const sizes = [bytes, wanted.logProbs ? bytes : 0, wanted.scores ? bytes : 0]
-  const rowParams = context.rowParamsOf(request)
   const [indexBytes, logProbs, scores] = await readBack(
     context,
     'gumbel-webgpu sample',
     pieces,
     sizes,
+    extentOf(request, 'numSamples'),
     (encoder, piece, results) =>
       record(context, encoder, piece, {
         request,
-        rowParams,
+        rowParams: context.rowParamsOf(request),
         outputs: ownOutputs(context, results[0]!, results[1], results[2]),
         uniforms: context.uniforms,
         partials: (size) => context.partials.atLeast(size),
@@ -64,6 +64,7 @@ function record(context: Context, encoder: GPUCommandEncoder, piece: Piece, draw
   const { rows, firstRow, batchSize } = piece
   const maxBindingBytes = context.device.limits.maxStorageBufferBindingSize
   const plan = planSample({ batchSize, numClasses, numSamples, rows, maxBindingBytes, wide: context.wide })
+  requirePartials(context, plan, drawing.request)
   const logits = piece.buffer()
   const pass = encoder.beginComputePass({ label: 'gumbel-webgpu sample' })
   recordSample({ ...drawing, context, pass, plan, firstRow, logits })

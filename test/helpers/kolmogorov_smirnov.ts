@@ -3,7 +3,7 @@
  * least as large (Kolmogorov's limit, with Stephens' correction for the number of samples).
  */
 export function kolmogorovSmirnov(samples: Float64Array, cdf: (x: number) => number): { distance: number; p: number } {
-  const sorted = samples.slice().sort()
+  const sorted = samples.toSorted()
   const n = sorted.length
   let distance = 0
   sorted.forEach((x, i) => {
