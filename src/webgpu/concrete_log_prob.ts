@@ -7,7 +7,7 @@ import { ALIGNMENT } from './buffers'
 import type { Context } from './context'
 import { piecesOf, valuesOf } from './inputs'
 import { type Bound, callersOutputs, drawCount } from './outputs'
-import { planConcreteLogProb } from './plan'
+import { WORKGROUP_LANES, planConcreteLogProb } from './plan'
 import { extentOf, readBack } from './read_back'
 import { type Recording, constantsOf, dispatch, logitsOf, reduceModule } from './record'
 import { type RowsPlace, bindRows, isAligned, rowsThatFit } from './rows'
@@ -94,9 +94,10 @@ function record(recording: Recording, samples: RowsPlace, densities: Bound): voi
       logits: plan.logits,
       reduce: reduceModule(context, plan.lanes),
       values: isAligned(samples, numClasses) ? 'values_f32x4' : 'values_f32',
-      constants: constantsOf(recording),
+      constants: { ...constantsOf(recording), LANES: plan.lanes },
     } as const
     const places = { valuesOffset: values.offset, valuesStride: samples.rowStride }
-    dispatch(recording, kernel, slice, draws, [logitsOf(recording, slice), [9, values.binding], [3, densities]], places)
+    const count = Math.ceil((draws * plan.lanes) / WORKGROUP_LANES)
+    dispatch(recording, kernel, slice, count, [logitsOf(recording, slice), [9, values.binding], [3, densities]], places)
   }
 }

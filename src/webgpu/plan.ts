@@ -139,7 +139,7 @@ export function sharesOfDraws(
 
 /** Maps a shape to dispatches of concrete_log_prob. */
 export function planConcreteLogProb(shape: Shape, rowsAtOnce: number): Plan {
-  return { ...layout(shape), lanes: WORKGROUP_LANES, totalParts: 1, slices: rowSlices(shape, rowsAtOnce) }
+  return { ...layout(shape), lanes: lanesOf(shape), totalParts: 1, slices: rowSlices(shape, rowsAtOnce) }
 }
 
 /** Elements that a binding takes, less what aligning its begin costs. */

@@ -4,8 +4,9 @@ import {
   createSampler,
 } from 'gumbel-webgpu'
 import { describe, expect } from 'vitest'
+import { WebGpuSampler } from '../../src/webgpu/backend'
 import { expectSame } from '../helpers/compare'
-import { type TestGpu, gpuTest } from '../helpers/gpu'
+import { type TestGpu, gpuTest, variantsOf } from '../helpers/gpu'
 import { TEMPERATURES, randomLogits } from '../helpers/logits'
 import { Random } from '../helpers/random'
 import { MIN_NORMAL, expectGradients, expectWithin } from '../helpers/soft'
@@ -155,6 +156,22 @@ describe('GPU gradients are CPU gradients', () => {
     }
   })
 
+  gpuTest('with subgroups and without, on plans for GPUs and for software adapters', async ({ device }) => {
+    for (const variant of variantsOf(device)) {
+      const sampler = new WebGpuSampler(device, false, variant)
+      for (const [batchSize, numClasses, numSamples] of [
+        [40, 600, 2],
+        [2, 9000, 2],
+      ]) {
+        const data = randomLogits('normal', batchSize, numClasses, 4)
+        const gradSamples = randomLogits('normal', batchSize * numSamples, numClasses, 5)
+        const options = { batchSize, numClasses, numSamples, seed: 6, tau: 0.8 }
+        await expectCpuGradients(sampler, { data: gradSamples }, { data }, options)
+      }
+      sampler.destroy()
+    }
+  })
+
   for (const [numClasses, numSamples] of [
     [1, 1],
     [10, 1],
@@ -263,7 +280,7 @@ describe('encodeGumbelSoftmaxBackward', () => {
         const words = async (buffer: GPUBuffer) => {
           const all = new Uint32Array(await read(buffer))
           const outside = [...all.subarray(0, offset), ...all.subarray(offset + batchSize)]
-          expect(outside).toEqual(new Array<number>(offset + 2).fill(UNTOUCHED))
+          expect(outside).toEqual(Array.from({ length: offset + 2 }, () => UNTOUCHED))
           return all.slice(offset, offset + batchSize)
         }
         expect([...(await words(statuses))]).toEqual(Array.from({ length: batchSize }, (_, r) => Number(r === 1)))

@@ -1,0 +1,24 @@
+/** The log density of a relaxed sample in float64, and the size of what is added up to it. */
+export interface Density {
+  logProb: number
+  size: number
+}
+
+/**
+ * As PyTorch's RelaxedOneHotCategorical.log_prob is documented: of log y (ExpRelaxedCategorical), then the change of variables;
+ * for the classes that are not masked.
+ */
+export function naiveDensity(y: Float32Array, row: Float32Array, temperature: number, tau: number): Density {
+  const left = Array.from(y, (_, c) => c).filter((c) => row[c] !== -Infinity)
+  const [t, a] = [Math.fround(temperature), Math.fround(tau)]
+  const values = left.map((c) => Math.log(y[c]))
+  const scores = left.map((c, k) => row[c] / t - values[k] * a)
+  const max = Math.max(...scores)
+  const logSum = max + Math.log(scores.reduce((sum, score) => sum + Math.exp(score - max), 0))
+  let logScale = (left.length - 1) * Math.log(a)
+  for (let n = 2; n < left.length; n++) logScale += Math.log(n)
+  const terms = scores.map((score, k) => score - logSum - values[k])
+  const sizes = scores.map((score, k) => Math.abs(score - logSum) + (1 + a) * Math.abs(values[k]))
+  const sum = (numbers: readonly number[]) => numbers.reduce((total, number) => total + number, 0)
+  return { logProb: logScale + sum(terms), size: Math.abs(logScale) + sum(sizes) }
+}
