@@ -23,7 +23,7 @@ const HELP = `npm run bench -- [options]
   --rounds N          rounds of each case (default 7)
   --checks            also check the draws by chi-squared, and measure the overhead of a call
   --browser LIST      ${BROWSERS.join(', ')} (default chromium)
-  --json FILE         write the report, which bench/index.html imports
+  --json FILE         write the reports, which bench/index.html imports
   --write             write ${DOCUMENT}
 Lists are separated by commas; contenders, whose names have commas, by |. What is left out means all.`
 
@@ -59,10 +59,6 @@ const cases = select({ operations, shapes, logits })
 
 const reports: Report[] = []
 for (const browser of browsers) reports.push(await runIn(browser))
-if (values.json) {
-  const reportsToWrite = reports.length === 1 ? reports[0] : reports
-  writeFileSync(values.json, JSON.stringify(reportsToWrite, null, 1))
-}
 if (values.write) writeFileSync(DOCUMENT, await document())
 process.exit()
 
@@ -136,6 +132,8 @@ async function runOn(browser: Browser, server: ViteDevServer): Promise<Report> {
     if (doing) process.stderr.write(`[${Math.round((100 * done) / of)}%] ${doing}\n`)
   })
   await page.exposeFunction('reportResult', (report: Report) => {
+    // After every case, so that a long run that is broken off leaves what it has.
+    if (values.json) writeFileSync(values.json, JSON.stringify([...reports, report], null, 1))
     const result = report.results.at(-1)
     if (result) console.log(tableOf(result))
     else printChecks(report)

@@ -110,6 +110,7 @@ function showResults(): void {
   const reports = [...(own ? [own] : []), ...imported]
   exportButton.disabled = !own
   byId('hint').hidden = reports.length > 0
+  byId('choose').hidden = reports.length === 0
   const having = OPERATION_NAMES.filter((name) =>
     reports.some(({ results }) => results.some((r) => r.operation === name)),
   )

@@ -30,11 +30,21 @@ const COLOURS = [
   '#17a2b8',
   '#b5528b',
 ]
-const HEIGHT = 300
+const HEIGHT = 320
+
+/** How the lines of each report are drawn; the first report's are solid. */
+const DASHES = [
+  { name: 'solid', dash: [] },
+  { name: 'dashed', dash: [7, 4] },
+  { name: 'dotted', dash: [2, 3] },
+  { name: 'dash-dotted', dash: [9, 3, 2, 3] },
+]
 
 let shown: uPlot[] = []
+/** Contenders whose lines are off. */
+const hidden = new Set<string>()
 
-/** Draws the plots of one operation; reports after the first are dashed. */
+/** Draws the plots of one operation, with a key for all of them. */
 export function showPlots(reports: Report[], operation: string): void {
   shown.forEach((plot) => plot.destroy())
   shown = []
@@ -69,20 +79,41 @@ export function showPlots(reports: Report[], operation: string): void {
       leaveOut: [OWN],
     },
   ]
-  for (const plot of plots) {
-    const made = draw(plot, reports, all)
-    if (made) place.append(made)
-  }
+  const figures = plots.flatMap((plot) => draw(plot, all) ?? [])
+  if (figures.length > 0) place.append(keyOf(reports, all), ...figures)
 }
 
-function draw(plot: Plot, reports: Report[], all: Figures[][]): HTMLElement | undefined {
+/** The colours of the contenders, which switch their lines on and off, and the dashes of the reports. */
+function keyOf(reports: Report[], all: Figures[][]): HTMLElement {
+  const present = CONTENDER_NAMES.filter((name) => all.flat().some(({ contender }) => contender === name))
+  const entries = present.map((name) => {
+    const box = element('input', { type: 'checkbox', checked: !hidden.has(name) })
+    box.addEventListener('change', () => {
+      if (box.checked) hidden.delete(name)
+      else hidden.add(name)
+      for (const plot of shown)
+        plot.series.forEach(({ label }, i) => label === name && plot.setSeries(i, { show: box.checked }))
+    })
+    const swatch = element('span', { className: 'swatch' })
+    swatch.style.background = COLOURS[CONTENDER_NAMES.indexOf(name)]
+    return element('label', { className: 'choice' }, box, swatch, name)
+  })
+  const dashes = reports.map((report, i) =>
+    element('p', { className: 'hint' }, `${dashOf(i).name}: ${adapterOf(report)}`),
+  )
+  return element('div', { className: 'key' }, ...entries, ...(reports.length > 1 ? dashes : []))
+}
+
+const dashOf = (report: number) => DASHES[report % DASHES.length]
+
+function draw(plot: Plot, all: Figures[][]): HTMLElement | undefined {
   const xs = [...new Set(all.flat().map(plot.x))].filter((x) => x !== undefined).toSorted((a, b) => a - b)
   if (xs.length < 2) return undefined
-  const series: uPlot.Series[] = [{ label: plot.places ? 'case' : 'size', value: (_, x) => nameOf(plot, x) }]
+  const series: uPlot.Series[] = [{}]
   const data: uPlot.AlignedData = [xs]
-  reports.forEach((report, i) => {
+  all.forEach((ofReport, i) => {
     CONTENDER_NAMES.forEach((name, n) => {
-      const figures = all[i].filter(({ contender }) => contender === name)
+      const figures = ofReport.filter(({ contender }) => contender === name)
       if (figures.length === 0 || plot.leaveOut?.includes(name)) return
       const values = xs.map((x) => {
         const found = figures.find((each) => plot.x(each) === x)
@@ -91,18 +122,18 @@ function draw(plot: Plot, reports: Report[], all: Figures[][]): HTMLElement | un
       if (values.every((value) => value === null)) return
       data.push(values)
       series.push({
-        label: reports.length > 1 ? `${name}, ${adapterOf(report)}` : name,
+        label: name,
+        show: !hidden.has(name),
         stroke: COLOURS[n],
         width: name === OWN ? 3 : 1.5,
-        dash: i === 0 ? undefined : [6, 4],
+        dash: dashOf(i).dash,
         // Cases are no scale: what lies between two of them is nothing.
         paths: plot.places ? () => null : undefined,
-        points: { show: true, size: name === OWN ? 9 : 7, fill: i === 0 ? COLOURS[n] : undefined },
-        value: (_, value) => (value === null ? '' : value.toPrecision(3)),
+        points: { show: true, size: name === OWN ? 9 : 7, fill: i === 0 ? COLOURS[n] : () => colour('--paper') },
       })
     })
   })
-  const figure = element('figure', { style: 'margin: 0' } as object, element('h3', {}, plot.title))
+  const figure = element('figure', {}, element('h3', {}, plot.title))
   const axis = { stroke: ink, grid: { stroke: line, width: 1 }, ticks: { stroke: line, width: 1 } }
   const options: uPlot.Options = {
     width: Math.max(280, Math.min(byId('plots').clientWidth, 560)),
@@ -114,13 +145,15 @@ function draw(plot: Plot, reports: Report[], all: Figures[][]): HTMLElement | un
     axes: [
       {
         ...axis,
-        ...(plot.places
-          ? { splits: () => xs, values: (_, at) => at.map((x) => nameOf(plot, x)), rotate: -60, size: 110, space: 12 }
-          : { splits: () => xs, values: (_, at) => at.map((x) => x.toLocaleString('en')), rotate: -40, size: 60 }),
+        ...(plot.places ? { rotate: -60, size: 140, space: 12 } : {}),
+        splits: () => xs,
+        filter: (_, splits) => splits,
+        values: (_, at) => at.map((x) => nameOf(plot, x)),
       },
       { ...axis, label: plot.yLabel, size: 60 },
     ],
     series,
+    legend: { show: false },
     cursor: { drag: { x: false, y: false } },
   }
   const made = new uPlot(options, data, figure)
@@ -129,8 +162,8 @@ function draw(plot: Plot, reports: Report[], all: Figures[][]): HTMLElement | un
   return figure
 }
 
-function nameOf({ places }: Plot, x: number | null): string {
-  if (x === null) return ''
+function nameOf({ places }: Plot, x: number | null | undefined): string {
+  if (x === null || x === undefined) return ''
   return places ? (places[x] ?? '') : x.toLocaleString('en')
 }
 

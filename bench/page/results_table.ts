@@ -67,7 +67,7 @@ export function showTable(reports: Report[], operation: string): void {
   const place = byId('table')
   place.replaceChildren()
   if (rows.length === 0) return
-  const columns = reports.length > 1 ? [DEVICE, ...COLUMNS] : COLUMNS
+  const columns = reports.length > 1 ? [...COLUMNS, DEVICE] : COLUMNS
   const by = columns.find(({ name }) => name === sorting?.column)
   if (by)
     rows.sort((a, b) => (sorting?.descending ? compare(by.value(b), by.value(a)) : compare(by.value(a), by.value(b))))
@@ -85,16 +85,19 @@ export function showTable(reports: Report[], operation: string): void {
     rows.map((row) => columns.map((column) => cellOf(row, column))),
   )
   table.querySelectorAll('th').forEach((heading, i) => {
+    heading.classList.toggle('text', isText(columns[i]))
     if (columns[i] === by) heading.setAttribute('aria-sort', sorting?.descending ? 'descending' : 'ascending')
   })
   table.querySelectorAll('tbody tr').forEach((row, i) => row.classList.toggle('own', rows[i].contender === OWN))
   place.append(table)
 }
 
-function cellOf(row: Row, { name, show }: Column): Cell {
-  if (name === 'draws')
-    return { text: show(row), title: row.verdict?.why, className: row.verdict?.right === false ? 'text wrong' : 'text' }
-  return { text: show(row), className: ['contender', 'logits', 'clock', 'device'].includes(name) ? 'text' : '' }
+const isText = ({ name }: Column) => ['logits', 'contender', 'draws', 'clock', 'device'].includes(name)
+
+function cellOf(row: Row, column: Column): Cell {
+  const isWrong = column.name === 'draws' && row.verdict?.right === false
+  const className = [isText(column) ? 'text' : '', isWrong ? 'wrong' : ''].join(' ')
+  return { text: column.show(row), title: column.name === 'draws' ? row.verdict?.why : '', className }
 }
 
 /** What is not known comes last either way. */
@@ -121,7 +124,7 @@ export function showNotes(reports: Report[]): void {
     report.overheads.map(({ contender, queued, roundTrip, phases }) => [
       { text: contender },
       ...[queued, roundTrip, phases?.encode, phases?.submit, phases?.map].map((ms) => ({ text: digits(ms) })),
-      { text: adapterOf(report), className: 'text' },
+      { text: adapterOf(report) },
     ]),
   )
   const header = ['contender', 'queued', 'read back', 'encode', 'submit', 'map', 'device']
