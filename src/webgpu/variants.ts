@@ -1,18 +1,19 @@
-import type { Kernel, LogitsModule, ReduceModule, SamplesModule } from './shader'
+import type { Kernel, LogitsModule, ReduceModule, SamplesModule, ValuesModule } from './shader'
 
-const READS: { logits: LogitsModule; samples: SamplesModule }[] = [
-  { logits: 'logits_f32x4', samples: 'samples_f32x4' },
-  { logits: 'logits_f32', samples: 'samples_f32' },
+const READS: { logits: LogitsModule; samples: SamplesModule; values: ValuesModule }[] = [
+  { logits: 'logits_f32x4', samples: 'samples_f32x4', values: 'values_f32x4' },
+  { logits: 'logits_f32', samples: 'samples_f32', values: 'values_f32' },
 ]
 const REDUCE: ReduceModule[] = ['reduce_workgroup', 'reduce_subgroup']
 
 function variants(name: Kernel['name'], constants: Record<string, number> = {}): Kernel[] {
-  return READS.flatMap(({ logits, samples }) =>
+  return READS.flatMap(({ logits, samples, values }) =>
     REDUCE.map((reduce) => ({
       name,
       logits,
       reduce,
       samples: name.startsWith('gumbel_softmax') ? samples : undefined,
+      values: name.includes('backward') || name === 'concrete_log_prob' ? values : undefined,
       constants: { LOG_PROBS: 0, ...constants },
     })),
   )
@@ -31,4 +32,11 @@ export const KERNEL_VARIANTS: Kernel[] = [
   ...variants('gumbel_softmax_part'),
   ...variants('gumbel_softmax_finish'),
   ...variants('gumbel_softmax_hard', { LANES: 64 }),
+  ...variants('gumbel_softmax_backward', { LANES: 64, GROUPS: 2 }),
+  ...variants('gumbel_softmax_backward', { LANES: 64, GROUPS: 2, SCALES: 1 }),
+  ...variants('gumbel_softmax_backward_long'),
+  ...variants('gumbel_softmax_backward_long', { HOLD_KEYS: 1 }),
+  ...variants('gumbel_softmax_backward_part'),
+  ...variants('gumbel_softmax_backward_finish'),
+  ...variants('concrete_log_prob'),
 ]
