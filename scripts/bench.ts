@@ -12,6 +12,7 @@ import { type Figures, adapterOf, figuresOf, verdictOf } from '../bench/figures'
 import { digits, markdownOf } from '../bench/markdown'
 import type { CaseResult, Progress, Report } from '../bench/run'
 import { chromiumFlags, findChromium } from './chromium'
+import { FIREFOX_PREFERENCES, findFirefox } from './firefox'
 
 const BROWSERS = ['chromium', 'firefox']
 const DOCUMENT = 'docs/benchmarks.md'
@@ -89,11 +90,11 @@ async function runIn(name: string): Promise<Report> {
   })
   await server.listen()
   const browser = await launch(name)
+  let closing = false
   browser.on('disconnected', () => {
     // A page that waits for a browser that has gone would wait for ever.
     if (!closing) refuse(`${name} ended`)
   })
-  let closing = false
   try {
     return await runOn(browser, server)
   } catch (error) {
@@ -110,8 +111,8 @@ async function launch(name: string): Promise<Browser> {
   if (name === 'firefox')
     return puppeteer.launch({
       browser: 'firefox',
-      executablePath: process.env.FIREFOX || 'firefox-esr',
-      extraPrefsFirefox: { 'dom.webgpu.enabled': true, 'gfx.webgpu.ignore-blocklist': true },
+      executablePath: findFirefox(),
+      extraPrefsFirefox: FIREFOX_PREFERENCES,
       protocolTimeout: 0,
     })
   return puppeteer.launch({

@@ -23,11 +23,16 @@ export async function jax(): Promise<Contender> {
       await Promise.all([logits.blockUntilReady(), key.blockUntilReady()])
       const call = jit(CALLS[operation])
       const sampler = operation === 'sample'
+      // Every call has results of its own, which stay until they are waited for.
+      const resultBytes = 4 * (operation.startsWith('gumbel-softmax') ? host.length : 2 * batchSize)
+      const atOnce = Math.max(1, Math.floor(MAX_RESULT_BYTES / resultBytes))
       return {
         async run(calls) {
-          const results = Array.from({ length: calls }, () => call(key.ref, logits.ref)).flat()
-          await Promise.all(results.map((result) => result.blockUntilReady()))
-          results.forEach((result) => result.dispose())
+          for (let rest = calls; rest > 0; rest -= atOnce) {
+            const results = Array.from({ length: Math.min(rest, atOnce) }, () => call(key.ref, logits.ref)).flat()
+            await Promise.all(results.map((result) => result.blockUntilReady()))
+            results.forEach((result) => result.dispose())
+          }
         },
         draw: sampler ? async (seed) => Int32Array.from(await call(random.key(seed), logits.ref)[0].data()) : undefined,
         destroy() {
@@ -39,6 +44,8 @@ export async function jax(): Promise<Contender> {
     },
   }
 }
+
+const MAX_RESULT_BYTES = 2 ** 28
 
 /** `.ref` keeps an array that is used again: jax-js frees what a function has consumed. */
 const CALLS: Record<Operation, (key: np.Array, logits: np.Array) => np.Array[]> = {
