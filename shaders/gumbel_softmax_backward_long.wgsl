@@ -1,10 +1,11 @@
 // The gradient of Gumbel-softmax for rows too long to hold: two reads of a row for each draw. Twin:
-// src/cpu/gumbel_softmax_backward.ts. A workgroup does a task: a row, or one of params.parts shares of its draws.
+// src/cpu/gumbel_softmax_backward.ts. LANES lanes do a task, a row or one of params.parts shares of its draws;
+// a workgroup of 64 does 64 / LANES.
 
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(2) var<storage, read> row_params: array<RowParams>;
 
-const LANES = 64u;
+override LANES: u32 = 64u; // a power of two to 64
 override SCALES: bool = false;
 const LOG_PROBS = false;
 
@@ -12,9 +13,11 @@ const LOG_PROBS = false;
 fn main(
   @builtin(workgroup_id) workgroup: vec3<u32>,
   @builtin(num_workgroups) workgroups: vec3<u32>,
-  @builtin(local_invocation_index) lane: u32,
+  @builtin(local_invocation_index) index: u32,
 ) {
-  let task = workgroup.y * workgroups.x + workgroup.x;
+  let slot = index / LANES;
+  let lane = index % LANES;
+  let task = (workgroup.y * workgroups.x + workgroup.x) * (64u / LANES) + slot;
   let inside = task < params.rows * params.parts;
   let row = select(0u, task / params.parts, inside);
   let drawn_row = row_draw(params.first_row + row);
@@ -30,12 +33,12 @@ fn main(
     let groups = select(0u, (params.classes + 7u) / 8u, inside && draw < params.samples);
     let values_base = params.values_offset + (row * params.samples + select(0u, draw, groups > 0u)) * params.values_stride;
     let mine = weigh(base, values_base, out_base, drawn_row, draw, 0u, groups, lane);
-    let whole = gather_weighed(lane, 0u, mine, values_base, inverse);
+    let whole = gather_weighed(lane, slot, mine, values_base, inverse);
     let softmax = softmax_of(whole, base, inverse);
     terms += spread(base, values_base, out_base, drawn_row, draw, 0u, groups, lane, softmax, i == 0u);
     if (i == 0u) {
       key = whole.scan.key;
     }
   }
-  write_backward(task, lane, 0u, inside, key, terms, drawn_row);
+  write_backward(task, lane, slot, inside, key, terms, drawn_row);
 }

@@ -1,19 +1,21 @@
-// Gumbel-softmax of rows too long to hold: a workgroup a draw. A first pass leaves the scores where the samples will lie,
+// Gumbel-softmax of rows too long to hold. LANES lanes make one draw; a workgroup of 64 makes 64 / LANES. A first pass leaves the scores where the samples will lie,
 // or, where they do not fit, a second makes the noise again. Twin: src/cpu/gumbel_softmax.ts.
 
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(2) var<storage, read> row_params: array<RowParams>;
 
-const LANES = 64u;
+override LANES: u32 = 64u; // a power of two to 64
 override LOG_PROBS: bool = false;
 
 @compute @workgroup_size(64)
 fn main(
   @builtin(workgroup_id) workgroup: vec3<u32>,
   @builtin(num_workgroups) workgroups: vec3<u32>,
-  @builtin(local_invocation_index) lane: u32,
+  @builtin(local_invocation_index) index: u32,
 ) {
-  let task = workgroup.y * workgroups.x + workgroup.x;
+  let slot = index / LANES;
+  let lane = index % LANES;
+  let task = (workgroup.y * workgroups.x + workgroup.x) * (64u / LANES) + slot;
   let inside = task < params.rows * params.samples;
   let row = task / params.samples;
   let drawn_row = row_draw(params.first_row + select(0u, row, inside));
@@ -22,10 +24,10 @@ fn main(
   let samples_base = params.samples_offset + task * params.samples_stride;
 
   let mine = relax(base, samples_base, drawn_row, task % params.samples, 0u, groups, lane);
-  var whole = gather(lane, 0u, mine, drawn_row.temperature);
+  var whole = gather(lane, slot, mine, drawn_row.temperature);
   let relaxation = relaxation_of(drawn_row);
   let best = score_of_key(whole.key);
-  whole.relaxed = row_sum(1u, 0u, lane, rescaled(mine, best, relaxation.inverse));
+  whole.relaxed = row_sum(1u, slot, lane, rescaled(mine, best, relaxation.inverse));
   normalise(base, samples_base, drawn_row, task % params.samples, 0u, groups, lane, whole);
   if (inside && lane == 0u) {
     if (LOG_PROBS && is_score(whole.key)) {

@@ -15,8 +15,9 @@ const TWO_NEG_33 = 0x1p-33;
 const TAIL_WORDS = 256u;
 const BELOW_ONE = 0x1.fffffep-1;
 
-fn opaque(x: f32) -> f32 {
-  return bitcast<f32>(bitcast<u32>(x) ^ params.zero);
+// `zero` is params.zero, read once by its users: SwiftShader would read it again for each.
+fn opaque(x: f32, zero: u32) -> f32 {
+  return bitcast<f32>(bitcast<u32>(x) ^ zero);
 }
 
 // (word + 1/2) / 2^32, rounded once.
@@ -26,15 +27,16 @@ fn half_open(word: u32) -> f32 {
 
 // -log(2^exponent (1 - v)), v in [1 - sqrt 2, 1 - sqrt 1/2], as v + v^2 R(v) with the minimax R of src/cpu/noise.ts.
 fn negative_log(exponent: f32, v: f32) -> f32 {
-  var r = opaque(0.08980342705542604 * v) + 0.14426385710228776;
-  r = opaque(r * v) + 0.14883193470399664;
-  r = opaque(r * v) + 0.16551856024608036;
-  r = opaque(r * v) + 0.1996353346331713;
-  r = opaque(r * v) + 0.2500258036194688;
-  r = opaque(r * v) + 0.3333393157358493;
-  r = opaque(r * v) + 0.499999831655453;
-  let mantissa = opaque(v + opaque(opaque(v * v) * r));
-  return opaque(mantissa - opaque(exponent * LN2_LOW)) - exponent * LN2_HIGH;
+  let zero = params.zero;
+  var r = opaque(0.08980342705542604 * v, zero) + 0.14426385710228776;
+  r = opaque(r * v, zero) + 0.14883193470399664;
+  r = opaque(r * v, zero) + 0.16551856024608036;
+  r = opaque(r * v, zero) + 0.1996353346331713;
+  r = opaque(r * v, zero) + 0.2500258036194688;
+  r = opaque(r * v, zero) + 0.3333393157358493;
+  r = opaque(r * v, zero) + 0.499999831655453;
+  let mantissa = opaque(v + opaque(opaque(v * v, zero) * r, zero), zero);
+  return opaque(mantissa - opaque(exponent * LN2_LOW, zero), zero) - exponent * LN2_HIGH;
 }
 
 // x > 0 as 2^exponent * mantissa, mantissa in [sqrt 1/2, sqrt 2).
@@ -61,7 +63,7 @@ fn exponential_of(word: u32) -> f32 {
 
 // u of 64 bits, for words below TAIL_WORDS: (word + (tail + 1/2) / 2^32) / 2^32, in [2^-65, 2^-24].
 fn tail_uniform(word: u32, tail: u32) -> f32 {
-  return opaque(f32(word) + opaque(half_open(tail))) * TWO_NEG_32;
+  return opaque(f32(word) + opaque(half_open(tail), params.zero), params.zero) * TWO_NEG_32;
 }
 
 // The exponential of the same, where words below TAIL_WORDS are refined: down to 2^-65.

@@ -16,7 +16,7 @@ fn is_score(key: u32) -> bool {
 // Subnormal logits, which devices may flush, count as 0, and so does -0. The sum is 0 or normal, as T is 0 or in [1e-18, 1e18].
 fn score_of(logit: u32, temperature: f32, gumbel: f32) -> f32 {
   let canonical = select(logit, 0u, (logit & 0x7fffffffu) < 0x00800000u);
-  return bitcast<f32>(canonical) + opaque(temperature * gumbel);
+  return bitcast<f32>(canonical) + opaque(temperature * gumbel, params.zero);
 }
 
 // Ascending with the score; 0 and -0 have one key.

@@ -47,12 +47,14 @@ const ELEMENTS = ALIGNMENT / 4
 const GROUPS_A_LANE = 8
 /** Groups that a part of a row should have at least. */
 const GROUPS_A_PART = 256
-/** Workgroups that keep a large GPU, or a software adapter, busy; with fewer rows, rows are split. */
-const ENOUGH_WORKGROUPS = { wide: 1024, narrow: 16 }
+/** Workgroups that keep a large GPU, or a software adapter, busy; with fewer rows, rows get more lanes, or are split. */
+const ENOUGH_WORKGROUPS = { wide: 1024, narrow: 4 }
+/** Lanes that share a row: software adapters run four at once, and more wait for each other at barriers. */
+const MOST_LANES = { wide: 64, narrow: 4 }
 
 /** Groups of eight classes that a lane can hold in registers, in step with gumbel_softmax.wgsl. */
 const MOST_HELD_GROUPS = 8
-/** Groups that a lane should hold: on GPUs more lanes and less code, on software adapters fewer lanes that wait for each other. */
+/** Groups that a lane should hold: on GPUs more lanes and less code. */
 const HELD_GROUPS = { wide: 2, narrow: 8 }
 
 /** Maps a shape to kernels and dispatches for Gumbel-max. */
@@ -91,11 +93,15 @@ export function planRows(shape: Shape, rowsAtOnce: number): Plan {
   return { ...layout(shape), lanes: lanesOf(shape), totalParts: 1, slices: rowSlices(shape, rowsAtOnce) }
 }
 
-/** Lanes that give each of them enough groups. */
-function lanesOf({ numClasses }: Shape): number {
+/** Lanes that have enough groups each, or more where there are too few rows to keep the device busy. */
+function lanesOf(shape: Shape, groupsALane = GROUPS_A_LANE): number {
+  const { batchSize, numSamples, numClasses } = shape
   const groups = Math.ceil(numClasses / 8)
+  const most = MOST_LANES[widthOf(shape)]
+  const busy = (enoughWorkgroups(shape) * WORKGROUP_LANES) / (batchSize * numSamples)
   let lanes = 1
-  while (lanes < WORKGROUP_LANES && groups > lanes * GROUPS_A_LANE) lanes *= 2
+  while (lanes < WORKGROUP_LANES && groups > lanes && ((lanes < most && groups > lanes * groupsALane) || lanes < busy))
+    lanes *= 2
   return lanes
 }
 
@@ -114,11 +120,9 @@ export function planGumbelSoftmax(shape: Shape, hard: boolean, rowsAtOnce: numbe
   const slices = rowSlices(shape, rowsAtOnce)
   const parts = partsOf(shape)
   if (parts > 1) return { ...layout(shape), lanes: WORKGROUP_LANES, heldGroups: 0, ...split(slices, parts) }
-  if (!hard && groups > WORKGROUP_LANES * MOST_HELD_GROUPS)
-    return { ...layout(shape), lanes: WORKGROUP_LANES, heldGroups: 0, totalParts: 1, slices }
-  let lanes = 1
-  while (lanes < WORKGROUP_LANES && groups > lanes * HELD_GROUPS[shape.wide ? 'wide' : 'narrow']) lanes *= 2
-  return { ...layout(shape), lanes, heldGroups: Math.ceil(groups / lanes), totalParts: 1, slices }
+  const lanes = lanesOf(shape, hard ? GROUPS_A_LANE : HELD_GROUPS[widthOf(shape)])
+  const heldGroups = Math.ceil(groups / lanes)
+  return { ...layout(shape), lanes, heldGroups: heldGroups > MOST_HELD_GROUPS ? 0 : heldGroups, totalParts: 1, slices }
 }
 
 /** Draws of a row that a task of the gradient of Gumbel-softmax should have at least, where tasks share them. */
@@ -197,8 +201,12 @@ function partsOf(shape: Shape): number {
   return Math.floor(Math.min(enoughWorkgroups(shape) / (batchSize * numSamples), groups / GROUPS_A_PART))
 }
 
-function enoughWorkgroups({ wide }: Pick<Shape, 'wide'>): number {
-  return ENOUGH_WORKGROUPS[wide ? 'wide' : 'narrow']
+function widthOf({ wide }: Pick<Shape, 'wide'>): 'wide' | 'narrow' {
+  return wide ? 'wide' : 'narrow'
+}
+
+function enoughWorkgroups(shape: Pick<Shape, 'wide'>): number {
+  return ENOUGH_WORKGROUPS[widthOf(shape)]
 }
 
 function split(slices: Slice[], parts: number): Pick<Plan, 'totalParts' | 'slices'> {

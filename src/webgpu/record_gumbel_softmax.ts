@@ -67,11 +67,11 @@ export function recordGumbelSoftmax(recording: SoftmaxRecording): void {
         [input, written.binding, ...results],
       )
     } else {
-      run({ name: 'gumbel_softmax_long', logits, reduce, samples, constants }, draws, [
-        input,
-        written.binding,
-        ...results,
-      ])
+      run(
+        { name: 'gumbel_softmax_long', logits, reduce, samples, constants: { ...constants, LANES: lanes } },
+        Math.ceil((draws * lanes) / WORKGROUP_LANES),
+        [input, written.binding, ...results],
+      )
     }
   }
 }
