@@ -1,4 +1,4 @@
-import { installFromDebian, isExecutable, onPath } from './executable'
+import { installFromDebian, isExecutable, onPath } from './executable.ts'
 
 const SYSTEM_NAMES = ['firefox-esr', 'firefox']
 /** Firefox itself, and a Vulkan driver for machines without a GPU. */
