@@ -166,6 +166,18 @@ export interface EncodeGumbelSoftmaxOptions extends GumbelSoftmaxOptions {
 }
 
 export interface GumbelSoftmaxBackwardCallOptions extends GumbelSoftmaxOptions {
+  /**
+   * The soft samples `y` that `gumbelSoftmax` gave for the same logits and options, `[batchSize * numSamples, numClasses]`, where
+   * they are still at hand. They save making the noise again:
+   *
+   *     gradLogits      = d / (temperature * tau)        d = y * (G - sum(y * G))
+   *     gradTau         = -sum(d * log y) / tau
+   *     gradTemperature = -sum(d * logits) / (temperature^2 * tau)
+   *
+   * to the digits that float32 samples keep, which are few in `log y` at a large tau. Not with `hard`: one-hot samples have no
+   * gradient.
+   */
+  samples?: Values
   /** Also give the gradient of each row's tau. */
   gradTau?: boolean
   /** Also give the gradient of each row's temperature. */
@@ -190,6 +202,8 @@ export interface EncodeGumbelSoftmaxBackwardOptions extends GumbelSoftmaxOptions
   logits: BufferLogits
   /** The gradient of the samples, `[batchSize * numSamples, numClasses]`; finite. */
   gradSamples: BufferValues
+  /** As in `GumbelSoftmaxBackwardCallOptions`: the soft samples of the same draws, which save making the noise again; float32. */
+  samples?: BufferValues
   /** Where the gradient of the logits goes, `[batchSize, numClasses]`. */
   gradLogits: BufferValues
   /** `[batchSize]`. */
@@ -285,8 +299,9 @@ export interface Sampler {
 
   /**
    * The gradient of the logits, and of tau and temperature where asked, from the gradient G of the samples that
-   * `gumbelSoftmax` gives for the same logits and options; the noise is made again from the seed. For each draw, with
-   * `s = logits + temperature * gumbel`, `y = softmax(s / (temperature * tau))` and `d = y * (G - sum(y * G))`:
+   * `gumbelSoftmax` gives for the same logits and options; the noise is made again from the seed, unless `samples` are given. For
+   * each draw, with `s = logits + temperature * gumbel`, `y = softmax(s / (temperature * tau))` and
+   * `d = y * (G - sum(y * G))`:
    *
    *     gradLogits      = d / (temperature * tau)
    *     gradTau         = -sum(d * s) / (temperature * tau^2)

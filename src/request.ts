@@ -1,6 +1,7 @@
 import type {
   BufferLogits,
   ConcreteLogProbOptions,
+  GumbelSoftmaxBackwardCallOptions,
   GumbelSoftmaxCallOptions,
   GumbelSoftmaxOptions,
   HostLogits,
@@ -8,6 +9,7 @@ import type {
   Logits,
   NoiseKind,
   SampleCallOptions,
+  SamplesView,
   Seed,
   Values,
 } from './options'
@@ -239,6 +241,24 @@ export function requireRelaxed(options: Pick<GumbelSoftmaxOptions, 'temperature'
         `${name}${isOne(values) ? '' : `[${row}]`} is 0; it must be from 1e-18 to 1e18, as relaxed samples at 0 have neither a gradient nor a density`,
       )
   }
+}
+
+/** Refuses given samples that are not the soft ones, in float32; none are fine. */
+export function requireSoftSamples({
+  samples,
+  hard,
+}: Pick<GumbelSoftmaxBackwardCallOptions, 'samples' | 'hard'>): void {
+  if (samples === undefined) return
+  if (typeof samples !== 'object' || samples === null)
+    throw new TypeError(
+      `samples is ${samples}; it must be a Float32Array, { data: Float32Array } or { buffer: GPUBuffer }`,
+    )
+  if (hard)
+    throw new TypeError(
+      'samples is given with hard: true; one-hot samples have no gradient: leave them out, and the noise is made again',
+    )
+  const { type = 'float32' } = samples as Partial<SamplesView>
+  oneOf('samples.type', type, ['float32'])
 }
 
 /** Checks the options of a density, which needs no noise. */

@@ -1,4 +1,4 @@
-// The gradient of Gumbel-softmax. Expects: params, SCALES; logits_*, values_*, samples_*, keys,
+// The gradient of Gumbel-softmax. Expects: params, SCALES; logits_*, values_*, samples_*, add_samples, keys,
 // gather.
 //
 // With y = softmax(u), u = score / (T tau), and G the gradient of y, the gradient of u is d = y (G - sum(y G)). G counts from
@@ -105,14 +105,6 @@ fn scale_terms(keys: vec4<u32>, d: vec4<f32>, logits: vec4<u32>, row: Softmax) -
   return vec2<f32>(dot(d, select(u, vec4<f32>(), masked)), dot(d, select(l, vec4<f32>(), masked)));
 }
 
-fn add_four(out_base: u32, c: u32, gradient: vec4<f32>, first: bool) {
-  if (first) {
-    store_samples(out_base, c, gradient);
-  } else {
-    store_samples(out_base, c, bitcast<vec4<f32>>(held_words(out_base, c)) + gradient);
-  }
-}
-
 // Adds one draw's gradient of a group's logits to what lies at `out_base`, or writes it if it is the first, and gives the
 // group's scale_terms where they are wanted. The group's keys are those of the draw.
 fn add_gradient(base: u32, values_base: u32, out_base: u32, c: u32, keys: Keys, row: Softmax, first: bool) -> vec2<f32> {
@@ -122,8 +114,8 @@ fn add_gradient(base: u32, values_base: u32, out_base: u32, c: u32, keys: Keys, 
   }
   let d_a = gradient4(known.a, load_values(values_base, c), row);
   let d_b = gradient4(known.b, load_values(values_base, c + 4u), row);
-  add_four(out_base, c, d_a * row.inverse, first);
-  add_four(out_base, c + 4u, d_b * row.inverse, first);
+  add_samples(out_base, c, d_a * row.inverse, first);
+  add_samples(out_base, c + 4u, d_b * row.inverse, first);
   if (SCALES) {
     return scale_terms(known.a, d_a, load_four(base, c), row) + scale_terms(known.b, d_b, load_four(base, c + 4u), row);
   }

@@ -26,6 +26,8 @@ struct Params {
   samples_stride: u32,   // elements from draw to draw
   values_offset: u32,    // the same of the values that the caller gives for each draw
   values_stride: u32,
+  given_offset: u32,     // the same of the samples that the caller gives
+  given_stride: u32,
   grad_tau_offset: u32,  // elements before this dispatch's first
   grad_temperature_offset: u32,
   parts: u32,            // workgroups or tasks that share a row in this dispatch

@@ -30,6 +30,7 @@ import {
   noiseKindOf,
   requestOf,
   requireRelaxed,
+  requireSoftSamples,
   rowsOf,
   sampleOutputsOf,
 } from '../request'
@@ -85,11 +86,13 @@ export class CpuSampler implements Sampler {
     this.#check()
     const request = requestOf(options)
     requireRelaxed(options)
+    requireSoftSamples(options)
     const mark = marksInvalid(options)
     const view = hostOnly(logits)
     const rows = rowsOf(view, view.data.length, request)
     const grads = drawValues('gradSamples', gradSamples, request)
-    const gradients = gumbelSoftmaxBackward(grads.data, grads.rows, view.data, rows, request)
+    const given = options.samples && drawValues('samples', options.samples, request)
+    const gradients = gumbelSoftmaxBackward(grads.data, grads.rows, view.data, rows, request, given)
     const invalidRows = this.#invalidRows(gradients.statuses, 1, mark)
     return {
       gradLogits: gradients.gradLogits,

@@ -13,13 +13,17 @@ export interface Gradients {
   gradTemperature: Float32Array
 }
 
-/** The gradient of Gumbel-softmax, the twin of `shaders/gumbel_softmax_backward*.wgsl`; scores are strict, the rest float64. */
+/**
+ * The gradient of Gumbel-softmax, the twin of `shaders/gumbel_softmax_backward*.wgsl`; scores are strict, the rest float64.
+ * Samples that are `given` say what the scores were, up to a constant of each draw.
+ */
 export function gumbelSoftmaxBackward(
   gradSamples: Float32Array,
   gradRows: Rows,
   data: Float32Array,
   rows: Rows,
   request: Request,
+  given?: { data: Float32Array; rows: Rows },
 ): Gradients {
   const { batchSize, numClasses, numSamples } = request
   const statuses = new Uint32Array(batchSize)
@@ -41,8 +45,14 @@ export function gumbelSoftmaxBackward(
     sums.fill(0)
     for (let s = 0; s < numSamples; s++) {
       const at = gradRows.offset + (r * numSamples + s) * gradRows.rowStride
-      rowScores(scores, data, begin, request, row, s)
-      const best = softmax(y, scores, inverse)
+      let best: number
+      if (given) {
+        const first = given.rows.offset + (r * numSamples + s) * given.rows.rowStride
+        best = givenSoftmax(y, scores, given.data, first, inverse)
+      } else {
+        rowScores(scores, data, begin, request, row, s)
+        best = softmax(y, scores, inverse)
+      }
       // Gradients count from the best class's: nothing is lost where y is nearly one-hot.
       const reference = gradSamples[at + best]
       let mean = 0
@@ -69,5 +79,22 @@ function softmax(out: Float64Array, scores: Float32Array, inverse: number): numb
   let sum = 0
   for (let c = 0; c < scores.length; c++) sum += out[c] = Math.exp((scores[c] - scores[best]) * inverse)
   for (let c = 0; c < scores.length; c++) out[c] /= sum
+  return best
+}
+
+/** Reads `y`, gives its largest class, and undoes the softmax: `scores * inverse` is `log(y / largest)`. */
+function givenSoftmax(
+  out: Float64Array,
+  scores: Float32Array,
+  given: Float32Array,
+  first: number,
+  inverse: number,
+): number {
+  let best = 0
+  for (let c = 0; c < out.length; c++) {
+    out[c] = given[first + c]
+    if (out[c] > out[best]) best = c
+  }
+  for (let c = 0; c < out.length; c++) scores[c] = Math.log(out[c] / out[best]) / inverse
   return best
 }

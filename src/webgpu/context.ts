@@ -28,6 +28,7 @@ export class Context {
   readonly uniforms: UniformSlots
   readonly upload: Scratch
   readonly uploadValues: Scratch
+  readonly uploadSamples: Scratch
   #rowParams: Scratch
   readonly results: Scratch
   readonly partials: Scratch
@@ -46,6 +47,7 @@ export class Context {
     this.uniforms = new UniformSlots(device)
     this.upload = new Scratch(device, 'logits', STORAGE | COPY_DST)
     this.uploadValues = new Scratch(device, 'values', STORAGE | COPY_DST)
+    this.uploadSamples = new Scratch(device, 'samples', STORAGE | COPY_DST)
     this.#rowParams = new Scratch(device, 'row params', STORAGE | COPY_DST)
     this.results = new Scratch(device, 'results', STORAGE | COPY_SRC)
     this.partials = new Scratch(device, 'partials', STORAGE)
@@ -134,7 +136,8 @@ export class Context {
   }
 
   #forgetScratch(): void {
-    for (const kept of [this.upload, this.uploadValues, this.#rowParams, this.results, this.partials]) kept.destroy()
+    const { upload, uploadValues, uploadSamples, results, partials } = this
+    for (const kept of [upload, uploadValues, uploadSamples, this.#rowParams, results, partials]) kept.destroy()
   }
 
   destroy(): void {

@@ -6,13 +6,13 @@ import type {
   Logits,
   Values,
 } from '../options'
-import { isBufferLogits, marksInvalid, requestOf, requireRelaxed } from '../request'
+import { isBufferLogits, marksInvalid, requestOf, requireRelaxed, requireSoftSamples } from '../request'
 import { ALIGNMENT } from './buffers'
 import type { Context } from './context'
 import { type Piece, bufferPiece, piecesOf, valuesOf } from './inputs'
 import { type Bound, callersOutputs, drawCount, wordsOf } from './outputs'
 import { OUTPUT_STATUSES } from './params'
-import { planGumbelSoftmax } from './plan'
+import { planGumbelSoftmax, planRows } from './plan'
 import { extentOf, readBack } from './read_back'
 import type { Drawing } from './record'
 import { type WordsPlace, recordGumbelSoftmaxBackward } from './record_gumbel_softmax_backward'
@@ -27,10 +27,13 @@ export async function gumbelSoftmaxBackward(
 ): Promise<GumbelSoftmaxBackwardResult> {
   const request = requestOf(options)
   requireRelaxed(options)
+  requireSoftSamples(options)
   const markInvalid = marksInvalid(options)
   const { numClasses } = request
   const pieces = piecesOf(context, logits, request, request.numSamples)
   const valuesFor = valuesOf(context, 'gradSamples', gradSamples, pieces, request)
+  const samplesFor =
+    options.samples && valuesOf(context, 'samples', options.samples, pieces, request, context.uploadSamples)
   const words = 4 * drawCount(context, { ...request, numSamples: 1 })
   const sizes = [words, options.gradTau ? words : 0, options.gradTemperature ? words : 0, words * numClasses]
   const label = 'gumbel-webgpu gumbelSoftmaxBackward'
@@ -51,6 +54,7 @@ export async function gumbelSoftmaxBackward(
         uniforms: context.uniforms,
         partials: (size) => context.partials.atLeast(size),
         gradSamples: valuesFor(piece),
+        samples: samplesFor?.(piece),
         gradLogits: { buffer, type: 'float32', offset: offset / 4, rowStride: numClasses },
         gradTau: place(results[1]),
         gradTemperature: place(results[2]),
@@ -75,17 +79,20 @@ export function encodeGumbelSoftmaxBackward(
 ): void {
   const request = requestOf(options)
   requireRelaxed(options)
-  const { logits, gradSamples, statuses } = options
+  requireSoftSamples(options)
+  const { logits, gradSamples, samples, statuses } = options
   const { batchSize, numClasses } = request
   if (!isBufferLogits(logits)) throw new TypeError('logits must be { buffer: GPUBuffer } to be recorded')
   if (!isBufferLogits(gradSamples)) throw new TypeError('gradSamples must be { buffer: GPUBuffer } to be recorded')
+  if (samples && !isBufferLogits(samples)) throw new TypeError('samples must be { buffer: GPUBuffer } to be recorded')
   const piece = bufferPiece(logits, request)
   const valuesFor = valuesOf(context, 'gradSamples', gradSamples, [piece], request)
+  const samplesFor = samples && valuesOf(context, 'samples', samples, [piece], request)
   const { place, range } = rowsPlace('gradLogits', options.gradLogits, batchSize, numClasses, ['float32'])
   const gradTau = wordsOf('gradTau', options.gradTau, batchSize)
   const gradTemperature = wordsOf('gradTemperature', options.gradTemperature, batchSize)
   const written = [range, ...(gradTau ? [gradTau.range] : []), ...(gradTemperature ? [gradTemperature.range] : [])]
-  const read = [logits.buffer, gradSamples.buffer]
+  const read = [logits.buffer, gradSamples.buffer, ...(samples ? [samples.buffer] : [])]
   record(context, encoder, piece, {
     request,
     rowParams: context.recordedRowParamsOf(request),
@@ -93,6 +100,7 @@ export function encodeGumbelSoftmaxBackward(
     uniforms: context.recordedUniforms,
     partials: (size) => context.recordedPartials(size),
     gradSamples: valuesFor(piece),
+    samples: samplesFor?.(piece),
     gradLogits: place,
     gradTau,
     gradTemperature,
@@ -101,29 +109,29 @@ export function encodeGumbelSoftmaxBackward(
 
 interface BackwardDrawing extends Drawing {
   gradSamples: RowsPlace
+  samples?: RowsPlace
   gradLogits: RowsPlace
   gradTau?: WordsPlace
   gradTemperature?: WordsPlace
 }
 
 function record(context: Context, encoder: GPUCommandEncoder, piece: Piece, drawing: BackwardDrawing): void {
-  const { gradSamples, gradLogits, request } = drawing
+  const { gradSamples, samples = gradSamples, gradLogits, request } = drawing
   const { numClasses, numSamples } = request
   const { rows, firstRow, batchSize } = piece
   const maxBindingBytes = context.device.limits.maxStorageBufferBindingSize
   const rowsAtOnce = Math.min(
-    Math.floor(rowsThatFit(gradSamples, maxBindingBytes) / numSamples),
+    ...[gradSamples, samples].map((place) => Math.floor(rowsThatFit(place, maxBindingBytes) / numSamples)),
     rowsThatFit(gradLogits, maxBindingBytes),
   )
   if (rowsAtOnce < 1 || 4 * numClasses > maxBindingBytes - 2 * ALIGNMENT)
     throw new RangeError(
-      `numClasses is ${numClasses} with numSamples ${numSamples}; logits and gradSamples of a row must each fit ${maxBindingBytes} bytes on this device (maxStorageBufferBindingSize)`,
+      `numClasses is ${numClasses} with numSamples ${numSamples}; logits, gradSamples and samples of a row must each fit ${maxBindingBytes} bytes on this device (maxStorageBufferBindingSize)`,
     )
-  const plan = planGumbelSoftmax(
-    { batchSize, numClasses, numSamples, rows, maxBindingBytes, wide: context.wide },
-    false,
-    rowsAtOnce,
-  )
+  const shape = { batchSize, numClasses, numSamples, rows, maxBindingBytes, wide: context.wide }
+  const plan = drawing.samples
+    ? { ...planRows(shape, rowsAtOnce), heldGroups: 0 }
+    : planGumbelSoftmax(shape, false, rowsAtOnce)
   const logits = piece.buffer()
   const pass = encoder.beginComputePass({ label: 'gumbel-webgpu gumbelSoftmaxBackward' })
   recordGumbelSoftmaxBackward({ ...drawing, context, pass, plan, firstRow, logits })

@@ -76,7 +76,7 @@ function uploadRows(
 
 /**
  * A row of values for each draw, checked; the function gives those of a piece, uploaded when its turn comes.
- * Row 0 of the place is the piece's first.
+ * Row 0 of the place is the piece's first. Values of two names in one call are uploaded `into` buffers of their own.
  */
 export function valuesOf(
   context: Context,
@@ -84,6 +84,7 @@ export function valuesOf(
   values: Values,
   pieces: readonly Piece[],
   request: Request,
+  into = context.uploadValues,
 ): (piece: Piece) => RowsPlace {
   const { numClasses, numSamples, batchSize } = request
   const count = batchSize * numSamples
@@ -105,7 +106,7 @@ export function valuesOf(
     )
   return (piece) => {
     const first = { data: view.data, offset: offset + piece.firstRow * numSamples * rowStride, rowStride }
-    const buffer = uploadRows(context, context.uploadValues, first, piece.batchSize * numSamples, numClasses)
+    const buffer = uploadRows(context, into, first, piece.batchSize * numSamples, numClasses)
     return { buffer, type, offset: 0, rowStride: numClasses }
   }
 }

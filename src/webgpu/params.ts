@@ -25,6 +25,8 @@ export const PARAMS_FIELDS = [
   'samplesStride',
   'valuesOffset',
   'valuesStride',
+  'givenOffset',
+  'givenStride',
   'gradTauOffset',
   'gradTemperatureOffset',
   'parts',

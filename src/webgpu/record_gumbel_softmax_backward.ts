@@ -19,6 +19,8 @@ export interface BackwardRecording extends Recording {
   plan: SoftmaxPlan
   /** From the recording's first row on. */
   gradSamples: RowsPlace
+  /** The soft samples, where the caller has them: without, the noise is made again. */
+  samples?: RowsPlace
   gradLogits: RowsPlace
   gradTau?: WordsPlace
   gradTemperature?: WordsPlace
@@ -74,16 +76,18 @@ function dispatchTasks(
   targets: ReadonlyMap<Name, Target>,
   found: GPUBufferBinding,
 ): void {
-  const { context, plan, request, outputs, gradSamples } = recording
+  const { context, plan, request, outputs, gradSamples, samples } = recording
   const { numSamples, numClasses } = request
   const { lanes, heldGroups } = plan
   const [out, tau, temperature] = [targets.get('logits')!, targets.get('tau'), targets.get('temperature')]
   const values = bindRows(gradSamples, slice.firstRow * numSamples, slice.rows * numSamples, numClasses)
+  const given = samples && bindRows(samples, slice.firstRow * numSamples, slice.rows * numSamples, numClasses)
   const variant = {
     logits: plan.logits,
     reduce: reduceModule(context, lanes),
     samples: isAligned(out, numClasses) ? 'samples_f32x4' : 'samples_f32',
     values: isAligned(gradSamples, numClasses) ? 'values_f32x4' : 'values_f32',
+    given: samples && (isAligned(samples, numClasses) ? 'given_f32x4' : 'given_f32'),
     constants: {
       ...constantsOf(recording),
       LANES: lanes,
@@ -97,6 +101,8 @@ function dispatchTasks(
     samplesStride: out.rowStride,
     valuesOffset: values.offset,
     valuesStride: gradSamples.rowStride,
+    givenOffset: given?.offset ?? 0,
+    givenStride: samples?.rowStride ?? 0,
     gradTauOffset: tau?.offset ?? 0,
     gradTemperatureOffset: temperature?.offset ?? 0,
     outputs: outputs.params.outputs | (tau ? OUTPUT_GRAD_TAU : 0) | (temperature ? OUTPUT_GRAD_TEMPERATURE : 0),
@@ -115,8 +121,10 @@ function dispatchTasks(
     record('gumbel_softmax_backward_part', tasks * numSamples, [...inputs, [8, found]])
     record('gumbel_softmax_backward_finish', tasks, [...inputs, [8, found], ...results])
   } else {
-    const name = heldGroups > 0 ? 'gumbel_softmax_backward' : 'gumbel_softmax_backward_long'
-    record(name, Math.ceil((tasks * lanes) / WORKGROUP_LANES), [...inputs, ...results])
+    const count = Math.ceil((tasks * lanes) / WORKGROUP_LANES)
+    const all = [...inputs, ...results]
+    if (given) record('gumbel_softmax_backward_given', count, [...all, [12, given.binding]])
+    else record(heldGroups > 0 ? 'gumbel_softmax_backward' : 'gumbel_softmax_backward_long', count, all)
   }
 }
 

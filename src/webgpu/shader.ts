@@ -4,6 +4,7 @@ import digestNoise from '../../shaders/digest_noise.wgsl?raw'
 import gumbelGivenIndex from '../../shaders/gumbel_given_index.wgsl?raw'
 import gumbelSoftmax from '../../shaders/gumbel_softmax.wgsl?raw'
 import gumbelSoftmaxBackward from '../../shaders/gumbel_softmax_backward.wgsl?raw'
+import gumbelSoftmaxBackwardGiven from '../../shaders/gumbel_softmax_backward_given.wgsl?raw'
 import gumbelSoftmaxBackwardFinish from '../../shaders/gumbel_softmax_backward_finish.wgsl?raw'
 import gumbelSoftmaxBackwardLong from '../../shaders/gumbel_softmax_backward_long.wgsl?raw'
 import gumbelSoftmaxBackwardPart from '../../shaders/gumbel_softmax_backward_part.wgsl?raw'
@@ -17,9 +18,12 @@ import sample from '../../shaders/sample.wgsl?raw'
 import sampleCombine from '../../shaders/sample_combine.wgsl?raw'
 import samplePart from '../../shaders/sample_part.wgsl?raw'
 import sumParts from '../../shaders/sum_parts.wgsl?raw'
+import addSamples from '../../shaders/shared/add_samples.wgsl?raw'
 import backward from '../../shaders/shared/backward.wgsl?raw'
 import backwardPasses from '../../shaders/shared/backward_passes.wgsl?raw'
 import backwardResult from '../../shaders/shared/backward_result.wgsl?raw'
+import givenScalar from '../../shaders/shared/given_f32.wgsl?raw'
+import givenVector from '../../shaders/shared/given_f32x4.wgsl?raw'
 import keys from '../../shaders/shared/keys.wgsl?raw'
 import logitsScalar from '../../shaders/shared/logits_f32.wgsl?raw'
 import logitsVector from '../../shaders/shared/logits_f32x4.wgsl?raw'
@@ -56,6 +60,8 @@ export type ReduceModule = 'reduce_lane' | 'reduce_workgroup' | 'reduce_subgroup
 export type SamplesModule = 'samples_f32' | 'samples_f32x4' | 'samples_f16'
 /** How a kernel reads the values that a caller gives for each draw. */
 export type ValuesModule = 'values_f32' | 'values_f32x4'
+/** How a kernel reads the relaxed samples that a caller gives. */
+export type GivenModule = 'given_f32' | 'given_f32x4'
 
 const LOGITS: Record<LogitsModule, string> = { logits_f32: logitsScalar, logits_f32x4: logitsVector }
 const REDUCE: Record<ReduceModule, string> = {
@@ -69,9 +75,10 @@ const SAMPLES: Record<SamplesModule, string> = {
   samples_f16: samplesHalf,
 }
 const VALUES: Record<ValuesModule, string> = { values_f32: valuesScalar, values_f32x4: valuesVector }
+const GIVEN: Record<GivenModule, string> = { given_f32: givenScalar, given_f32x4: givenVector }
 
 const DRAW = [params, philox, noise, words, score, validity]
-const BACKWARD_PASSES = [...DRAW, keys, gather, backward, backwardPasses]
+const BACKWARD_PASSES = [...DRAW, keys, gather, addSamples, backward, backwardPasses]
 const KERNELS = {
   digest_noise: [digestNoise, noise],
   generate_noise: [generateNoise, params, philox, noise, words],
@@ -96,10 +103,21 @@ const KERNELS = {
     result,
     status,
   ],
-  gumbel_softmax_backward: [gumbelSoftmaxBackward, ...DRAW, keys, gather, backward, backwardResult, status],
+  gumbel_softmax_backward: [gumbelSoftmaxBackward, ...DRAW, keys, gather, addSamples, backward, backwardResult, status],
   gumbel_softmax_backward_long: [gumbelSoftmaxBackwardLong, ...BACKWARD_PASSES, backwardResult, status],
   gumbel_softmax_backward_part: [gumbelSoftmaxBackwardPart, ...BACKWARD_PASSES, part],
   gumbel_softmax_backward_finish: [gumbelSoftmaxBackwardFinish, ...BACKWARD_PASSES, part, backwardResult, status],
+  gumbel_softmax_backward_given: [
+    gumbelSoftmaxBackwardGiven,
+    params,
+    noise,
+    score,
+    validity,
+    gather,
+    addSamples,
+    backwardResult,
+    status,
+  ],
   sum_parts: [sumParts, params],
   concrete_log_prob: [concreteLogProb, params, noise, score, validity, gather, status],
 }
@@ -111,6 +129,7 @@ export interface Kernel {
   reduce?: ReduceModule
   samples?: SamplesModule
   values?: ValuesModule
+  given?: GivenModule
   constants: Record<string, number>
 }
 
@@ -121,6 +140,7 @@ export function sourceOf(kernel: Kernel): string {
   if (kernel.reduce) modules.push(REDUCE[kernel.reduce])
   if (kernel.samples) modules.push(SAMPLES[kernel.samples])
   if (kernel.values) modules.push(VALUES[kernel.values])
+  if (kernel.given) modules.push(GIVEN[kernel.given])
   const enables = kernel.reduce === 'reduce_subgroup' ? 'enable subgroups;\n' : ''
   return enables + modules.join('\n')
 }

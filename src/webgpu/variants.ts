@@ -1,19 +1,20 @@
-import type { Kernel, LogitsModule, ReduceModule, SamplesModule, ValuesModule } from './shader'
+import type { GivenModule, Kernel, LogitsModule, ReduceModule, SamplesModule, ValuesModule } from './shader'
 
-const READS: { logits: LogitsModule; samples: SamplesModule; values: ValuesModule }[] = [
-  { logits: 'logits_f32x4', samples: 'samples_f32x4', values: 'values_f32x4' },
-  { logits: 'logits_f32', samples: 'samples_f32', values: 'values_f32' },
+const READS: { logits: LogitsModule; samples: SamplesModule; values: ValuesModule; given: GivenModule }[] = [
+  { logits: 'logits_f32x4', samples: 'samples_f32x4', values: 'values_f32x4', given: 'given_f32x4' },
+  { logits: 'logits_f32', samples: 'samples_f32', values: 'values_f32', given: 'given_f32' },
 ]
 const REDUCE: ReduceModule[] = ['reduce_workgroup', 'reduce_subgroup']
 
 function variants(name: Kernel['name'], constants: Record<string, number> = {}): Kernel[] {
-  return READS.flatMap(({ logits, samples, values }) =>
+  return READS.flatMap(({ logits, samples, values, given }) =>
     REDUCE.map((reduce) => ({
       name,
       logits,
       reduce,
       samples: name.startsWith('gumbel_softmax') ? samples : undefined,
       values: name.includes('backward') || name === 'concrete_log_prob' ? values : undefined,
+      given: name === 'gumbel_softmax_backward_given' ? given : undefined,
       constants: { LOG_PROBS: 0, ...constants },
     })),
   )
@@ -38,5 +39,7 @@ export const KERNEL_VARIANTS: Kernel[] = [
   ...variants('gumbel_softmax_backward_long', { HOLD_KEYS: 1 }),
   ...variants('gumbel_softmax_backward_part'),
   ...variants('gumbel_softmax_backward_finish'),
+  ...variants('gumbel_softmax_backward_given'),
+  ...variants('gumbel_softmax_backward_given', { SCALES: 1 }),
   ...variants('concrete_log_prob'),
 ]

@@ -89,6 +89,28 @@ describe('gradients on the CPU', () => {
     expect(hard.gradTemperature).toBeUndefined()
   })
 
+  test.each(['normal', 'masked', 'peaked'] as const)('of given samples are those without: %s logits', async (kind) => {
+    const [batchSize, numClasses, numSamples] = [8, 50, 3]
+    const data = randomLogits(kind, batchSize, numClasses, 8)
+    data[numClasses] = NaN
+    const gradSamples = randomLogits('normal', batchSize * numSamples, numClasses, 9)
+    const tau = Array.from({ length: batchSize }, (_, r) => [0.1, 0.5, 1, 10][r % 4])
+    const wanted = { gradTau: true, gradTemperature: true, invalidRows: 'mark' } as const
+    const options = { batchSize, numClasses, numSamples, seed: 10, temperature: 0.7, tau, ...wanted }
+    const { samples } = await sampler.gumbelSoftmax(data, options)
+    const strided = new Float32Array(3 + 60 * batchSize * numSamples)
+    for (let draw = 0; draw < batchSize * numSamples; draw++)
+      strided.set(samples.subarray(draw * numClasses, (draw + 1) * numClasses), 3 + 60 * draw)
+    const expected = await sampler.gumbelSoftmaxBackward(gradSamples, data, options)
+    for (const given of [samples, { data: strided, offset: 3, rowStride: 60 }]) {
+      const actual = await sampler.gumbelSoftmaxBackward(gradSamples, data, { ...options, samples: given })
+      expectGradients(actual.gradLogits, expected.gradLogits, numClasses, 'gradLogits')
+      for (const name of ['gradTau', 'gradTemperature'] as const)
+        expectWithin(actual[name], expected[name]!, (e) => 1e-4 * Math.abs(e) + 1e-5, name)
+      expect(actual.invalidRows).toEqual([{ row: 1, reason: 'nan' }])
+    }
+  })
+
   test('of masked classes and of rows without a distribution are 0', async () => {
     const data = Float32Array.of(1, -Infinity, 2, NaN, 1, 2, -Infinity, -Infinity, -Infinity, 0, 1, Infinity)
     const gradSamples = Float32Array.from({ length: 12 }, (_, i) => i * i)
@@ -118,6 +140,14 @@ describe('gradients on the CPU', () => {
     [{ temperature: [0, 1], seed: [1, 2] }, 'temperature[0] is 0; it must be'],
     [{ numSamples: 2 }, 'gradSamples hold 6 elements; offset 0 and 4 rows of 3 at a stride of 3 need 12'],
     [{ invalidRows: 'skip' }, "invalidRows is skip; it must be 'reject' or 'mark'"],
+    [
+      { samples: new Float32Array(6), hard: true },
+      'samples is given with hard: true; one-hot samples have no gradient',
+    ],
+    [{ samples: new Float32Array(5) }, 'samples hold 5 elements; offset 0 and 2 rows of 3 at a stride of 3 need 6'],
+    [{ samples: null }, 'samples is null; it must be a Float32Array, { data: Float32Array } or { buffer: GPUBuffer }'],
+    [{ samples: [1, 2] }, 'samples must be a Float32Array, { data: Float32Array } or { buffer: GPUBuffer }'],
+    [{ samples: { buffer: {} } }, "samples are in a GPU buffer; backend 'cpu' takes"],
   ])('refuse %o', async (change, message) => {
     const options = { batchSize: 2, numClasses: 3, seed: 1, ...change } as GumbelSoftmaxBackwardCallOptions
     await expect(sampler.gumbelSoftmaxBackward(new Float32Array(6), new Float32Array(6), options)).rejects.toThrow(

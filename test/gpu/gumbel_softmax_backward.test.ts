@@ -1,6 +1,7 @@
 import {
   type EncodeGumbelSoftmaxBackwardOptions,
   type GumbelSoftmaxBackwardCallOptions,
+  type Values,
   createSampler,
 } from 'gumbel-webgpu'
 import { describe, expect } from 'vitest'
@@ -19,16 +20,17 @@ const WANTED = { gradTau: true, gradTemperature: true }
 
 type Rows = { data: Float32Array<ArrayBuffer>; offset?: number; rowStride?: number }
 
-/** Fails unless the GPU's gradients are the CPU's: within 1e-4, relatively, or 1e-6 of a row's largest, or 1e-5 of what cancels. */
+/** Fails unless the GPU's gradients, of given samples or without, are the CPU's without: within 1e-4, relatively, or 1e-6 of a row's largest, or 1e-5 of what cancels. */
 async function expectCpuGradients(
   sampler: TestGpu['sampler'],
   gradSamples: Rows,
   logits: Rows,
   options: GumbelSoftmaxBackwardCallOptions,
+  samples?: Values,
 ): Promise<void> {
   const { batchSize, numClasses, numSamples = 1, tau, temperature } = options
   const what = `[${batchSize}, ${numClasses}] x ${numSamples}, T ${temperature}, tau ${tau}`
-  const actual = await sampler.gumbelSoftmaxBackward(gradSamples, logits, { ...options, ...WANTED })
+  const actual = await sampler.gumbelSoftmaxBackward(gradSamples, logits, { ...options, ...WANTED, samples })
   const expected = await cpu.gumbelSoftmaxBackward(gradSamples, logits, { ...options, ...WANTED })
   expectGradients(actual.gradLogits, expected.gradLogits, numClasses, `${what}: logits`)
   expect(actual.invalidRows).toEqual(expected.invalidRows)
@@ -46,6 +48,15 @@ async function expectCpuGradients(
     if (logits.data[at] === -Infinity && !Object.is(actual.gradLogits[i], 0)) wrong++
   })
   expect(wrong, `${what}: masked classes whose gradient is not 0`).toBe(0)
+}
+
+/** Rows with something between them that must not matter. */
+function spread(packed: Float32Array, numClasses: number, offset: number, gap: number): Rows {
+  const rowStride = numClasses + gap
+  const rows = packed.length / numClasses
+  const data = new Float32Array(offset + rows * rowStride).fill(NaN)
+  for (let r = 0; r < rows; r++) data.set(packed.subarray(r * numClasses, (r + 1) * numClasses), offset + r * rowStride)
+  return { data, offset, rowStride }
 }
 
 /** What gradients of tau and temperature would be, up to rounding, if nothing cancelled. */
@@ -130,15 +141,11 @@ describe('GPU gradients are CPU gradients', () => {
       const numClasses = random.pick([random.whole(1, 70), random.whole(71, 700), random.whole(701, 6000)])
       const numSamples = random.pick([1, 2, 3])
       // Whatever lies between the rows must not matter.
-      const strided = (rows: number, kind: 'normal' | 'peaked' | 'masked' | 'ties'): Required<Rows> => {
+      const strided = (rows: number, kind: 'normal' | 'peaked' | 'masked' | 'ties'): Rows => {
         const multiple = random.pick([1, 4])
         const offset = multiple * random.whole(0, 100)
-        const rowStride = multiple * Math.ceil((numClasses + random.whole(0, 100)) / multiple)
-        const packed = randomLogits(kind, rows, numClasses, random.word())
-        const data = new Float32Array(offset + rows * rowStride).fill(NaN)
-        for (let r = 0; r < rows; r++)
-          data.set(packed.subarray(r * numClasses, (r + 1) * numClasses), offset + r * rowStride)
-        return { data, offset, rowStride }
+        const gap = multiple * Math.ceil((numClasses + random.whole(0, 100)) / multiple) - numClasses
+        return spread(randomLogits(kind, rows, numClasses, random.word()), numClasses, offset, gap)
       }
       const logits = strided(batchSize, random.pick(['normal', 'peaked', 'masked', 'ties']))
       const options = {
@@ -224,6 +231,87 @@ describe('GPU gradients are CPU gradients', () => {
       [buffers.gradSamples, data],
     ] as const)
       expectSame((await sampler.gumbelSoftmaxBackward(g, l, options)).gradLogits, expected.gradLogits, 'gradLogits')
+  })
+})
+
+describe('GPU gradients of given samples are those without', () => {
+  for (const [batchSize, numClasses, numSamples, kind] of [
+    [40, 1, 1, 'normal'],
+    [40, 10, 3, 'masked'],
+    [8, 10, 100, 'normal'],
+    [8, 1000, 3, 'masked'],
+    [8, 1001, 1, 'normal'],
+    [4, 9000, 3, 'peaked'],
+    [1, 9000, 1, 'normal'],
+  ] as const)
+    gpuTest(`[${batchSize}, ${numClasses}] x ${numSamples}, ${kind} logits`, async ({ device }) => {
+      const data = randomLogits(kind, batchSize, numClasses, 16)
+      const gradSamples = randomLogits('normal', batchSize * numSamples, numClasses, 17)
+      const tau = Array.from({ length: batchSize }, (_, r) => [0.1, 0.5, 1, 10][r % 4])
+      const options = { batchSize, numClasses, numSamples, seed: 18, temperature: 0.7, tau }
+      for (const variant of variantsOf(device)) {
+        const sampler = new WebGpuSampler(device, false, variant)
+        const { samples } = await sampler.gumbelSoftmax(data, options)
+        await expectCpuGradients(sampler, { data: gradSamples }, { data }, options, samples)
+        sampler.destroy()
+      }
+    })
+
+  gpuTest('at any offset and stride, from host memory and from GPU buffers', async ({ sampler, upload }) => {
+    for (const [numClasses, offset, gap] of [
+      [10, 3, 1],
+      [12, 8, 4],
+      [12, 4, 1],
+      [1001, 65, 7],
+    ]) {
+      const [batchSize, numSamples] = [5, 2]
+      const options = { batchSize, numClasses, numSamples, seed: 19, tau: 0.5 }
+      const data = randomLogits('masked', batchSize, numClasses, 20)
+      const gradSamples = randomLogits('normal', batchSize * numSamples, numClasses, 21)
+      const packed = (await sampler.gumbelSoftmax(data, options)).samples
+      const samples = spread(packed, numClasses, offset, gap)
+      const inBuffer = { buffer: upload(samples.data), offset, rowStride: samples.rowStride }
+      const logits = spread(data, numClasses, 4 + offset, 2 * gap)
+      for (const given of [samples, inBuffer])
+        await expectCpuGradients(sampler, spread(gradSamples, numClasses, 5, 3), logits, options, given)
+    }
+  })
+
+  gpuTest('and 0 in rows without a distribution', async ({ sampler }) => {
+    const [batchSize, numClasses, numSamples] = [6, 300, 2]
+    const data = randomLogits('normal', batchSize, numClasses, 22)
+    data[numClasses] = NaN
+    data[4 * numClasses - 1] = Infinity
+    data.fill(-Infinity, 5 * numClasses)
+    const gradSamples = randomLogits('normal', batchSize * numSamples, numClasses, 23)
+    const options: GumbelSoftmaxBackwardCallOptions = { batchSize, numClasses, numSamples, seed: 24 }
+    const { samples } = await sampler.gumbelSoftmax(data, { ...options, invalidRows: 'mark' })
+    const marked: GumbelSoftmaxBackwardCallOptions = { ...options, invalidRows: 'mark' }
+    await expectCpuGradients(sampler, { data: gradSamples }, { data }, marked, samples)
+    await expect(sampler.gumbelSoftmaxBackward(gradSamples, data, { ...options, samples })).rejects.toMatchObject({
+      rows: [
+        { row: 1, reason: 'nan' },
+        { row: 3, reason: 'positive-infinity' },
+        { row: 5, reason: 'all-masked' },
+      ],
+    })
+  })
+
+  gpuTest('in one encoder with the samples themselves', async ({ device, sampler, buffer, upload, read }) => {
+    const [batchSize, numClasses] = [7, 100]
+    const data = randomLogits('normal', batchSize, numClasses, 25)
+    const gradSamples = randomLogits('normal', batchSize, numClasses, 26)
+    const options = { batchSize, numClasses, seed: 27, tau: 0.5 }
+    const common = { ...options, logits: { buffer: upload(data) } }
+    const [samples, gradLogits] = [0, 1].map(() => ({ buffer: buffer(data.byteLength) }))
+    const encoder = device.createCommandEncoder()
+    sampler.encodeGumbelSoftmax(encoder, { ...common, samples })
+    const given = { ...common, samples, gradSamples: { buffer: upload(gradSamples) }, gradLogits }
+    sampler.encodeGumbelSoftmaxBackward(encoder, given)
+    device.queue.submit([encoder.finish()])
+    const expected = await cpu.gumbelSoftmaxBackward(gradSamples, data, options)
+    const actual = new Float32Array(await read(gradLogits.buffer))
+    expectGradients(actual, expected.gradLogits, numClasses, 'gradLogits')
   })
 })
 
@@ -327,6 +415,20 @@ describe('encodeGumbelSoftmaxBackward', () => {
       ({ buffer }) => ({ gradTemperature: { buffer: buffer(1024), offset: 253 } }),
     ],
     ['tau is 0; it must be from 1e-18 to 1e18', () => ({ tau: 0 })],
+    ['samples must be { buffer: GPUBuffer } to be recorded', () => ({ samples: new Float32Array(40) })],
+    ['samples is given with hard: true', ({ buffer }) => ({ samples: { buffer: buffer(160) }, hard: true })],
+    [
+      "samples.type is float16; it must be 'float32'",
+      ({ buffer }) => ({ samples: { buffer: buffer(160), type: 'float16' } }),
+    ],
+    [
+      'samples hold 40 elements; offset 1 and 4 rows of 10 at a stride of 10 need 41',
+      ({ buffer }) => ({ samples: { buffer: buffer(160), offset: 1 } }),
+    ],
+    [
+      'gradLogits.buffer is also read; results need a buffer of their own',
+      (_, { gradLogits }) => ({ samples: { buffer: gradLogits.buffer } }),
+    ],
   ]
   for (const [message, change] of cases)
     gpuTest(`refuses: ${message}`, async (gpu) => {

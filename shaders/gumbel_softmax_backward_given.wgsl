@@ -1,0 +1,125 @@
+// The gradient of Gumbel-softmax from the soft samples y that the caller still has: no noise, two reads of a row for each draw.
+// Twin: src/cpu/gumbel_softmax_backward.ts. LANES lanes do a task, a row or one of params.parts shares of its draws;
+// a workgroup of 64 does 64 / LANES.
+//
+// As in shared/backward.wgsl G, log y and l count from those of the largest y, which changes nothing but rounding.
+
+@group(0) @binding(0) var<uniform> params: Params;
+@group(0) @binding(2) var<storage, read> row_params: array<RowParams>;
+
+override LANES: u32 = 64u; // a power of two to 64
+override SCALES: bool = false;
+const LOG_PROBS = false;
+const MIN_NORMAL = 0x00800000u;
+
+// What a lane knows of one draw.
+struct Found {
+  key: u32,         // of its largest y
+  class_: u32,      // in the row
+  reference: f32,   // G there
+  sum: f32,         // of y
+  weighted: f32,    // of y (G - reference)
+}
+
+// y of four classes; 0 where devices may flush it.
+fn load_soft(base: u32, c: u32) -> vec4<f32> {
+  let y = load_given(base, c);
+  return select(y, vec4<f32>(), bitcast<vec4<u32>>(y) < vec4<u32>(MIN_NORMAL));
+}
+
+// The sum of y (G - reference) beside another reference.
+fn moved(found: Found, reference: f32) -> f32 {
+  return found.weighted + found.sum * (found.reference - reference);
+}
+
+// y times a difference of G: 0 where y is, whatever G.
+fn times(y: vec4<f32>, differences: vec4<f32>) -> vec4<f32> {
+  return select(y * differences, vec4<f32>(), y == vec4<f32>());
+}
+
+fn weighed(before: Found, logits: vec4<u32>, y: vec4<f32>, values: vec4<f32>, c: u32) -> Found {
+  let masked = (logits & vec4<u32>(0x7fffffffu)) >= vec4<u32>(POSITIVE_INFINITY);
+  // As key_of_score: y has no sign.
+  let keys = select(bitcast<vec4<u32>>(y) | vec4<u32>(0x80000000u), vec4<u32>(KEY_NONE), masked);
+  let largest = max(max(keys.x, keys.y), max(keys.z, keys.w));
+  var after = before;
+  if (largest > before.key) {
+    let i = firstTrailingBit(mask4(keys == vec4<u32>(largest)));
+    after.key = largest;
+    after.class_ = c + i;
+    after.reference = values[i];
+    after.weighted = moved(before, after.reference);
+  }
+  after.sum += dot(y, vec4<f32>(1.0));
+  after.weighted += dot(times(y, values - after.reference), vec4<f32>(1.0));
+  return after;
+}
+
+// sum(d log(y / best)) and sum(d (l - logit)) over four classes, where y is not 0.
+fn scale_terms(y: vec4<f32>, d: vec4<f32>, logits: vec4<u32>, inverse_best: f32, logit: f32) -> vec2<f32> {
+  let none = y == vec4<f32>();
+  let u = log(select(y * inverse_best, vec4<f32>(1.0), none));
+  let l = select(bitcast<vec4<f32>>(logits) - logit, vec4<f32>(), none);
+  return vec2<f32>(dot(d, u), dot(d, l));
+}
+
+@compute @workgroup_size(64)
+fn main(
+  @builtin(workgroup_id) workgroup: vec3<u32>,
+  @builtin(num_workgroups) workgroups: vec3<u32>,
+  @builtin(local_invocation_index) index: u32,
+) {
+  let slot = index / LANES;
+  let lane = index % LANES;
+  let task = (workgroup.y * workgroups.x + workgroup.x) * (64u / LANES) + slot;
+  let inside = task < params.rows * params.parts;
+  let row = select(0u, task / params.parts, inside);
+  let drawn_row = row_draw(params.first_row + row);
+  let base = params.logits_offset + row * params.row_stride;
+  let out_base = params.samples_offset + task * params.samples_stride;
+  let inverse = inverse_of(drawn_row.temperature) * inverse_of(drawn_row.tau);
+  let draws = (params.samples + params.parts - 1u) / params.parts;
+
+  var terms = vec2<f32>();
+  var key = KEY_NONE;
+  for (var i = 0u; i < draws; i++) {
+    let draw = task % params.parts * draws + i;
+    let classes = select(0u, params.classes, inside && draw < params.samples);
+    let number = row * params.samples + select(0u, draw, classes > 0u);
+    let values_base = params.values_offset + number * params.values_stride;
+    let given_base = params.given_offset + number * params.given_stride;
+
+    var mine = Found(KEY_NONE, 0u, 0.0, 0.0, 0.0);
+    var validity = nothing_seen();
+    for (var c = 4u * lane; c < classes; c += 4u * LANES) {
+      let logits = load_four(base, c);
+      validity = seen(validity, logits, logits);
+      mine = weighed(mine, logits, load_soft(given_base, c), load_values(values_base, c), c);
+    }
+    let best = row_best(slot, lane, checked_key(mine.key, validity), mine.class_);
+    let ok = is_score(best.x);
+    let best_class = select(0u, best.y, ok);
+    let reference = load_value(values_base, best_class);
+    let weighted = row_sum(0u, slot, lane, moved(mine, reference));
+    forget_best();
+    let sum = row_sum(1u, slot, lane, mine.sum);
+    // Less what rounding took from a sum of 1.
+    let mean = weighted / select(1.0, sum, ok);
+    let inverse_best = 1.0 / select(1.0, score_of_key(best.x), ok);
+    let logit = bitcast<f32>(load_class(base, best_class));
+
+    for (var c = 4u * lane; c < classes; c += 4u * LANES) {
+      // A row without a distribution has gradients of 0.
+      let y = select(vec4<f32>(), load_soft(given_base, c), ok);
+      let d = times(y, load_values(values_base, c) - reference - mean);
+      add_samples(out_base, c, d * inverse, i == 0u);
+      if (SCALES) {
+        terms += scale_terms(y, d, load_four(base, c), inverse_best, logit);
+      }
+    }
+    if (i == 0u) {
+      key = best.x;
+    }
+  }
+  write_backward(task, lane, slot, inside, key, terms, drawn_row);
+}
