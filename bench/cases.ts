@@ -16,6 +16,8 @@ interface OperationRow {
   words: number
   /** The contender that does least of what must be done. */
   floor: string
+  /** Where not with all of SHAPES. */
+  shapes?: readonly Shape[]
 }
 
 const operations = {
@@ -33,6 +35,13 @@ const operations = {
     logits: ['normal'],
     words: 3,
     floor: 'copy',
+  },
+  'gumbel-softmax-forward-backward': {
+    about: 'relaxed sample and the gradient of the logits, as in training',
+    logits: ['normal'],
+    words: 6,
+    floor: 'copy',
+    shapes: [[4096, 1000]],
   },
 } satisfies Record<string, OperationRow>
 
@@ -74,7 +83,9 @@ const casesOf = (operation: Operation, [batchSize, numClasses]: Shape, logits: L
 
 export const CASES: readonly Case[] = [
   ...OPERATION_NAMES.flatMap((operation) =>
-    SHAPES.flatMap((shape) => OPERATIONS[operation].logits.map((logits) => casesOf(operation, shape, logits))),
+    (OPERATIONS[operation].shapes ?? SHAPES).flatMap((shape) =>
+      OPERATIONS[operation].logits.map((logits) => casesOf(operation, shape, logits)),
+    ),
   ),
   ...SWEEPS.map((shape) => casesOf('sample', shape, 'normal')),
 ]

@@ -11,7 +11,7 @@ export async function jax(): Promise<Contender> {
   return {
     name: 'jax-js',
     about: 'random.categorical, or random.gumbel with softmax and grad, of @jax-js/jax under jit, on its own device',
-    operations: ['sample', 'sample-log-probs', 'gumbel-softmax', 'gumbel-softmax-hard', 'gumbel-softmax-backward'],
+    operations: Object.keys(CALLS) as Operation[],
     device,
     async prepare({ operation, batchSize, numClasses, host }) {
       // Rows of up to 32 classes are unrolled into one kernel with their noise; SwiftShader compiled that of 10 classes
@@ -67,6 +67,8 @@ const CALLS: Record<Operation, (key: np.Array, logits: np.Array) => np.Array[]> 
     const loss = (l: np.Array, noise: np.Array, gradSamples: np.Array) => np.sum(relaxed(noise, l).mul(gradSamples))
     return [grad(loss)(logits.ref, noise, logits)]
   },
+  // Its gradient makes the samples too.
+  'gumbel-softmax-forward-backward': (key, logits) => CALLS['gumbel-softmax-backward'](key, logits),
 }
 
 function relaxed(noise: np.Array, logits: np.Array): np.Array {

@@ -8,7 +8,14 @@ export async function own(device: GPUDevice): Promise<Contender> {
   return {
     name: 'gumbel-webgpu',
     about: 'this library, from a GPU buffer to a GPU buffer',
-    operations: ['sample', 'sample-log-probs', 'gumbel-softmax', 'gumbel-softmax-hard', 'gumbel-softmax-backward'],
+    operations: [
+      'sample',
+      'sample-log-probs',
+      'gumbel-softmax',
+      'gumbel-softmax-hard',
+      'gumbel-softmax-backward',
+      'gumbel-softmax-forward-backward',
+    ],
     device,
     prepare: async (problem) => prepare(device, sampler, problem),
   }
@@ -25,6 +32,16 @@ function prepare(device: GPUDevice, sampler: Sampler, problem: Problem): Prepare
   const common = { batchSize, numClasses, logits: { buffer } }
   const destroy = () => made.forEach((each) => each.destroy())
   let step = 0
+
+  if (operation === 'gumbel-softmax-forward-backward') {
+    const [samples, gradLogits] = [0, 1].map(() => output(batchSize * numClasses))
+    const encode = (encoder: GPUCommandEncoder) => {
+      const draw = { ...common, seed: 1n, tau: TAU, step: step++, samples }
+      sampler.encodeGumbelSoftmax(encoder, draw)
+      sampler.encodeGumbelSoftmaxBackward(encoder, { ...draw, gradSamples: { buffer }, gradLogits })
+    }
+    return { run: (calls) => submit(device, calls, encode), destroy }
+  }
 
   if (operation.startsWith('gumbel-softmax')) {
     const samples = output(batchSize * numClasses)
