@@ -45,6 +45,11 @@ export const WORKGROUP_LANES = 64
 const ELEMENTS = ALIGNMENT / 4
 /** Groups of eight classes that a lane should have, so that its noise bound warms up. */
 const GROUPS_A_LANE = 8
+/**
+ * Groups that a lane may have at most: llvmpipe ends all loops of an invocation, without a word, after 65,535 turns in all, and a
+ * group takes up to some twenty.
+ */
+const MOST_GROUPS_A_LANE = 2048
 /** Groups that a part of a row should have at least. */
 const GROUPS_A_PART = 256
 /** Workgroups that keep a large GPU, or a software adapter, busy; with fewer rows, rows get more lanes, or are split. */
@@ -67,10 +72,7 @@ export function planSample(shape: Shape): Plan {
   if (numClasses > most) {
     const piece = Math.floor(most / 8) * 8
     const pieces = Math.ceil(numClasses / piece)
-    const parts = Math.max(
-      1,
-      Math.floor(Math.min(enoughWorkgroups(shape) / shape.numSamples, piece / 8 / GROUPS_A_PART)),
-    )
+    const parts = partsOf({ ...shape, numClasses: piece, batchSize: 1 })
     const slices: Slice[] = []
     for (let row = 0; row < batchSize; row++)
       for (let p = 0; p < pieces; p++)
@@ -100,8 +102,9 @@ function lanesOf(shape: Shape, groupsALane = GROUPS_A_LANE): number {
   const most = MOST_LANES[widthOf(shape)]
   const busy = (enoughWorkgroups(shape) * WORKGROUP_LANES) / (batchSize * numSamples)
   let lanes = 1
-  while (lanes < WORKGROUP_LANES && groups > lanes && ((lanes < most && groups > lanes * groupsALane) || lanes < busy))
-    lanes *= 2
+  const wanted = () =>
+    (lanes < most && groups > lanes * groupsALane) || lanes < busy || groups > lanes * MOST_GROUPS_A_LANE
+  while (lanes < WORKGROUP_LANES && groups > lanes && wanted()) lanes *= 2
   return lanes
 }
 
@@ -194,11 +197,12 @@ function rowSlices(shape: Shape, rowsAtOnce: number): Slice[] {
   return slices
 }
 
-/** Workgroups that share a row where there are few rows and they are long. */
+/** Workgroups that share a row, where there are few rows and they are long. */
 function partsOf(shape: Shape): number {
   const { batchSize, numSamples, numClasses } = shape
   const groups = Math.ceil(numClasses / 8)
-  return Math.floor(Math.min(enoughWorkgroups(shape) / (batchSize * numSamples), groups / GROUPS_A_PART))
+  const busy = Math.floor(Math.min(enoughWorkgroups(shape) / (batchSize * numSamples), groups / GROUPS_A_PART))
+  return Math.max(busy, Math.ceil(groups / WORKGROUP_LANES / MOST_GROUPS_A_LANE))
 }
 
 function widthOf({ wide }: Pick<Shape, 'wide'>): 'wide' | 'narrow' {

@@ -130,3 +130,20 @@ test('workgroups counts in two dimensions', () => {
   expect(workgroups(65_535)).toEqual([65_535, 1])
   expect(workgroups(65_536)).toEqual([65_535, 2])
 })
+
+test('no lane has more groups than llvmpipe runs loops for', () => {
+  for (const wide of [true, false])
+    for (const [batchSize, numClasses] of [
+      [1, 30_000_000],
+      [16, 2 ** 21],
+      [2000, 2 ** 21],
+      [2000, 300_000],
+      [1, 300_000_000],
+    ]) {
+      const { lanes, totalParts, slices } = planSample(shapeOf({ batchSize, numClasses, wide }))
+      for (const { classes, parts } of slices) {
+        const sharing = totalParts > 1 ? 64 * parts : lanes
+        expect(Math.ceil(classes / 8) / sharing).toBeLessThanOrEqual(2049)
+      }
+    }
+})
