@@ -37,21 +37,30 @@ fn times(y: vec4<f32>, differences: vec4<f32>) -> vec4<f32> {
   return select(y * differences, vec4<f32>(), y == vec4<f32>());
 }
 
-fn weighed(before: Found, logits: vec4<u32>, y: vec4<f32>, values: vec4<f32>, c: u32) -> Found {
+// Keys of four classes, as key_of_score: y has no sign.
+fn keys4(logits: vec4<u32>, y: vec4<f32>) -> vec4<u32> {
   let masked = (logits & vec4<u32>(0x7fffffffu)) >= vec4<u32>(POSITIVE_INFINITY);
-  // As key_of_score: y has no sign.
-  let keys = select(bitcast<vec4<u32>>(y) | vec4<u32>(0x80000000u), vec4<u32>(KEY_NONE), masked);
-  let largest = max(max(keys.x, keys.y), max(keys.z, keys.w));
+  return select(bitcast<vec4<u32>>(y) | vec4<u32>(0x80000000u), vec4<u32>(KEY_NONE), masked);
+}
+
+// What is known with four more classes.
+fn weighed(before: Found, logits: vec4<u32>, y: vec4<f32>, values: vec4<f32>, c: u32) -> Found {
+  let keys = keys4(logits, y);
+  // Pairs, then the better pair; without branches, which SwiftShader would take both ways.
+  let low = keys.y > keys.x;
+  let high = keys.w > keys.z;
+  let a = select(keys.x, keys.y, low);
+  let b = select(keys.z, keys.w, high);
+  let largest = max(a, b);
+  let better = largest > before.key;
+  let reference = select(select(values.x, values.y, low), select(values.z, values.w, high), b > a);
+  let class_ = c + select(select(0u, 1u, low), select(2u, 3u, high), b > a);
   var after = before;
-  if (largest > before.key) {
-    let i = firstTrailingBit(mask4(keys == vec4<u32>(largest)));
-    after.key = largest;
-    after.class_ = c + i;
-    after.reference = values[i];
-    after.weighted = moved(before, after.reference);
-  }
+  after.key = max(before.key, largest);
+  after.class_ = select(before.class_, class_, better);
+  after.reference = select(before.reference, reference, better);
+  after.weighted = moved(before, after.reference) + dot(times(y, values - after.reference), vec4<f32>(1.0));
   after.sum += dot(y, vec4<f32>(1.0));
-  after.weighted += dot(times(y, values - after.reference), vec4<f32>(1.0));
   return after;
 }
 
