@@ -51,8 +51,10 @@ export async function readWords(device: GPUDevice, buffer: GPUBuffer, words: num
   const encoder = device.createCommandEncoder()
   encoder.copyBufferToBuffer(buffer, 0, readable, 0, size)
   device.queue.submit([encoder.finish()])
+  const mapped = readable.mapAsync(GPUMapMode.READ)
+  // Firefox answers both at the same look, which only `finished` hastens.
   await finished(device)
-  await readable.mapAsync(GPUMapMode.READ)
+  await mapped
   const result = new Int32Array(readable.getMappedRange().slice(0))
   readable.destroy()
   return result

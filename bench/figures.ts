@@ -1,4 +1,4 @@
-import { OPERATIONS, type Case } from './cases'
+import { type Case, OPERATIONS, nameOf } from './cases'
 import { SIGNIFICANT } from './checks'
 import { OWN } from './contender'
 import type { Timing } from './measure'
@@ -76,6 +76,22 @@ export function verdictOf(report: Report, contender: string): { right: boolean; 
   })
   return { right: wrong.length === 0, why: sentences.join('; ') }
 }
+
+/** A sentence for each contender and reason why it did not take part, with the cases it missed. */
+export function failuresOf({ failures, results }: Report): string[] {
+  const missed = new Map<string, string[]>()
+  for (const result of results)
+    for (const [name, why] of Object.entries(result.failures)) {
+      const sentence = `${name}: ${firstLine(why)}`
+      missed.set(sentence, [...(missed.get(sentence) ?? []), nameOf(result)])
+    }
+  return [
+    ...Object.entries(failures).map(([name, why]) => `${name}: ${firstLine(why)}`),
+    ...[...missed].map(([sentence, cases]) => `${sentence} (${cases.join(', ')})`),
+  ]
+}
+
+const firstLine = (text: string) => text.split('\n')[0]
 
 export function adapterOf({ adapter, userAgent }: Report): string {
   const { vendor, architecture, device, description } = adapter

@@ -1,6 +1,6 @@
-import { type Case, OPERATIONS, OPERATION_NAMES, nameOf } from './cases'
+import { type Case, OPERATIONS, OPERATION_NAMES } from './cases'
 import { OWN } from './contender'
-import { type Figures, adapterOf, figuresOf, verdictOf } from './figures'
+import { type Figures, adapterOf, failuresOf, figuresOf, verdictOf } from './figures'
 import type { Report } from './run'
 
 /** The tables of docs/benchmarks.md, a section a report. */
@@ -9,21 +9,17 @@ export function markdownOf(reports: Report[]): string {
 }
 
 function section(report: Report): string {
-  const { results, checks, overheads, contenders, failures } = report
+  const { results, checks, overheads, contenders } = report
   const names = Object.keys(contenders)
   const lines = [`## ${adapterOf(report)}`, '', `${report.date.slice(0, 10)}, ${clock(report)}.`, '']
 
   if (Object.keys(checks).length > 0) {
     lines.push('### Whether the draws are right', '')
-    lines.push(
-      ...table(
-        ['sampler', 'right', 'chi-squared'],
-        Object.keys(checks).map((name) => {
-          const verdict = verdictOf(report, name)
-          return [name, verdict?.right ? 'yes' : '**no**', verdict?.why ?? '']
-        }),
-      ),
-    )
+    for (const name of Object.keys(checks)) {
+      const verdict = verdictOf(report, name)
+      lines.push(`- ${verdict?.right ? 'right' : '**wrong**'}, ${name}: ${verdict?.why}`)
+    }
+    lines.push('')
   }
   if (overheads.length > 0) {
     lines.push('### Overhead of a call, [1, 64], ms', '')
@@ -52,12 +48,8 @@ function section(report: Report): string {
       ),
     )
   }
-  const failed = [
-    ...Object.entries(failures),
-    ...results.flatMap((one) => Object.entries(one.failures).map(([name, why]) => [`${name}, ${nameOf(one)}`, why])),
-  ]
-  if (failed.length > 0)
-    lines.push('### What failed', '', ...failed.map(([what, why]) => `- ${what}: ${firstLine(why)}`), '')
+  const failed = failuresOf(report)
+  if (failed.length > 0) lines.push('### What failed', '', ...failed.map((each) => `- ${each}`), '')
   return lines.join('\n')
 }
 
@@ -80,8 +72,6 @@ export function digits(value: number | undefined): string {
   if (value === undefined) return ''
   return value >= 100 ? Math.round(value).toLocaleString('en') : value.toPrecision(value < 0.1 ? 1 : 2)
 }
-
-const firstLine = (text: string) => text.split('\n')[0]
 
 function table(header: string[], rows: string[][]): string[] {
   const line = (cells: string[]) => `| ${cells.join(' | ')} |`

@@ -58,6 +58,8 @@ const rounds = Number(values.rounds)
 if (!Number.isInteger(rounds) || rounds < 1) refuse(`--rounds is '${values.rounds}'; it must be a whole number from 1`)
 const cases = select({ operations, shapes, logits })
 
+// Before the runs, as others may commit while they last.
+const commit = execFileSync('git', ['describe', '--always', '--dirty'], { encoding: 'utf8' }).trim()
 const reports: Report[] = []
 for (const browser of browsers) reports.push(await runIn(browser))
 if (values.write) writeFileSync(DOCUMENT, await document())
@@ -199,7 +201,6 @@ function tableOf(result: CaseResult): string {
 async function document(): Promise<string> {
   const MARK = '<!-- written by npm run bench -- --write -->'
   const [head] = readFileSync(DOCUMENT, 'utf8').split(MARK)
-  const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim()
   const how = `Commit ${commit}, ${rounds} rounds, ${cpus().length} CPU threads.`
   const text = `${head}${MARK}\n\n${how}\n\n${markdownOf(reports)}`
   return format(text, { ...(await resolveConfig(DOCUMENT)), parser: 'markdown' })

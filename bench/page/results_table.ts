@@ -1,5 +1,5 @@
 import { OWN } from '../contender'
-import { type Figures, adapterOf, figuresOf, verdictOf } from '../figures'
+import { type Figures, adapterOf, failuresOf, figuresOf, verdictOf } from '../figures'
 import { digits } from '../markdown'
 import type { Report } from '../run'
 import { type Cell, byId, element, tableOf } from './dom'
@@ -134,20 +134,10 @@ export function showNotes(reports: Report[]): void {
       : []),
   )
 
-  const failures = reports.flatMap(({ failures, results }) => [
-    ...Object.entries(failures),
-    ...results.flatMap((result) =>
-      Object.entries(result.failures).map(
-        ([name, why]) => [`${name}, ${result.operation} ${result.batchSize} × ${result.numClasses}`, why] as const,
-      ),
-    ),
-  ])
+  const failures = reports.flatMap(failuresOf)
   byId('failures').replaceChildren(
     ...(failures.length > 0
-      ? [
-          element('h3', {}, 'What failed'),
-          element('ul', {}, ...failures.map(([what, why]) => element('li', {}, `${what}: ${why.split('\n')[0]}`))),
-        ]
+      ? [element('h3', {}, 'What failed'), element('ul', {}, ...failures.map((each) => element('li', {}, each)))]
       : []),
   )
 }
