@@ -14,8 +14,8 @@ const MIN_NORMAL = 0x00800000u;
 
 // What a lane knows of one draw.
 struct Found {
-  key: u32,         // of its largest y
-  class_: u32,      // in the row
+  largest: f32,     // of its y
+  class_: u32,      // of that, in the row
   reference: f32,   // G there
   sum: f32,         // of y
   weighted: f32,    // of y (G - reference)
@@ -37,31 +37,26 @@ fn times(y: vec4<f32>, differences: vec4<f32>) -> vec4<f32> {
   return select(y * differences, vec4<f32>(), y == vec4<f32>());
 }
 
-// Keys of four classes, as key_of_score: y has no sign.
-fn keys4(logits: vec4<u32>, y: vec4<f32>) -> vec4<u32> {
-  let masked = (logits & vec4<u32>(0x7fffffffu)) >= vec4<u32>(POSITIVE_INFINITY);
-  return select(bitcast<vec4<u32>>(y) | vec4<u32>(0x80000000u), vec4<u32>(KEY_NONE), masked);
-}
-
 // What is known with four more classes.
-fn weighed(before: Found, logits: vec4<u32>, y: vec4<f32>, values: vec4<f32>, c: u32) -> Found {
-  let keys = keys4(logits, y);
-  // Pairs, then the better pair; without branches, which SwiftShader would take both ways.
-  let low = keys.y > keys.x;
-  let high = keys.w > keys.z;
-  let a = select(keys.x, keys.y, low);
-  let b = select(keys.z, keys.w, high);
-  let largest = max(a, b);
-  let better = largest > before.key;
-  let reference = select(select(values.x, values.y, low), select(values.z, values.w, high), b > a);
-  let class_ = c + select(select(0u, 1u, low), select(2u, 3u, high), b > a);
+fn weighed(before: Found, y: vec4<f32>, values: vec4<f32>, c: u32) -> Found {
   var after = before;
-  after.key = max(before.key, largest);
-  after.class_ = select(before.class_, class_, better);
-  after.reference = select(before.reference, reference, better);
-  after.weighted = moved(before, after.reference) + dot(times(y, values - after.reference), vec4<f32>(1.0));
+  let largest = max4(y);
+  // A loop of one turn: see scan.wgsl.
+  for (var better = largest > before.largest; better; better = false) {
+    let i = firstTrailingBit(mask4(y == vec4<f32>(largest)));
+    after.largest = largest;
+    after.class_ = c + i;
+    after.reference = values[i];
+    after.weighted = moved(before, after.reference);
+  }
+  after.weighted += dot(times(y, values - after.reference), vec4<f32>(1.0));
   after.sum += dot(y, vec4<f32>(1.0));
   return after;
+}
+
+// Ordered as the largest y; none where all are 0, as in a row that is all masked.
+fn key_of_largest(found: Found) -> u32 {
+  return select(KEY_NONE, key_of_score(found.largest), found.largest > 0.0);
 }
 
 // sum(d log(y / best)) and sum(d (l - logit)) over four classes, where y is not 0.
@@ -98,14 +93,14 @@ fn main(
     let values_base = params.values_offset + number * params.values_stride;
     let given_base = params.given_offset + number * params.given_stride;
 
-    var mine = Found(KEY_NONE, 0u, 0.0, 0.0, 0.0);
+    var mine = Found(0.0, 0u, 0.0, 0.0, 0.0);
     var validity = nothing_seen();
     for (var c = 4u * lane; c < classes; c += 4u * LANES) {
       let logits = load_four(base, c);
       validity = seen(validity, logits, logits);
-      mine = weighed(mine, logits, load_soft(given_base, c), load_values(values_base, c), c);
+      mine = weighed(mine, load_soft(given_base, c), load_values(values_base, c), c);
     }
-    let best = row_best(slot, lane, checked_key(mine.key, validity), mine.class_);
+    let best = row_best(slot, lane, checked_key(key_of_largest(mine), validity), mine.class_);
     let ok = is_score(best.x);
     let best_class = select(0u, best.y, ok);
     let reference = load_value(values_base, best_class);
