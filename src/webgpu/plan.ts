@@ -54,8 +54,8 @@ const MOST_GROUPS_A_LANE = 2048
 const GROUPS_A_PART = 256
 /** Workgroups that keep a large GPU, or a software adapter, busy; with fewer rows, rows get more lanes, or are split. */
 const ENOUGH_WORKGROUPS = { wide: 1024, narrow: 4 }
-/** Lanes that share a row: software adapters run four at once, and more wait for each other at barriers. */
-const MOST_LANES = { wide: 64, narrow: 4 }
+/** Lanes that share a row where there are rows enough: on software adapters none waits for others at barriers. */
+const MOST_LANES = { wide: 64, narrow: 1 }
 
 /** Groups of eight classes that a lane can hold in registers, in step with gumbel_softmax.wgsl. */
 const MOST_HELD_GROUPS = 8
