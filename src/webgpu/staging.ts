@@ -1,3 +1,5 @@
+import { settledByQueue } from './nudge'
+
 const MIN_BYTES = 256
 
 /** Reads results back through buffers that are used again once their call has its copy. */
@@ -28,7 +30,7 @@ export class Staging {
 
   /** Waits for the GPU and gives a copy of the first `bytes`; then others may take the buffer. */
   async read(buffer: GPUBuffer, bytes: number): Promise<ArrayBuffer> {
-    await buffer.mapAsync(GPUMapMode.READ, 0, bytes)
+    await settledByQueue(this.#device.queue, buffer.mapAsync(GPUMapMode.READ, 0, bytes))
     const copy = buffer.getMappedRange(0, bytes).slice(0)
     buffer.unmap()
     this.#free.push(buffer)
