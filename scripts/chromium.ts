@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
-import { accessSync, constants, existsSync, readdirSync } from 'node:fs'
-import { delimiter, join } from 'node:path'
+import { existsSync, readdirSync } from 'node:fs'
 import { chromium } from 'playwright'
+import { installFromDebian, isExecutable, onPath } from './executable.ts'
 
 /** Flags that any headless run needs, none of them about WebGPU. */
 export const BASE_FLAGS: readonly string[] = [
@@ -34,7 +34,7 @@ export async function findChromium(): Promise<string> {
   const found = installedChromium()
   if (found) return found
 
-  for (const install of [installFromDebian, installFromPlaywright]) {
+  for (const install of [() => installFromDebian('chromium'), installFromPlaywright]) {
     try {
       install()
     } catch {
@@ -60,18 +60,7 @@ export function chromiumFlags(): string[] {
 }
 
 function installedChromium(): string | undefined {
-  const folders = (process.env.PATH ?? '').split(delimiter)
-  const onPath = SYSTEM_NAMES.flatMap((name) => folders.map((folder) => join(folder, name)))
-  return [...onPath, chromium.executablePath()].find(isExecutable)
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK)
-    return true
-  } catch {
-    return false
-  }
+  return onPath(SYSTEM_NAMES) ?? [chromium.executablePath()].find(isExecutable)
 }
 
 function hasGpu(): boolean {
@@ -80,17 +69,7 @@ function hasGpu(): boolean {
   return dri.some((name) => name.startsWith('renderD')) || readdirSync('/dev').some((name) => /^nvidia\d/.test(name))
 }
 
-function installFromDebian(): void {
-  if (process.getuid?.() !== 0 || !existsSync('/etc/debian_version')) return
-  run('apt-get', 'update')
-  run('apt-get', 'install', '-y', '--no-install-recommends', 'chromium')
-}
-
+/** What the installer prints goes to stderr: stdout is for a script's own results. */
 function installFromPlaywright(): void {
-  run('npx', 'playwright', 'install', '--no-shell', 'chromium')
-}
-
-/** What an installer prints goes to stderr: stdout is for a script's own results. */
-function run(command: string, ...args: string[]): void {
-  execFileSync(command, args, { stdio: ['ignore', 2, 2], env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } })
+  execFileSync('npx', ['playwright', 'install', '--no-shell', 'chromium'], { stdio: ['ignore', 2, 2] })
 }

@@ -27,10 +27,15 @@ export async function settledByQueue<T>(queue: GPUQueue, promise: Promise<T>): P
 function nextTask(): Promise<void> {
   const { port1, port2 } = new MessageChannel()
   return new Promise((resolve) => {
-    port1.onmessage = () => {
-      port1.close()
-      resolve()
-    }
+    port1.addEventListener(
+      'message',
+      () => {
+        port1.close()
+        resolve()
+      },
+      { once: true },
+    )
+    port1.start()
     port2.postMessage(0)
   })
 }
