@@ -1,5 +1,6 @@
 import { createSampler } from 'gumbel-webgpu'
-import { backendName, loadEngine, loadTokenizer } from './engine'
+import { backendName } from './backend_name'
+import { loadEngine, loadTokenizer } from './engine'
 import { generate } from './generate'
 import { parseSettings, type SettingsText } from './settings'
 

@@ -21,10 +21,3 @@ export async function loadEngine(tokenizer: Tokenizer): Promise<Engine> {
   const model = await LanguageModel.load(`${FILES}model.onnx`, sampler.device)
   return { sampler, model, tokenizer }
 }
-
-/** The backend in words, such as 'WebGPU: nvidia hopper'. */
-export function backendName({ device }: Sampler): string {
-  if (!device) return 'CPU'
-  const { description, vendor, architecture } = device.adapterInfo
-  return `WebGPU: ${description || `${vendor} ${architecture}`.trim() || 'adapter without a name'}`
-}

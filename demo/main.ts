@@ -1,4 +1,5 @@
-import { backendName, loadEngine, loadTokenizer, type Engine } from './engine'
+import { backendName } from './backend_name'
+import { loadEngine, loadTokenizer, type Engine } from './engine'
 import { element, SettingsForm } from './form'
 import { generate } from './generate'
 import { SettingError, type Settings } from './settings'

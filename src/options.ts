@@ -224,9 +224,7 @@ export interface ConcreteLogProbOptions extends Pick<
 }
 
 /** Options of noise given the class that wins. */
-export interface GumbelGivenIndexOptions extends SampleOptions {}
-
-export interface GumbelGivenIndexCallOptions extends GumbelGivenIndexOptions {
+export interface GumbelGivenIndexCallOptions extends SampleOptions {
   /** What a row without a distribution, or given a masked class, does: reject the call, or get noise of 0. Default 'reject'. */
   invalidRows?: 'reject' | 'mark'
 }
@@ -241,7 +239,7 @@ export interface GumbelGivenIndexResult {
   invalidRows: InvalidRow[]
 }
 
-export interface EncodeGumbelGivenIndexOptions extends GumbelGivenIndexOptions {
+export interface EncodeGumbelGivenIndexOptions extends SampleOptions {
   logits: BufferLogits
   indices: { buffer: GPUBuffer; offset?: number }
   /** `[batchSize * numSamples, numClasses]`, float32. */

@@ -1,5 +1,5 @@
 import { createSampler, type Sampler } from 'gumbel-webgpu'
-import { backendName } from './backend_name'
+import { backendName } from '../backend_name'
 import { Controls } from './controls'
 import { byId } from './dom'
 import { drawExpectations, drawOne } from './draws'
@@ -103,7 +103,8 @@ async function start(sampler: Sampler): Promise<void> {
   }))
     byId(id).addEventListener('click', action)
 
-  byId('backend').textContent = `Drawn by gumbel-webgpu on ${backendName(sampler)}.`
+  byId('backend').textContent =
+    `Drawn by gumbel-webgpu on ${sampler.device ? backendName(sampler) : 'the CPU: this browser offers no WebGPU'}.`
   show()
   for (const [name, text] of refused) controls.refuse(name, text)
   expectations.request(state)

@@ -7,7 +7,7 @@ import { ALIGNMENT } from './buffers'
 import type { Context } from './context'
 import { piecesOf, valuesOf } from './inputs'
 import { type Bound, callersOutputs, drawCount } from './outputs'
-import { WORKGROUP_LANES, planConcreteLogProb } from './plan'
+import { WORKGROUP_LANES, planRows } from './plan'
 import { extentOf, readBack } from './read_back'
 import { type Recording, constantsOf, dispatch, logitsOf, reduceModule } from './record'
 import { type RowsPlace, bindRows, isAligned, rowsThatFit } from './rows'
@@ -45,7 +45,7 @@ export async function concreteLogProb(
           `numClasses is ${numClasses} with numSamples ${numSamples}; logits and samples of a row must each fit ${maxBindingBytes} bytes on this device (maxStorageBufferBindingSize)`,
         )
       const { rows, firstRow, batchSize } = piece
-      const plan = planConcreteLogProb(
+      const plan = planRows(
         { batchSize, numClasses, numSamples, rows, maxBindingBytes, wide: context.wide },
         rowsAtOnce,
       )

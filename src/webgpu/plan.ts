@@ -144,11 +144,6 @@ export function sharesOfDraws(
   return Math.ceil(numSamples / Math.ceil(numSamples / Math.max(1, most)))
 }
 
-/** Maps a shape to dispatches of concrete_log_prob. */
-export function planConcreteLogProb(shape: Shape, rowsAtOnce: number): Plan {
-  return { ...layout(shape), lanes: lanesOf(shape), totalParts: 1, slices: rowSlices(shape, rowsAtOnce) }
-}
-
 /** Elements that a binding takes, less what aligning its begin costs. */
 function maxElements(maxBindingBytes: number): number {
   return Math.floor(maxBindingBytes / ALIGNMENT) * ELEMENTS - ELEMENTS
