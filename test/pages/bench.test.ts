@@ -1,37 +1,14 @@
 import { readFile } from 'node:fs/promises'
-import { type Browser, type Page, chromium } from 'playwright'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
-import { chromiumFlags, findChromium } from '../../scripts/chromium'
-import { servePages } from '../../scripts/serve_pages'
+import type { Page } from 'playwright'
+import { beforeEach, expect, test } from 'vitest'
+import { usePages } from '../helpers/pages'
 
-let site: Awaited<ReturnType<typeof servePages>>
-let browser: Browser
+const { newPage } = usePages()
 let page: Page
-let escaped: string[]
-
-beforeAll(async () => {
-  site = await servePages()
-  browser = await chromium.launch({ executablePath: await findChromium(), args: chromiumFlags() })
-})
 
 beforeEach(async () => {
-  escaped = []
-  page = await browser.newPage()
-  page.on('pageerror', ({ message }) => escaped.push(message))
-  page.on('console', (message) => {
-    if (['error', 'warning'].includes(message.type())) escaped.push(message.text())
-  })
-  await page.goto(new URL('bench/index.html', site.url).href)
-})
-
-afterEach(async () => {
-  await page.close()
-  expect(escaped).toEqual([])
-})
-
-afterAll(async () => {
-  await browser?.close()
-  await site?.server.close()
+  page = await newPage()
+  await page.goto('bench/index.html')
 })
 
 /** Leaves checked what is named and nothing else. */

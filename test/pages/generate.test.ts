@@ -2,47 +2,22 @@ import { execFile } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { chromium, type Browser, type Page } from 'playwright'
+import type { Page } from 'playwright'
 import { build, preview } from 'vite'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { chromiumFlags, findChromium } from '../../scripts/chromium'
-import { servePages } from '../../scripts/serve_pages'
+import { describe, expect, test } from 'vitest'
+import { usePages, withoutWebGpu } from '../helpers/pages'
 
 const ROOT = resolve(import.meta.dirname, '../..')
 
-let site: Awaited<ReturnType<typeof servePages>>
-let browser: Browser
-let escaped: string[]
+const { newPage } = usePages()
 
-beforeAll(async () => {
-  site = await servePages()
-  browser = await chromium.launch({ executablePath: await findChromium(), args: chromiumFlags() })
-})
-
-beforeEach(() => {
-  escaped = []
-})
-
-afterEach(() => {
-  expect(escaped).toEqual([])
-})
-
-afterAll(async () => {
-  await browser?.close()
-  await site?.server.close()
-})
-
-/** Opens the page with settings in its URL. An error that escapes, of the page or of the GPU, fails the test. */
+/** Opens the page with settings in its URL. */
 async function openPage(
   settings: Record<string, string | number>,
   prepare?: (page: Page) => Promise<void>,
-  url = site.url,
-) {
-  const page = await browser.newPage()
-  page.on('pageerror', ({ message }) => escaped.push(message))
-  page.on('console', (message) => {
-    if (['error', 'warning'].includes(message.type())) escaped.push(message.text())
-  })
+  url = '',
+): Promise<Page> {
+  const page = await newPage()
   await prepare?.(page)
   const query = Object.entries(settings).map(([name, value]) => [name, String(value)])
   await page.goto(`${url}?${new URLSearchParams(query)}`)
@@ -58,10 +33,6 @@ async function write(page: Page): Promise<string[]> {
     .waitFor({ timeout: 90_000 })
   expect(await page.locator('#failure').innerText()).toBe('')
   return page.locator('#verses li').allInnerTexts()
-}
-
-async function withoutWebGpu(page: Page): Promise<void> {
-  await page.addInitScript(() => Object.defineProperty(Navigator.prototype, 'gpu', { value: undefined }))
 }
 
 async function withFirstDeviceRefused(page: Page): Promise<void> {
@@ -92,7 +63,6 @@ describe('the page', () => {
     expect(await write(page)).not.toEqual(verses)
     await page.reload()
     expect(await page.getByLabel('Seed').inputValue()).toBe('43')
-    await page.close()
 
     const cpuPage = await openPage(SHORT, withoutWebGpu)
     expect(await write(cpuPage)).toEqual(verses)
@@ -125,7 +95,6 @@ describe('the page', () => {
     }
     for (const verse of await write(page)) expect(verse).toMatch(/^In the beginning/)
     expect(await page.locator('.error').allInnerTexts()).toEqual(['', '', '', '', ''])
-    await page.close()
   })
 
   test('stops when asked to, and can start again', async () => {
@@ -133,10 +102,9 @@ describe('the page', () => {
     await page.getByRole('button', { name: 'Write verses' }).click()
     await page.locator('#rate:not(:empty)').waitFor()
     await page.getByRole('button', { name: 'Stop' }).click()
-    await page.getByText(/^Stopped: \d+ tokens? drawn$/).waitFor()
+    await page.getByText(/^Stopped: [\d,]+ tokens? drawn$/).waitFor()
     await page.getByLabel('Tokens').fill('1')
     expect(await write(page)).toHaveLength(64)
-    await page.close()
   })
 
   test('shows a failure of the device, and recovers from it', async () => {
@@ -144,7 +112,6 @@ describe('the page', () => {
     await page.getByRole('button', { name: 'Write verses' }).click()
     await page.getByText('no device today').waitFor()
     expect(await write(page)).toHaveLength(1)
-    await page.close()
   })
 })
 
@@ -156,7 +123,6 @@ test('the built page works, also in a folder of a site', async () => {
   try {
     const page = await openPage(SHORT, withoutWebGpu, built.resolvedUrls!.local[0])
     expect(await write(page)).toHaveLength(4)
-    await page.close()
   } finally {
     await built.close()
     await rm(outDir, { recursive: true })
@@ -181,7 +147,6 @@ test('the model gives the values of its README on both backends', async () => {
     })()`)
     for (const [row, values] of expected.entries())
       for (const [at, value] of values.entries()) expect(Math.abs(logits[row][at] - value)).toBeLessThan(1e-3)
-    await page.close()
   }
 })
 

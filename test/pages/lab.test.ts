@@ -1,45 +1,22 @@
-import { chromium, type Browser, type Locator, type Page } from 'playwright'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
-import { chromiumFlags, findChromium } from '../../scripts/chromium'
-import { servePages } from '../../scripts/serve_pages'
+import type { Locator, Page } from 'playwright'
+import { beforeEach, expect, test } from 'vitest'
+import { usePages, withoutWebGpu } from '../helpers/pages'
 
 /** The columns of the figure. */
 const CATEGORICAL = 0
 const COLD = 1
 const HOT = 4
 
-let site: Awaited<ReturnType<typeof servePages>>
-let browser: Browser
+const { newPage } = usePages()
 let page: Page
-let escaped: string[]
-
-beforeAll(async () => {
-  site = await servePages()
-  browser = await chromium.launch({ executablePath: await findChromium(), args: chromiumFlags() })
-})
 
 beforeEach(async () => {
-  escaped = []
-  page = await browser.newPage()
-  page.on('pageerror', ({ message }) => escaped.push(message))
-  page.on('console', (message) => {
-    if (['error', 'warning'].includes(message.type())) escaped.push(message.text())
-  })
-})
-
-afterEach(async () => {
-  await page.close()
-  expect(escaped).toEqual([])
-})
-
-afterAll(async () => {
-  await browser?.close()
-  await site?.server.close()
+  page = await newPage()
 })
 
 /** Opens the page and waits until all is drawn. */
 async function open(query = ''): Promise<void> {
-  await page.goto(`${site.url}lab.html${query}`)
+  await page.goto(`lab.html${query}`)
   await settled()
 }
 
@@ -208,7 +185,7 @@ test('the races pass their chi-squared as their number grows, on the CPU alike',
     .poll(async () => (await page.locator('#race-draws').innerText()).replaceAll(',', '') === inUrl('races'))
     .toBe(true)
 
-  await page.addInitScript(() => Object.defineProperty(Navigator.prototype, 'gpu', { value: undefined }))
+  await withoutWebGpu(page)
   await open()
   expect(await page.locator('#backend').innerText()).toContain('this browser offers no WebGPU')
   expect(await page.locator('#race-counts').innerText()).toBe(counts)
