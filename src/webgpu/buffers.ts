@@ -1,6 +1,7 @@
 /** Bindings of storage and uniform buffers begin at multiples of 256 bytes, the largest alignment that WebGPU asks for. */
 export const ALIGNMENT = 256
-const SLOTS = 256
+/** Uniform blocks of a buffer. */
+export const SLOTS = 256
 
 /** A buffer that grows to what is asked of it. Only for work submitted at once: growing destroys the smaller one. */
 export class Scratch {
@@ -29,16 +30,18 @@ export class Scratch {
   }
 }
 
+/** Binds what `write` puts into a uniform block of `bytes`. */
+export interface Uniforms {
+  bind(bytes: number, write: (into: ArrayBuffer) => void): GPUBufferBinding
+}
+
 /**
- * Small uniform blocks, written through the queue, each in a slot of its own.
- *
- * A slot may be written again only after the work that reads it was submitted. Calls that submit at once `rewind()` and
- * use the same buffer for ever. For recorded work, which is submitted nobody knows when, a full buffer is left to the
- * garbage collector and another begun.
+ * Small uniform blocks, written through the queue, each in a slot of its own. Only for work submitted at once: each call begins
+ * with `rewind()`, and uses the same slots again.
  */
-export class UniformSlots {
+export class UniformSlots implements Uniforms {
   #device: GPUDevice
-  #buffer: GPUBuffer | undefined
+  #buffers: GPUBuffer[] = []
   #next = 0
   #words = new ArrayBuffer(ALIGNMENT)
 
@@ -46,18 +49,17 @@ export class UniformSlots {
     this.#device = device
   }
 
-  /** Binds what `write` puts into a slot of `bytes`. */
   bind(bytes: number, write: (into: ArrayBuffer) => void): GPUBufferBinding {
-    if (!this.#buffer || this.#next === SLOTS) {
+    const place = Math.floor(this.#next / SLOTS)
+    if (place === this.#buffers.length) {
       const { UNIFORM, COPY_DST } = GPUBufferUsage
       const size = SLOTS * ALIGNMENT
-      this.#buffer = this.#device.createBuffer({ label: 'gumbel-webgpu params', size, usage: UNIFORM | COPY_DST })
-      this.#next = 0
+      this.#buffers.push(this.#device.createBuffer({ label: 'gumbel-webgpu params', size, usage: UNIFORM | COPY_DST }))
     }
-    const offset = this.#next++ * ALIGNMENT
+    const offset = (this.#next++ % SLOTS) * ALIGNMENT
     write(this.#words)
-    this.#device.queue.writeBuffer(this.#buffer, offset, this.#words, 0, bytes)
-    return { buffer: this.#buffer, offset, size: bytes }
+    this.#device.queue.writeBuffer(this.#buffers[place], offset, this.#words, 0, bytes)
+    return { buffer: this.#buffers[place], offset, size: bytes }
   }
 
   rewind(): void {
@@ -65,7 +67,8 @@ export class UniformSlots {
   }
 
   destroy(): void {
-    this.#buffer?.destroy()
-    this.#buffer = undefined
+    for (const buffer of this.#buffers) buffer.destroy()
+    this.#buffers = []
+    this.#next = 0
   }
 }

@@ -2,6 +2,8 @@ import { DeviceError } from '../errors'
 import { ROW_PARAMS_WORDS, type Request, type RowParams } from '../request'
 import { ALIGNMENT, Scratch, UniformSlots } from './buffers'
 import type { Bound } from './outputs'
+import type { Drawing } from './record'
+import { RecordedParams } from './recorded'
 import { Staging } from './staging'
 
 /** Which kernels and plans suit the device; tests force them. The draws are the same. */
@@ -32,9 +34,10 @@ export class Context {
   #rowParams: Scratch
   readonly results: Scratch
   readonly partials: Scratch
-  /** For work that the caller submits: nothing here is destroyed while it may be pending. */
-  readonly recordedUniforms: UniformSlots
-  #recordedPartials: GPUBuffer | undefined
+  /** For work that the caller submits. */
+  #recordedParams: RecordedParams
+  /** The last one is the largest, and used; the others may be in work that is pending. */
+  #recordedPartials: GPUBuffer[] = []
   #unusedInput: GPUBuffer
   #unusedOutput: GPUBuffer
 
@@ -51,7 +54,7 @@ export class Context {
     this.#rowParams = new Scratch(device, 'row params', STORAGE | COPY_DST)
     this.results = new Scratch(device, 'results', STORAGE | COPY_SRC)
     this.partials = new Scratch(device, 'partials', STORAGE)
-    this.recordedUniforms = new UniformSlots(device)
+    this.#recordedParams = new RecordedParams(device, this.staging)
     this.#unusedInput = device.createBuffer({ label: 'gumbel-webgpu unused input', size: ALIGNMENT, usage: STORAGE })
     const size = 4 * ALIGNMENT
     this.#unusedOutput = device.createBuffer({ label: 'gumbel-webgpu unused output', size, usage: STORAGE })
@@ -76,16 +79,20 @@ export class Context {
     return { buffer, size: rowParams.words.byteLength }
   }
 
-  recordedRowParamsOf({ rowParams }: Request): GPUBufferBinding {
-    if (!rowParams) return this.unusedInput
-    this.#requireBinding(rowParams)
-    const { words } = rowParams
-    const label = 'gumbel-webgpu recorded row params'
-    const usage = GPUBufferUsage.STORAGE
-    const buffer = this.device.createBuffer({ label, size: words.byteLength, usage, mappedAtCreation: true })
-    new Uint32Array(buffer.getMappedRange()).set(words)
-    buffer.unmap()
-    return { buffer }
+  /** Lets `record` put work into the caller's encoder, with what it may keep until the caller submits it. */
+  recording(
+    encoder: GPUCommandEncoder,
+    { rowParams }: Request,
+    record: (kept: Pick<Drawing, 'rowParams' | 'uniforms' | 'partials'>) => void,
+  ): void {
+    if (rowParams) this.#requireBinding(rowParams)
+    this.#recordedParams.keep(encoder, (recorded) =>
+      record({
+        rowParams: rowParams ? recorded.rowParams(rowParams.words) : this.unusedInput,
+        uniforms: recorded,
+        partials: (bytes) => this.#recordedPartialsOf(bytes),
+      }),
+    )
   }
 
   #requireBinding({ words }: RowParams): void {
@@ -97,12 +104,15 @@ export class Context {
       )
   }
 
-  recordedPartials(bytes: number): GPUBuffer {
-    if (!this.#recordedPartials || this.#recordedPartials.size < bytes) {
-      const label = 'gumbel-webgpu recorded partials'
-      this.#recordedPartials = this.device.createBuffer({ label, size: bytes, usage: GPUBufferUsage.STORAGE })
-    }
-    return this.#recordedPartials
+  #recordedPartialsOf(bytes: number): GPUBuffer {
+    const largest = this.#recordedPartials.at(-1)
+    if (largest && largest.size >= bytes) return largest
+    // At least twice the last one, so that all of them together are no more than twice the largest.
+    const size = Math.max(bytes, Math.min(2 * (largest?.size ?? 0), this.device.limits.maxBufferSize))
+    const label = 'gumbel-webgpu recorded partials'
+    const buffer = this.device.createBuffer({ label, size, usage: GPUBufferUsage.STORAGE })
+    this.#recordedPartials.push(buffer)
+    return buffer
   }
 
   /**
@@ -141,10 +151,8 @@ export class Context {
   }
 
   destroy(): void {
-    for (const kept of [this.staging, this.uniforms, this.recordedUniforms]) kept.destroy()
+    for (const kept of [this.staging, this.uniforms, this.#recordedParams]) kept.destroy()
     this.#forgetScratch()
-    this.#recordedPartials?.destroy()
-    this.#unusedInput.destroy()
-    this.#unusedOutput.destroy()
+    for (const buffer of [...this.#recordedPartials, this.#unusedInput, this.#unusedOutput]) buffer.destroy()
   }
 }

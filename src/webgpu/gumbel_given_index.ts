@@ -75,15 +75,9 @@ export function encodeGumbelGivenIndex(
   const given = indicesIn(indices, count)
   const { place, range } = rowsPlace('noise', options.noise, count, request.numClasses, ['float32'])
   const outputs: Outputs = callersOutputs(context, { statuses }, request, [logits.buffer, indices.buffer], [range])
-  record(context, encoder, bufferPiece(logits, request), {
-    request,
-    rowParams: context.recordedRowParamsOf(request),
-    outputs,
-    uniforms: context.recordedUniforms,
-    partials: (size) => context.recordedPartials(size),
-    given,
-    noise: place,
-  })
+  const piece = bufferPiece(logits, request)
+  const drawing = { request, outputs, given, noise: place }
+  context.recording(encoder, request, (kept) => record(context, encoder, piece, { ...drawing, ...kept }))
 }
 
 /** The binding with the class of each draw of the batch, and the word of it at which they begin. */

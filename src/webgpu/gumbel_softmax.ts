@@ -66,15 +66,9 @@ export function encodeGumbelSoftmax(
   const count = request.batchSize * request.numSamples
   const { place, range } = rowsPlace('samples', options.samples, count, request.numClasses, ['float32', 'float16'])
   const { indices, logProbs, statuses } = options
-  record(context, encoder, piece, {
-    request,
-    rowParams: context.recordedRowParamsOf(request),
-    outputs: callersOutputs(context, { indices, logProbs, statuses }, request, [logits.buffer], [range]),
-    uniforms: context.recordedUniforms,
-    partials: (size) => context.recordedPartials(size),
-    hard: options.hard ?? false,
-    samples: place,
-  })
+  const outputs = callersOutputs(context, { indices, logProbs, statuses }, request, [logits.buffer], [range])
+  const drawing = { request, outputs, hard: options.hard ?? false, samples: place }
+  context.recording(encoder, request, (kept) => record(context, encoder, piece, { ...drawing, ...kept }))
 }
 
 interface SoftmaxDrawing extends Drawing {

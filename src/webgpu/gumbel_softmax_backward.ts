@@ -93,18 +93,16 @@ export function encodeGumbelSoftmaxBackward(
   const gradTemperature = wordsOf('gradTemperature', options.gradTemperature, batchSize)
   const written = [range, ...(gradTau ? [gradTau.range] : []), ...(gradTemperature ? [gradTemperature.range] : [])]
   const read = [logits.buffer, gradSamples.buffer, ...(samples ? [samples.buffer] : [])]
-  record(context, encoder, piece, {
+  const drawing = {
     request,
-    rowParams: context.recordedRowParamsOf(request),
     outputs: callersOutputs(context, { statuses }, { ...request, numSamples: 1 }, read, written),
-    uniforms: context.recordedUniforms,
-    partials: (size) => context.recordedPartials(size),
     gradSamples: valuesFor(piece),
     samples: samplesFor?.(piece),
     gradLogits: place,
     gradTau,
     gradTemperature,
-  })
+  }
+  context.recording(encoder, request, (kept) => record(context, encoder, piece, { ...drawing, ...kept }))
 }
 
 interface BackwardDrawing extends Drawing {

@@ -1,5 +1,5 @@
 import type { Request } from '../request'
-import type { UniformSlots } from './buffers'
+import type { Uniforms } from './buffers'
 import type { Context } from './context'
 import type { Outputs } from './outputs'
 import { NO_PARAMS, OUTPUT_LOG_PROBS, PARAMS_BYTES, type Params, writeParams } from './params'
@@ -14,7 +14,7 @@ export interface Drawing {
   request: Request
   rowParams: GPUBufferBinding
   outputs: Outputs
-  uniforms: UniformSlots
+  uniforms: Uniforms
   /** A buffer of at least so many bytes for what the parts of long rows find. */
   partials(bytes: number): GPUBuffer
 }

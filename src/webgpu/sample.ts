@@ -50,13 +50,7 @@ export function encodeSample(context: Context, encoder: GPUCommandEncoder, optio
   if (!indices) throw new TypeError(`indices is ${indices}; it must be { buffer: GPUBuffer }`)
   const piece = bufferPiece(logits, request)
   const outputs = callersOutputs(context, options, request, [logits.buffer])
-  record(context, encoder, piece, {
-    request,
-    rowParams: context.recordedRowParamsOf(request),
-    outputs,
-    uniforms: context.recordedUniforms,
-    partials: (size) => context.recordedPartials(size),
-  })
+  context.recording(encoder, request, (kept) => record(context, encoder, piece, { request, outputs, ...kept }))
 }
 
 function record(context: Context, encoder: GPUCommandEncoder, piece: Piece, drawing: Drawing): void {
