@@ -1,0 +1,75 @@
+/** Logits without order, whole numbers from -20 to 20, with a masked class here and there. */
+function logitsOf(batchSize, numClasses) {
+  return Float32Array.from({ length: batchSize * numClasses }, (_, i) => {
+    const mixed = Math.imul(i + 1, 0x9e3779b1) >>> 16
+    return mixed % 11 === 0 ? -Infinity : (mixed % 41) - 20
+  })
+}
+
+/** Twelve tokens of two rows. */
+export async function drawTokens({ createSampler }, backend) {
+  const sampler = await createSampler({ backend })
+  const options = { batchSize: 2, numClasses: 1000, numSamples: 6, temperature: 8, seed: 42n }
+  const { indices } = await sampler.sample(logitsOf(2, 1000), options)
+  sampler.destroy()
+  return { backend: sampler.backend, tokens: [...indices] }
+}
+
+/** Rows that lanes hold, rows too long for that, which are read four classes at a time, and a row that is split. */
+const SHAPES = [
+  { batchSize: 50, numClasses: 10 },
+  { batchSize: 20, numClasses: 1000 },
+  { batchSize: 1, numClasses: 20_001 },
+]
+
+/** What a sampler gives for a shape, by name; what must be the same bits on every device is called exact. */
+async function* results(sampler, shape) {
+  const { batchSize, numClasses } = shape
+  const logits = logitsOf(batchSize, numClasses)
+  const options = { ...shape, temperature: 8, tau: 0.7, seed: 7, step: 3, tail: 'extended', numSamples: 2 }
+  const drawn = await sampler.sample(logits, { ...options, logProbs: true, scores: true })
+  yield ['exact indices', drawn.indices]
+  yield ['exact scores', drawn.scores]
+  yield ['logProbs', drawn.logProbs]
+  const soft = await sampler.gumbelSoftmax(logits, { ...options, logProbs: true })
+  yield ['exact indices of samples', soft.indices]
+  yield ['samples', soft.samples]
+  yield ['exact hard samples', (await sampler.gumbelSoftmax(logits, { ...options, hard: true })).samples]
+  for (const numSamples of [1, 2]) {
+    const wanted = { ...options, numSamples, gradTau: true, gradTemperature: true }
+    const gradSamples = Float32Array.from({ length: numSamples * logits.length }, (_, i) => (i % 7) - 3)
+    const gradients = await sampler.gumbelSoftmaxBackward(gradSamples, logits, wanted)
+    for (const name of ['gradLogits', 'gradTau', 'gradTemperature']) yield [`${name} of ${numSamples}`, gradients[name]]
+  }
+  const gradSamples = Float32Array.from(soft.samples, (_, i) => (i % 7) - 3)
+  const given = await sampler.gumbelSoftmaxBackward(gradSamples, logits, { ...options, samples: soft.samples })
+  yield ['gradLogits of samples', given.gradLogits]
+  yield ['noise given indices', (await sampler.gumbelGivenIndex(logits, drawn.indices, options)).noise]
+  yield ['density', await sampler.concreteLogProb(soft.samples, logits, options)]
+  const { numSamples: _, ...one } = options
+  for (const kind of ['bits', 'uniform', 'exponential', 'gumbel'])
+    yield [`exact ${kind}`, await sampler.noise(kind, one)]
+}
+
+/** How far WebGPU is from the CPU at most, absolutely below 1 and relatively above: by name, over all shapes. */
+export async function compareBackends({ createSampler }) {
+  const [webgpu, cpu] = [await createSampler({ backend: 'webgpu' }), await createSampler({ backend: 'cpu' })]
+  const worst = {}
+  for (const shape of SHAPES) {
+    const expected = new Map()
+    for await (const [name, values] of results(cpu, shape)) expected.set(name, values)
+    for await (const [name, values] of results(webgpu, shape))
+      expected.get(name).forEach((value, i) => {
+        worst[name] = Math.max(worst[name] ?? 0, distance(values[i], value))
+      })
+  }
+  const { ok } = await webgpu.verify()
+  webgpu.destroy()
+  return { ok, worst }
+}
+
+function distance(actual, expected) {
+  if (Object.is(actual, expected)) return 0
+  const apart = Math.abs(actual - expected) / Math.max(1, Math.abs(expected))
+  return Number.isNaN(apart) ? Infinity : apart
+}

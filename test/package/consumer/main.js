@@ -1,0 +1,11 @@
+import * as library from 'gumbel-webgpu'
+import { compareBackends, drawTokens } from './draw.js'
+
+const worker = new Worker(new URL('./worker.js', import.meta.url), { type: 'module' })
+
+window.drawn = drawTokens(library, 'webgpu')
+window.drawnInWorker = new Promise((resolve, reject) => {
+  worker.addEventListener('message', ({ data }) => resolve(data))
+  worker.addEventListener('error', ({ message }) => reject(new Error(message)))
+})
+window.compare = () => compareBackends(library)

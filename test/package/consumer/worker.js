@@ -1,0 +1,4 @@
+import * as library from 'gumbel-webgpu'
+import { drawTokens } from './draw.js'
+
+drawTokens(library, 'webgpu').then((drawn) => postMessage(drawn))

@@ -1,0 +1,249 @@
+import { execFile } from 'node:child_process'
+import { cp, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { promisify } from 'node:util'
+import { gzipSync } from 'node:zlib'
+import { type Browser, type Page, chromium } from 'playwright'
+import { publint } from 'publint'
+import ts from 'typescript'
+import { type PreviewServer, build, preview } from 'vite'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { chromiumFlags, findChromium } from '../../scripts/chromium'
+
+const ROOT = resolve(import.meta.dirname, '../..')
+const BIN = resolve(ROOT, 'node_modules/.bin')
+
+/** The library's JavaScript, gzipped: no more than this, in bytes. */
+const MOST_BYTES = 30_720
+
+/** What `consumer/draw.js` draws everywhere. */
+const TOKENS = [826, 918, 231, 859, 68, 262, 803, 672, 761, 506, 476, 413]
+
+const VALUES = ['DeviceError', 'InvalidRowsError', 'createSampler', 'philox4x32']
+const TYPES = [
+  'BufferLogits',
+  'BufferValues',
+  'ConcreteLogProbOptions',
+  'EncodeGumbelGivenIndexOptions',
+  'EncodeGumbelSoftmaxBackwardOptions',
+  'EncodeGumbelSoftmaxOptions',
+  'EncodeSampleOptions',
+  'GumbelGivenIndexCallOptions',
+  'GumbelGivenIndexResult',
+  'GumbelSoftmaxBackwardCallOptions',
+  'GumbelSoftmaxBackwardResult',
+  'GumbelSoftmaxCallOptions',
+  'GumbelSoftmaxOptions',
+  'GumbelSoftmaxResult',
+  'HostLogits',
+  'HostValues',
+  'IndexView',
+  'Indices',
+  'InvalidReason',
+  'InvalidRow',
+  'Logits',
+  'NoiseKind',
+  'NoiseOptions',
+  'OutputView',
+  'SampleCallOptions',
+  'SampleOptions',
+  'SampleResult',
+  'Sampler',
+  'SamplerOptions',
+  'SamplesView',
+  'Seed',
+  'Values',
+  'Verification',
+]
+const METHODS = [
+  'concreteLogProb',
+  'destroy',
+  'encodeGumbelGivenIndex',
+  'encodeGumbelSoftmax',
+  'encodeGumbelSoftmaxBackward',
+  'encodeSample',
+  'gumbelGivenIndex',
+  'gumbelSoftmax',
+  'gumbelSoftmaxBackward',
+  'noise',
+  'sample',
+  'verify',
+]
+
+/** What `compareBackends` of `consumer/draw.js` gives. */
+interface Compared {
+  ok: boolean
+  worst: Record<string, number>
+}
+
+declare global {
+  // What the pages of `consumer/` set.
+  interface Window {
+    drawn: Promise<unknown>
+    drawnInWorker: Promise<unknown>
+    compare(): Promise<Compared>
+  }
+}
+
+let project: string
+let tarball: string
+let installed: string
+
+/** Runs a command in the project and gives what it prints; fails with that if the command does. */
+async function run(command: string, args: string[], cwd = project): Promise<string> {
+  try {
+    const env = { ...process.env, XDG_RUNTIME_DIR: process.env.XDG_RUNTIME_DIR ?? project }
+    const { stdout } = await promisify(execFile)(command, args, { cwd, env, maxBuffer: 2 ** 26 })
+    return stdout
+  } catch (error) {
+    const { message, stdout, stderr } = error as Error & { stdout?: string; stderr?: string }
+    throw new Error([message, stdout, stderr].join('\n'), { cause: error })
+  }
+}
+
+/** Packs the package and installs it, and nothing else, into a project of its own. */
+beforeAll(async () => {
+  project = await mkdtemp(join(tmpdir(), 'gumbel-webgpu-package-'))
+  await cp(resolve(import.meta.dirname, 'consumer'), project, { recursive: true })
+  await writeFile(join(project, 'package.json'), JSON.stringify({ name: 'consumer', private: true, type: 'module' }))
+  await run('npm', ['pack', '--pack-destination', project], ROOT)
+  tarball = (await readdir(project)).find((file) => file.endsWith('.tgz'))!
+  await run('npm', ['install', '--offline', '--no-audit', '--no-fund', `./${tarball}`])
+  installed = join(project, 'node_modules/gumbel-webgpu')
+})
+
+afterAll(async () => {
+  await rm(project, { recursive: true, force: true })
+})
+
+describe('the package', () => {
+  test('holds one module, its types and source map, and the documents', async () => {
+    const files = await readdir(installed, { recursive: true, withFileTypes: true })
+    const names = files.filter((file) => file.isFile()).map(({ name }) => name)
+    expect(names.toSorted()).toEqual(
+      ['CHANGELOG.md', 'LICENSE', 'README.md', 'index.d.ts', 'index.js', 'index.js.map', 'package.json'].toSorted(),
+    )
+    const { dependencies, peerDependencies } = JSON.parse(await readFile(join(installed, 'package.json'), 'utf8'))
+    expect([dependencies, peerDependencies]).toEqual([undefined, undefined])
+  })
+
+  test(`is at most ${MOST_BYTES} bytes, gzipped`, async () => {
+    const code = await readFile(join(installed, 'dist/index.js'))
+    const { length } = gzipSync(code, { level: 9 })
+    console.log(`dist/index.js: ${code.length} bytes, ${length} gzipped; at most ${MOST_BYTES}`)
+    expect(length).toBeLessThanOrEqual(MOST_BYTES)
+  })
+
+  test('is clean to publint and to attw', async () => {
+    const { messages } = await publint({ pkgDir: installed, pack: false, strict: true })
+    expect(messages).toEqual([])
+    // It exits with an error where it finds anything.
+    expect(await run(join(BIN, 'attw'), ['--profile', 'esm-only', tarball])).toContain('gumbel-webgpu')
+  })
+
+  test('exports these names and no others', () => {
+    const file = join(installed, 'dist/index.d.ts')
+    const program = ts.createProgram([file], { target: ts.ScriptTarget.ES2022, types: [] })
+    const checker = program.getTypeChecker()
+    const module = checker.getSymbolAtLocation(program.getSourceFile(file)!)!
+    const names = checker.getExportsOfModule(module)
+    expect(names.map(({ name }) => name).toSorted()).toEqual([...VALUES, ...TYPES].toSorted())
+    const sampler = checker.getDeclaredTypeOfSymbol(names.find(({ name }) => name === 'Sampler')!)
+    const members = checker.getPropertiesOfType(sampler).map(({ name }) => name)
+    expect(members.toSorted()).toEqual(['backend', 'device', ...METHODS].toSorted())
+  })
+})
+
+describe('types', () => {
+  const check = async (compilerOptions: object, file: string) => {
+    const name = `tsconfig.${Object.values(compilerOptions).flat().join('-')}.json`
+    const options = { strict: true, noEmit: true, target: 'es2022', types: [], ...compilerOptions }
+    await writeFile(join(project, name), JSON.stringify({ compilerOptions: options, files: [file] }))
+    return run(join(BIN, 'tsc'), ['-p', name])
+  }
+
+  test.each([
+    { module: 'esnext', moduleResolution: 'bundler', lib: ['es2022', 'dom'] },
+    { module: 'nodenext', moduleResolution: 'nodenext', lib: ['es2022', 'dom'] },
+    { module: 'nodenext', moduleResolution: 'nodenext', lib: ['es2022', 'webworker'] },
+  ])('serve $moduleResolution with $lib', async (options) => {
+    expect(await check({ ...options, skipLibCheck: false }, 'consumer.ts')).toBe('')
+  })
+
+  test("serve who has none of WebGPU's", async () => {
+    const options = { module: 'nodenext', moduleResolution: 'nodenext', lib: ['es2022'], skipLibCheck: true }
+    expect(await check(options, 'cpu.ts')).toBe('')
+  })
+})
+
+test('runs in Node, which has no WebGPU', async () => {
+  expect(JSON.parse(await run(process.execPath, ['node.js']))).toEqual({
+    names: VALUES,
+    auto: 'cpu',
+    refused: { isDeviceError: true, text: 'DeviceError: WebGPU is not available here: navigator.gpu is missing' },
+    drawn: { backend: 'cpu', tokens: TOKENS },
+  })
+})
+
+/** Kernels whose names are short compute what the CPU does: the same bits, or as near as builtins are. */
+function expectEqualBackends({ ok, worst }: Compared): void {
+  expect(ok).toBe(true)
+  expect(Object.keys(worst).length).toBeGreaterThan(10)
+  for (const [name, distance] of Object.entries(worst))
+    expect(distance, name).toBeLessThanOrEqual(name.startsWith('exact') ? 0 : 1e-5)
+}
+
+test('runs in Deno, by WebGPU', async () => {
+  const { drawn, compared } = JSON.parse(await run(join(BIN, 'deno'), ['run', '-A', '--unstable-webgpu', 'deno.js']))
+  expect(drawn).toEqual({ backend: 'webgpu', tokens: TOKENS })
+  expectEqualBackends(compared)
+})
+
+describe('in Chromium', () => {
+  let browser: Browser
+  let server: PreviewServer
+  let page: Page
+  let escaped: string[]
+
+  beforeAll(async () => {
+    await build({ root: project, base: './', configFile: false, logLevel: 'error', build: { outDir: 'site' } })
+    // Beside the built page, the plain one and what it loads, as they are.
+    for (const path of ['plain.html', 'plain_worker.js', 'draw.js', 'node_modules'])
+      await cp(join(project, path), join(project, 'site', path), { recursive: true })
+    server = await preview({
+      root: project,
+      configFile: false,
+      build: { outDir: 'site' },
+      preview: { host: '127.0.0.1', port: 0 },
+    })
+    browser = await chromium.launch({ executablePath: await findChromium(), args: chromiumFlags() })
+    page = await browser.newPage({ baseURL: server.resolvedUrls!.local[0] })
+    page.on('pageerror', ({ message }) => escaped.push(message))
+    page.on('console', (message) => escaped.push(message.text()))
+  })
+
+  afterAll(async () => {
+    await browser?.close()
+    await server?.close()
+  })
+
+  test.each([
+    ['a page that Vite built', 'index.html'],
+    ['a plain page', 'plain.html'],
+  ])('runs in %s, and in its worker', async (_, path) => {
+    escaped = []
+    await page.goto(path)
+    const [drawn, drawnInWorker] = await page.evaluate(() => Promise.all([window.drawn, window.drawnInWorker]))
+    expect(drawn).toEqual({ backend: 'webgpu', tokens: TOKENS })
+    expect(drawnInWorker).toEqual({ backend: 'webgpu', tokens: TOKENS })
+    expect(escaped).toEqual([])
+  })
+
+  test('computes what the CPU does', async () => {
+    escaped = []
+    await page.goto('index.html')
+    expectEqualBackends(await page.evaluate(() => window.compare()))
+    expect(escaped).toEqual([])
+  })
+})
