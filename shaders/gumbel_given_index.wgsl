@@ -110,7 +110,7 @@ fn main(
       status = STATUS_GIVEN_MASKED;
     }
     sh_top[slot] = top;
-    if ((params.outputs & OUTPUT_STATUSES) != 0u) {
+    if ((OUTPUTS & OUTPUT_STATUSES) != 0u) {
       statuses[params.status_offset + at] = status;
     }
   }

@@ -10,15 +10,15 @@ fn write_backward(task: u32, lane: u32, slot: u32, inside: bool, key: u32, terms
     let sum_u = row_sum(0u, slot, lane, terms.x);
     let sum_l = row_sum(1u, slot, lane, terms.y);
     if (inside && lane == 0u) {
-      if ((params.outputs & OUTPUT_GRAD_TAU) != 0u) {
+      if ((OUTPUTS & OUTPUT_GRAD_TAU) != 0u) {
         grad_tau[params.grad_tau_offset + task] = -sum_u / row.tau;
       }
-      if ((params.outputs & OUTPUT_GRAD_TEMPERATURE) != 0u) {
+      if ((OUTPUTS & OUTPUT_GRAD_TEMPERATURE) != 0u) {
         grad_temperature[params.grad_temperature_offset + task] = -sum_l / row.tau / row.temperature / row.temperature;
       }
     }
   }
-  if (inside && lane == 0u && task % params.parts == 0u && (params.outputs & OUTPUT_STATUSES) != 0u) {
+  if (inside && lane == 0u && task % params.parts == 0u && (OUTPUTS & OUTPUT_STATUSES) != 0u) {
     statuses[params.status_offset + params.first_row + task / params.parts] = status_of(key);
   }
 }

@@ -10,8 +10,6 @@ struct Scan {
   relaxed: f32,    // sum of exp((score - best score) / (T tau)), for Gumbel-softmax
 }
 
-const LOWEST = -0x1.fffffep+127;
-
 fn nothing_found() -> Scan {
   return Scan(KEY_NONE, 0u, 0.0, LOWEST, 0.0, 0.0);
 }

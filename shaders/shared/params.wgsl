@@ -16,7 +16,6 @@ struct Params {
   temperature: f32,
   tau: f32,              // of Gumbel-softmax
   row_params: u32,       // 1 where `row_params` holds what each row draws with
-  outputs: u32,          // OUTPUT_ bits
   index_words: u32,      // 1 for int32 indices, 2 for int64
   index_offset: u32,     // elements before the first result in each output
   log_prob_offset: u32,
@@ -36,6 +35,8 @@ struct Params {
   zero: u32,             // 0, which the compiler cannot know: see noise.wgsl
 }
 
+// OUTPUT_ bits: an override, so that what is not wanted costs short rows nothing.
+override OUTPUTS: u32 = 0u;
 const OUTPUT_INDICES = 16u;
 const OUTPUT_LOG_PROBS = 1u;
 const OUTPUT_SCORES = 2u;

@@ -10,26 +10,26 @@ const NAN = 0x7fc00000u;
 fn write_result(at: u32, found: Scan, temperature: f32) {
   let status = status_of(found.key);
   let ok = status == STATUS_OK;
-  let negative = select(0xffffffffu, 0u - status, (params.outputs & OUTPUT_STATUS_IN_INDEX) != 0u);
+  let negative = select(0xffffffffu, 0u - status, (OUTPUTS & OUTPUT_STATUS_IN_INDEX) != 0u);
   let index = select(negative, found.class_, ok);
-  if ((params.outputs & OUTPUT_INDICES) != 0u) {
+  if ((OUTPUTS & OUTPUT_INDICES) != 0u) {
     let place = params.index_offset + at * params.index_words;
     indices[place] = index;
     if (params.index_words == 2u) {
       indices[place + 1u] = select(0xffffffffu, 0u, ok);
     }
   }
-  if ((params.outputs & OUTPUT_LOG_PROBS) != 0u) {
+  if (LOG_PROBS) {
     var log_prob = 0.0;
     if (temperature != 0.0) {
       log_prob = (found.logit - found.max_logit) / temperature - log(found.sum);
     }
     log_probs[params.log_prob_offset + at] = select(NAN, bitcast<u32>(log_prob), ok);
   }
-  if ((params.outputs & OUTPUT_SCORES) != 0u) {
+  if ((OUTPUTS & OUTPUT_SCORES) != 0u) {
     scores[params.score_offset + at] = select(NAN, bitcast<u32>(score_of_key(found.key)), ok);
   }
-  if ((params.outputs & OUTPUT_STATUSES) != 0u) {
+  if ((OUTPUTS & OUTPUT_STATUSES) != 0u) {
     statuses[params.status_offset + at] = status;
   }
 }

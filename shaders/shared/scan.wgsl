@@ -15,11 +15,6 @@ const SLOPE = 8.262958294867817e-8;
 const LOWER = UPPER - 0.0605;
 const LAST_LOWER = 44000u;
 
-fn bar_of(score: f32, temperature: f32) -> f32 {
-  // The last term is for T = 0, where subnormal logits, which may be compared as they are, tie with 0.
-  return select(score - abs(score) * 0x1p-21 - temperature * 4e-5 - 0x1p-125, LOWEST, score < -1e38);
-}
-
 fn float_bits(h: vec4<u32>) -> vec4<f32> {
   return vec4<f32>(bitcast<vec4<i32>>(vec4<f32>(bitcast<vec4<i32>>(h))));
 }

@@ -29,3 +29,11 @@ fn key_of_score(score: f32) -> u32 {
 fn score_of_key(key: u32) -> f32 {
   return bitcast<f32>(select(~key, key & 0x7fffffffu, (key >> 31u) == 1u));
 }
+
+const LOWEST = -0x1.fffffep+127;
+
+// What a class must reach to win or tie where another's score is `score`, or a bound of it: lower by more than rounding.
+fn bar_of(score: f32, temperature: f32) -> f32 {
+  // The last term is for T = 0, where subnormal logits, which may be compared as they are, tie with 0.
+  return select(score - abs(score) * 0x1p-21 - temperature * 4e-5 - 0x1p-125, LOWEST, score < -1e38);
+}

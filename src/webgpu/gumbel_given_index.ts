@@ -47,7 +47,7 @@ export async function gumbelGivenIndex(
       record(context, encoder, piece, {
         request,
         rowParams: context.rowParamsOf(request),
-        outputs: { ...outputs, statuses: results[0]!, params: { ...outputs.params, outputs: OUTPUT_STATUSES } },
+        outputs: { ...outputs, statuses: results[0]!, wanted: OUTPUT_STATUSES },
         uniforms: context.uniforms,
         partials: (size) => context.partials.atLeast(size),
         given,

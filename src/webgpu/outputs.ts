@@ -19,13 +19,15 @@ export interface Bound {
   size: number
 }
 
-/** Where the results of draws go; `params` says which are wanted and where in the bindings they begin. */
+/** Where the results of draws go; `params` says where in the bindings they begin. */
 export interface Outputs {
   indices: GPUBufferBinding
   logProbs: GPUBufferBinding
   scores: GPUBufferBinding
   statuses: GPUBufferBinding
-  params: Pick<Params, 'outputs' | 'indexWords' | 'indexOffset' | 'logProbOffset' | 'scoreOffset' | 'statusOffset'>
+  /** OUTPUT_ bits. */
+  wanted: number
+  params: Pick<Params, 'indexWords' | 'indexOffset' | 'logProbOffset' | 'scoreOffset' | 'statusOffset'>
 }
 
 /** Results in buffers of our own, to be read back: indices always, which hold the status where there is no index. */
@@ -35,9 +37,8 @@ export function ownOutputs(context: Context, indices: Bound, logProbs?: Bound, s
     logProbs: logProbs ?? context.unusedOutput(1),
     scores: scores ?? context.unusedOutput(2),
     statuses: context.unusedOutput(3),
+    wanted: OUTPUT_INDICES | OUTPUT_STATUS_IN_INDEX | (logProbs ? OUTPUT_LOG_PROBS : 0) | (scores ? OUTPUT_SCORES : 0),
     params: {
-      outputs:
-        OUTPUT_INDICES | OUTPUT_STATUS_IN_INDEX | (logProbs ? OUTPUT_LOG_PROBS : 0) | (scores ? OUTPUT_SCORES : 0),
       indexWords: 1,
       indexOffset: 0,
       logProbOffset: 0,
@@ -84,12 +85,12 @@ export function callersOutputs(
     logProbs: ranges[1],
     scores: ranges[2],
     statuses: ranges[3],
+    wanted:
+      (indices ? OUTPUT_INDICES : 0) |
+      (logProbs ? OUTPUT_LOG_PROBS : 0) |
+      (scores ? OUTPUT_SCORES : 0) |
+      (statuses ? OUTPUT_STATUSES : 0),
     params: {
-      outputs:
-        (indices ? OUTPUT_INDICES : 0) |
-        (logProbs ? OUTPUT_LOG_PROBS : 0) |
-        (scores ? OUTPUT_SCORES : 0) |
-        (statuses ? OUTPUT_STATUSES : 0),
       indexWords,
       indexOffset: places[0]?.first ?? 0,
       logProbOffset: places[1]?.first ?? 0,

@@ -15,7 +15,6 @@ export const PARAMS_FIELDS = [
   'temperature',
   'tau',
   'rowParams',
-  'outputs',
   'indexWords',
   'indexOffset',
   'logProbOffset',
@@ -42,7 +41,7 @@ export const PARAMS_BYTES = PARAMS_FIELDS.length * 4
 /** For the fields that a kernel does not read. */
 export const NO_PARAMS = Object.fromEntries(PARAMS_FIELDS.map((field) => [field, 0])) as Params
 
-/** Flags of `outputs`. */
+/** Flags of the override `OUTPUTS`. */
 export const OUTPUT_INDICES = 16
 export const OUTPUT_LOG_PROBS = 1
 export const OUTPUT_SCORES = 2

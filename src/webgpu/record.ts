@@ -41,7 +41,8 @@ export function reduceModule(context: Context, lanes: number): ReduceModule {
 /** The `override` constants that all drawings decide. */
 export function constantsOf({ outputs, request }: Drawing): Kernel['constants'] {
   return {
-    LOG_PROBS: Number((outputs.params.outputs & OUTPUT_LOG_PROBS) !== 0),
+    OUTPUTS: outputs.wanted,
+    LOG_PROBS: Number((outputs.wanted & OUTPUT_LOG_PROBS) !== 0),
     EXTENDED: Number(request.extended),
   }
 }

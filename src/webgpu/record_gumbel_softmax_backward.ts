@@ -90,6 +90,7 @@ function dispatchTasks(
     given: samples && (isAligned(samples, numClasses) ? 'given_f32x4' : 'given_f32'),
     constants: {
       ...constantsOf(recording),
+      OUTPUTS: outputs.wanted | (tau ? OUTPUT_GRAD_TAU : 0) | (temperature ? OUTPUT_GRAD_TEMPERATURE : 0),
       LANES: lanes,
       GROUPS: heldGroups,
       SCALES: Number(targets.size > 1),
@@ -105,7 +106,6 @@ function dispatchTasks(
     givenStride: samples?.rowStride ?? 0,
     gradTauOffset: tau?.offset ?? 0,
     gradTemperatureOffset: temperature?.offset ?? 0,
-    outputs: outputs.params.outputs | (tau ? OUTPUT_GRAD_TAU : 0) | (temperature ? OUTPUT_GRAD_TEMPERATURE : 0),
   }
   const inputs: Binding[] = [logitsOf(recording, slice), [9, values.binding], [7, out.binding]]
   const results: Binding[] = [

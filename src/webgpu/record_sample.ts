@@ -1,4 +1,6 @@
-import { WORKGROUP_LANES } from './plan'
+import { OUTPUT_SCORES } from './params'
+import { SHORT_CLASSES, WORKGROUP_LANES } from './plan'
+import type { Kernel } from './shader'
 import { type Recording, constantsOf, dispatch, logitsOf, partialsOf, reduceModule, resultsOf } from './record'
 
 /** Records the dispatches of a plan for Gumbel-max. */
@@ -10,7 +12,9 @@ export function recordSample(recording: Recording): void {
   if (plan.totalParts === 1) {
     for (const slice of slices) {
       const count = Math.ceil((slice.rows * request.numSamples * lanes) / WORKGROUP_LANES)
-      const kernel = { name: 'sample', logits, reduce, constants: { ...constants, LANES: lanes } } as const
+      const kernel: Kernel = isShort(recording)
+        ? { name: 'sample_short', logits, reduce, constants: { ...constants, FOURS: Math.ceil(slice.classes / 4) } }
+        : { name: 'sample', logits, reduce, constants: { ...constants, LANES: lanes } }
       dispatch(recording, kernel, slice, count, [logitsOf(recording, slice), ...resultsOf(recording)])
     }
     return
@@ -24,4 +28,9 @@ export function recordSample(recording: Recording): void {
     const combine = { name: 'sample_combine', reduce, constants } as const
     dispatch(recording, combine, slice, draws, [partials, ...resultsOf(recording)])
   })
+}
+
+/** Whether a lane draws each row without scores, which take all of the winner's word. */
+function isShort({ plan, request, outputs }: Recording): boolean {
+  return plan.lanes === 1 && request.numClasses <= SHORT_CLASSES && (outputs.wanted & OUTPUT_SCORES) === 0
 }

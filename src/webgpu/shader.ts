@@ -16,6 +16,7 @@ import gumbelSoftmaxPart from '../../shaders/gumbel_softmax_part.wgsl?raw'
 import generateNoise from '../../shaders/generate_noise.wgsl?raw'
 import sample from '../../shaders/sample.wgsl?raw'
 import sampleCombine from '../../shaders/sample_combine.wgsl?raw'
+import sampleShort from '../../shaders/sample_short.wgsl?raw'
 import samplePart from '../../shaders/sample_part.wgsl?raw'
 import sumParts from '../../shaders/sum_parts.wgsl?raw'
 import addSamples from '../../shaders/shared/add_samples.wgsl?raw'
@@ -36,6 +37,7 @@ import reduceLane from '../../shaders/shared/reduce_lane.wgsl?raw'
 import reduceSubgroup from '../../shaders/shared/reduce_subgroup.wgsl?raw'
 import reduceWorkgroup from '../../shaders/shared/reduce_workgroup.wgsl?raw'
 import combine from '../../shaders/shared/combine.wgsl?raw'
+import contest from '../../shaders/shared/contest.wgsl?raw'
 import gather from '../../shaders/shared/gather.wgsl?raw'
 import relax from '../../shaders/shared/relax.wgsl?raw'
 import result from '../../shaders/shared/result.wgsl?raw'
@@ -83,6 +85,7 @@ const KERNELS = {
   digest_noise: [digestNoise, noise],
   generate_noise: [generateNoise, params, philox, noise, words],
   sample: [sample, ...DRAW, scan, gather, result, status],
+  sample_short: [sampleShort, ...DRAW, keys, contest, gather, result, status],
   sample_part: [samplePart, ...DRAW, part, scan, gather],
   sample_combine: [sampleCombine, params, noise, score, gather, combine, result, status],
   gumbel_softmax: [gumbelSoftmax, ...DRAW, keys, gather, oneHot, result, status],

@@ -44,6 +44,10 @@ describe('rows without a distribution', () => {
           expect(marked.scores![invalid]).toBeNaN()
         }
         expect(marked.logProbs!.filter(Number.isNaN).length).toBe(expectedRows.length)
+        // Without scores, short rows are drawn by a kernel of their own.
+        const short = await sampler.sample(logits, { ...mark, scores: false })
+        expect(short.invalidRows).toEqual(expectedRows)
+        expectSame(short.indices, expected.indices, 'indices without scores')
         await expect(sampler.sample(logits, options)).rejects.toMatchObject({ rows: expectedRows })
       }
     })

@@ -33,8 +33,8 @@ export async function drawPlanned(
   const plan = adjust ? adjust(planSample(shape)) : planSample(shape)
   const views = Array.from({ length: 4 }, () => ({ buffer: buffer(4 * batchSize * numSamples) }))
   const [indices, logProbs, scores, statuses] = views
+  const wanted = OUTPUT_INDICES | OUTPUT_LOG_PROBS | OUTPUT_SCORES | OUTPUT_STATUSES
   const params: Outputs['params'] = {
-    outputs: OUTPUT_INDICES | OUTPUT_LOG_PROBS | OUTPUT_SCORES | OUTPUT_STATUSES,
     indexWords: 1,
     indexOffset: 0,
     logProbOffset: 0,
@@ -52,7 +52,7 @@ export async function drawPlanned(
     firstRow: 0,
     logits: upload(data),
     rowParams: context.rowParamsOf(request),
-    outputs: { indices, logProbs, scores, statuses, params },
+    outputs: { indices, logProbs, scores, statuses, wanted, params },
     uniforms: context.uniforms,
     partials: (bytes) => context.partials.atLeast(bytes),
   })

@@ -1,0 +1,91 @@
+// The winner of a row that one lane reads, by the high halves of its words alone: a half tells noise to about a part in 2^16 of the
+// uniform, and seldom is the second class so near that low halves and strict arithmetic must decide. Expects: params,
+// LOG_PROBS; logits_*, philox, words, score, validity, keys, gather. Twin of the result: src/cpu/sample.ts.
+//
+// The builtin log differs from device to device, within what WGSL allows; `slack` covers that, and what the half leaves
+// open. So devices may differ in what is sure, never in what is drawn.
+
+override FOURS: u32 = 1u; // vectors of four classes in a row
+
+// Of each of four columns of classes:
+struct Contest {
+  highest: vec4<f32>,  // the most that a score may reach
+  reached: vec4<f32>,  // and surely reaches
+  fours: vec4<u32>,    // in this vector
+  rivals: vec4<f32>,   // the most that another score of the column may reach
+  validity: Validity,
+}
+
+struct Likely {
+  noise: vec4<f32>,
+  slack: vec4<f32>,
+}
+
+// Gumbel noise of words with high halves h lies within noise - slack and noise + slack. With w = 1 - u, the slack is
+// 1/x + 1/(2^16 w) but for a factor: of that, half is the half's width, a sixteenth the error of 2^-21 of log near 1.
+fn likely(h: vec4<u32>) -> Likely {
+  let x = vec4<f32>(bitcast<vec4<i32>>(h));
+  let w = (65535.5 - x) * 0x1p-16;
+  return Likely(-log(-log(w)), 1e-5 + 1.1 / (max(x, vec4<f32>(0.01)) * w));
+}
+
+fn contested(before: Contest, bits: vec4<u32>, temperature: f32, h: vec4<u32>, four: u32) -> Contest {
+  let logits = bitcast<vec4<f32>>(bits);
+  let near = likely(h);
+  let upper = logits + temperature * (near.noise + near.slack);
+  let lower = logits + temperature * (near.noise - near.slack);
+  let beats = upper > before.highest;
+  return Contest(
+    max(before.highest, upper),
+    select(before.reached, lower, beats),
+    select(before.fours, vec4<u32>(four), beats),
+    max(before.rivals, min(upper, before.highest)),
+    seen(before.validity, bits, bits),
+  );
+}
+
+fn contest(base: u32, row: RowDraw, draw: u32) -> Scan {
+  let none = vec4<f32>(LOWEST);
+  let inverse = inverse_of(row.temperature);
+  var c = Contest(none, none, vec4<u32>(), none, nothing_seen());
+  var found = nothing_found();
+  for (var four = 0u; four < FOURS; four += 2u) {
+    let counter = vec4<u32>((params.class_offset + four * 4u) / 8u, row.stream, params.step, draw + TAG_HIGH);
+    let high = philox4x32(counter, row.seed);
+    let a = load_four(base, four * 4u);
+    let b = load_four(base, four * 4u + 4u);
+    c = contested(c, a, row.temperature, high >> vec4<u32>(16u), four);
+    if (FOURS > 1u) {
+      c = contested(c, b, row.temperature, high & vec4<u32>(0xffffu), four + 1u);
+    }
+    if (LOG_PROBS) {
+      found = with_logits(found, a, b, inverse);
+    }
+  }
+  let top = max4(c.highest);
+  let column = firstTrailingBit(mask4(c.highest == vec4<f32>(top)));
+  // Also open where every class is masked, or as low as none: the bar is LOWEST there.
+  let bar = bar_of(c.reached[column], row.temperature);
+  let rivals = (mask4(c.highest >= vec4<f32>(bar)) ^ (1u << column)) | mask4(c.rivals >= vec4<f32>(bar));
+  found.class_ = params.class_offset + c.fours[column] * 4u + column;
+  found.key = checked_key(key_of_score(top), c.validity);
+  return decided(found, base, row, draw, is_score(found.key) && rivals != 0u);
+}
+
+// Where the contest is open, by all words in strict arithmetic: small rather than fast.
+fn decided(contest: Scan, base: u32, row: RowDraw, draw: u32, open: bool) -> Scan {
+  var found = contest;
+  found.key = select(contest.key, KEY_NONE, open);
+  for (var c = select(params.classes, 0u, open); c < params.classes; c++) {
+    let class_ = params.class_offset + c;
+    let counter = vec4<u32>(class_ / 8u, row.stream, params.step, draw);
+    let high = philox4x32(counter + vec4<u32>(0u, 0u, 0u, TAG_HIGH), row.seed);
+    let low = philox4x32(counter + vec4<u32>(0u, 0u, 0u, TAG_LOW), row.seed);
+    let key = key_at(load_class(base, c), word_of(high, low, c & 7u), class_, row, draw);
+    if (key > found.key) {
+      found.key = key;
+      found.class_ = class_;
+    }
+  }
+  return found;
+}
