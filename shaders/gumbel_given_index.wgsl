@@ -34,7 +34,7 @@ fn below(noise: f32, logit: u32, class_: u32, given_class: u32, top: Top, temper
     return noise;
   }
   var lowered = noise;
-  var step = max(abs(score_of_key(top.key)) / temperature, 1.0) * 0x1p-23;
+  var step = max(max(abs(score_of_key(top.key)), abs(bitcast<f32>(logit))) * 0x1p-23 / temperature, 0x1p-23);
   for (var turn = 0u; turn < 32u; turn++) {
     let key = key_of_score(score_of(logit, temperature, lowered));
     if (key < top.key || (key == top.key && class_ > given_class)) {

@@ -56,7 +56,7 @@ export function gumbelGivenIndex(
         const logit = data[begin + c]
         let free = f(-Math.log(exponential + Math.exp((logit - max) / temperature - height)))
         // Lowered where its rounded score would win: the first largest score is the given class's.
-        let lower = Math.max(Math.abs(winnerScore) / temperature, 1) * 2 ** -23
+        let lower = Math.max(Math.abs(winnerScore) / temperature, Math.abs(logit) / temperature, 1) * 2 ** -23
         for (; ; lower *= 2) {
           const score = scoreOf(logit, temperature, free)
           if (score < winnerScore || (score === winnerScore && c > winner)) break

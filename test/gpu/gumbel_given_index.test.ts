@@ -85,3 +85,19 @@ gpuTest('rows without a distribution and masked given classes are told apart', a
   expect(Array.from(noise.subarray(0, 8))).toEqual(Array(8).fill(0))
   expect(noise[9] + 2).toBeGreaterThan(noise[8] + 1)
 })
+
+for (const [what, row, given, temperature] of [
+  ['scores that overflow when divided by the temperature', Array(4).fill(-3.4028234663852886e38), 3, 0.5],
+  ['a given class so far down that rounding its score takes in the others', [1e22, -1e30], 1, 1],
+] as const)
+  gpuTest(`${what}: noise is finite, and the given class wins`, async ({ sampler }) => {
+    const cpu = await createSampler({ backend: 'cpu' })
+    const logits = Float32Array.from(row)
+    const options = { batchSize: 1, numClasses: logits.length, temperature, seed: 0 }
+    for (const each of [sampler, cpu]) {
+      const { noise } = await each.gumbelGivenIndex(logits, Int32Array.of(given), options)
+      expect(noise.every(Number.isFinite), `${each.backend}: ${noise.join()}`).toBe(true)
+      const scores = logits.map((logit, c) => scoreOf(logit, temperature, noise[c]))
+      expect(scores.indexOf(Math.max(...scores)), each.backend).toBe(given)
+    }
+  })
