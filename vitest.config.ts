@@ -1,13 +1,25 @@
 import { playwright } from '@vitest/browser-playwright'
 import { defineConfig } from 'vitest/config'
 import { chromiumFlags, findChromium } from './scripts/chromium.ts'
+import { denoPool } from './test/runner/deno_pool.ts'
+import { firefox } from './test/runner/firefox_provider.ts'
 
-const chromium = await findChromium()
+const chromium = playwright({
+  launchOptions: {
+    get executablePath() {
+      return findChromium()
+    },
+    args: chromiumFlags(),
+  },
+})
+const globalSetup = './test/runner/install.ts'
+const gpu = { include: ['test/gpu/**/*.test.ts'], testTimeout: 240_000, globalSetup }
+const browser = { enabled: true, headless: true, screenshotFailures: false }
 
-/** Tests by where they run: Node, a real browser's WebGPU, and pages driven from Node. */
+/** Tests by where they run: Node, the WebGPU of four stacks, pages driven from Node, the package as npm packs it. */
 export default defineConfig({
   test: {
-    reporters: ['default', './test/reporter.ts'],
+    reporters: ['default', './test/runner/reporter.ts'],
     projects: [
       {
         extends: './vite.config.ts',
@@ -16,24 +28,54 @@ export default defineConfig({
       {
         extends: './vite.config.ts',
         test: {
-          name: 'chromium',
-          include: ['test/gpu/**/*.test.ts'],
-          testTimeout: 120_000,
+          ...gpu,
+          name: 'gpu-chromium',
           browser: {
-            enabled: true,
-            headless: true,
-            screenshotFailures: false,
-            provider: playwright({ launchOptions: { executablePath: chromium, args: chromiumFlags() } }),
-            instances: [{ browser: 'chromium' }],
+            ...browser,
+            provider: chromium,
+            instances: [
+              { name: 'chromium', browser: 'chromium', provide: { stack: { product: 'Chrome', subgroups: true } } },
+              {
+                name: 'chromium-no-subgroups',
+                browser: 'chromium',
+                provide: { stack: { product: 'Chrome', subgroups: false } },
+                setupFiles: './test/runner/without_subgroups.ts',
+              },
+            ],
           },
         },
       },
       {
         extends: './vite.config.ts',
-        test: { name: 'pages', include: ['test/pages/**/*.test.ts'], testTimeout: 120_000, hookTimeout: 120_000 },
+        test: {
+          ...gpu,
+          name: 'gpu-firefox',
+          browser: { ...browser, provider: firefox(), instances: [{ name: 'firefox', browser: 'firefox' }] },
+          provide: { stack: { product: 'Firefox' } },
+        },
       },
       {
-        test: { name: 'package', include: ['test/package/**/*.test.ts'], testTimeout: 120_000, hookTimeout: 120_000 },
+        extends: './vite.config.ts',
+        test: { ...gpu, name: 'deno', pool: denoPool, provide: { stack: { product: 'Deno' } } },
+      },
+      {
+        extends: './vite.config.ts',
+        test: {
+          name: 'pages',
+          include: ['test/pages/**/*.test.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          globalSetup,
+        },
+      },
+      {
+        test: {
+          name: 'package',
+          include: ['test/package/**/*.test.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          globalSetup,
+        },
       },
     ],
   },

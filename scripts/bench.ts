@@ -118,7 +118,7 @@ async function launch(name: string): Promise<Browser> {
       protocolTimeout: 0,
     })
   return puppeteer.launch({
-    executablePath: await findChromium(),
+    executablePath: findChromium(),
     // Developer features leave timestamps unrounded.
     args: [...chromiumFlags(), '--enable-webgpu-developer-features'],
     protocolTimeout: 0,

@@ -25,7 +25,7 @@ const SYSTEM_NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-c
  * Playwright's; where there is none, one is installed.
  * @throws Error that says how to get one
  */
-export async function findChromium(): Promise<string> {
+export function findChromium(): string {
   const named = process.env.CHROMIUM
   if (named) {
     if (!isExecutable(named)) throw new Error(`CHROMIUM is '${named}'; it must be the path of a Chromium executable`)

@@ -57,7 +57,7 @@ function checkSettings(text: SettingsText): void {
 
 /** Runs `generateChecked` of the demo in a browser. */
 async function generateInBrowser(text: SettingsText): Promise<Report> {
-  const browser = await chromium.launch({ executablePath: await findChromium(), args: chromiumFlags() })
+  const browser = await chromium.launch({ executablePath: findChromium(), args: chromiumFlags() })
   const { server, url } = await servePages()
   try {
     const page = await browser.newPage()

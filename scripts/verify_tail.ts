@@ -60,7 +60,7 @@ below it, 23-bit ones 11.9, and the \`-log(-log u)\` of float32 12.5 (\`test/cpu
 }
 
 async function main(): Promise<number> {
-  const browser = await chromium.launch({ executablePath: await findChromium(), args: chromiumFlags() })
+  const browser = await chromium.launch({ executablePath: findChromium(), args: chromiumFlags() })
   const { server, url } = await servePages()
   try {
     const page = await browser.newPage()

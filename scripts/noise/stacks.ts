@@ -1,13 +1,13 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { availableParallelism } from 'node:os'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { Worker } from 'node:worker_threads'
 import { chromium } from 'playwright'
 import { launch } from 'puppeteer-core'
 import { chromiumFlags, findChromium } from '../chromium'
-import { isExecutable } from '../executable'
+import { DENO_ENV, DENO_FLAGS, findDeno } from '../deno'
 import { FIREFOX_PREFERENCES, findFirefox } from '../firefox'
 import type { Digest } from './compare'
 import type { DenoLine } from './deno'
@@ -35,7 +35,7 @@ export const STACKS: Record<string, { open(runners: Runners): Promise<Stack>; in
 }
 
 async function openChromium({ url }: Runners): Promise<Stack> {
-  const browser = await chromium.launch({ executablePath: await findChromium(), args: chromiumFlags() })
+  const browser = await chromium.launch({ executablePath: findChromium(), args: chromiumFlags() })
   const close = () => browser.close()
   return orClose(close, async () => {
     const gpu = await openPage(await browser.newPage(), url)
@@ -68,11 +68,9 @@ async function openPage(page: Page, url: string): Promise<Pick<Stack, 'adapter' 
 }
 
 async function openDeno({ folder }: Runners): Promise<Stack> {
-  const deno = resolve(import.meta.dirname, '../../node_modules/.bin/deno')
-  if (!isExecutable(deno)) throw new Error('the npm package deno is not installed')
-  const child = spawn(deno, ['run', '--unstable-webgpu', join(folder, 'deno.mjs')], {
+  const child = spawn(findDeno(), ['run', ...DENO_FLAGS, join(folder, 'deno.mjs')], {
     stdio: ['pipe', 'pipe', 'inherit'],
-    env: { XDG_RUNTIME_DIR: folder, ...process.env }, // without one Mesa's drivers do not start
+    env: { ...process.env, ...DENO_ENV },
   })
   const close = async () => child.kill()
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()

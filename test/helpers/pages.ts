@@ -20,7 +20,7 @@ export function usePages(): Pages {
 
   beforeAll(async () => {
     site = await servePages()
-    browser = await chromium.launch({ executablePath: await findChromium(), args: chromiumFlags() })
+    browser = await chromium.launch({ executablePath: findChromium(), args: chromiumFlags() })
   })
 
   beforeEach(() => {

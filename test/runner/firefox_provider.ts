@@ -1,7 +1,7 @@
 import { defineBrowserProvider } from '@vitest/browser'
 import puppeteer, { type Browser, type Page } from 'puppeteer-core'
 import type { BrowserProvider } from 'vitest/node'
-import { FIREFOX_PREFERENCES, findFirefox } from '../scripts/firefox.ts'
+import { FIREFOX_PREFERENCES, findFirefox } from '../../scripts/firefox.ts'
 
 /** Runs browser tests in Firefox over WebDriver BiDi: Playwright drives only a Firefox of its own, which has no WebGPU. */
 class FirefoxProvider implements BrowserProvider {

@@ -1,0 +1,89 @@
+import { execFileSync } from 'node:child_process'
+import { writeFileSync } from 'node:fs'
+import { relative, resolve } from 'node:path'
+import { format, resolveConfig } from 'prettier'
+import type { Reporter, TestModule } from 'vitest/node'
+import { findChromium } from '../../scripts/chromium.ts'
+import { findDeno } from '../../scripts/deno.ts'
+import { findFirefox } from '../../scripts/firefox.ts'
+import { countTests } from './counts.ts'
+import type { Found } from './stack.ts'
+
+const ROOT = resolve(import.meta.dirname, '../..')
+const REPORT = resolve(ROOT, 'docs/stacks.md')
+
+const STACKS = [
+  { project: 'chromium', webgpu: 'Dawn, Tint', find: findChromium },
+  { project: 'chromium-no-subgroups', webgpu: 'Dawn, Tint', find: findChromium },
+  { project: 'firefox', webgpu: 'wgpu, naga', find: findFirefox },
+  { project: 'deno', webgpu: 'wgpu, naga', find: findDeno },
+]
+
+/** Writes docs/stacks.md after a run in which every GPU test passed on every stack. */
+export default class StacksReport implements Reporter {
+  async onTestRunEnd(modules: readonly TestModule[], errors: readonly unknown[]): Promise<void> {
+    const stacks = STACKS.map((stack) => ({
+      ...stack,
+      modules: modules.filter(({ project }) => project.name === stack.project),
+    }))
+    const clean = modules.every((module) => module.state() === 'passed' && countTests(module).skipped === 0)
+    if (errors.length > 0 || !clean || stacks.some(({ modules }) => !foundBy(modules)))
+      return console.log('docs/stacks.md was left alone: not every test passed on every stack')
+
+    const rows = stacks.map(({ project, webgpu, find, modules }) => {
+      const { adapter, subgroups, f16 } = foundBy(modules)!
+      const tests = modules.reduce((sum, module) => sum + countTests(module).passed, 0)
+      return [`\`${project}\``, versionOf(find()), webgpu, adapter || 'not named', subgroups, f16, tests]
+    })
+    const files = [...new Set(modules.map(pathOf))].toSorted()
+    const matrix = files.map((file) => [
+      `\`${file}\``,
+      ...stacks.map(({ modules }) => {
+        const module = modules.find((module) => pathOf(module) === file)
+        return module ? countTests(module).passed : '-'
+      }),
+    ])
+    const markdown = `# The stacks that the GPU tests run on
+
+Written by \`npm run report:stacks\`, which runs the files of \`test/gpu\` on each stack, as \`npm test\` does, and where all pass says what ran.
+\`test/gpu/stack.test.ts\` fails where a stack is not the one that it is called; \`chromium-no-subgroups\` has devices made without
+the feature, for which WGSL that enables subgroups does not compile.
+
+Run on ${new Date().toISOString().slice(0, 10)}:
+
+${table(['stack', 'version', 'WebGPU', 'adapter', 'subgroups', 'shader-f16', 'tests passed'], rows)}
+
+Firefox does not name its adapter; without a GPU it is Mesa's llvmpipe, as in Deno.
+
+## Tests passed, file by file
+
+${table(['file', ...STACKS.map(({ project }) => `\`${project}\``)], matrix)}
+
+What runs besides the tests: [noise.md](noise.md), all 2^32 words on each stack; [benchmarks.md](benchmarks.md), the speed.
+`
+    writeFileSync(REPORT, await format(markdown, { ...(await resolveConfig(REPORT)), filepath: REPORT }))
+    console.log('docs/stacks.md written')
+  }
+}
+
+function foundBy(modules: readonly TestModule[]): Found | undefined {
+  for (const module of modules)
+    for (const test of module.children.allTests()) {
+      const { stack } = test.meta()
+      if (stack) return stack
+    }
+}
+
+function pathOf({ moduleId }: TestModule): string {
+  return relative(ROOT, moduleId)
+}
+
+/** Such as 'Chromium 156.0.8078.79'. */
+function versionOf(program: string): string {
+  const [line] = execFileSync(program, ['--version'], { encoding: 'utf8' }).split('\n')
+  return line.replace(/ (built|running|\().*/, '')
+}
+
+function table(head: string[], rows: (string | number)[][]): string {
+  return [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n')
+}
