@@ -41,7 +41,7 @@ fn times(y: vec4<f32>, differences: vec4<f32>) -> vec4<f32> {
 fn weighed(before: Found, y: vec4<f32>, values: vec4<f32>, c: u32) -> Found {
   var after = before;
   let largest = max4(y);
-  // A loop of one turn: see scan.wgsl.
+  // A loop of one turn: SwiftShader runs both sides of an if, and skips at loops.
   for (var better = largest > before.largest; better; better = false) {
     let i = firstTrailingBit(mask4(y == vec4<f32>(largest)));
     after.largest = largest;

@@ -54,15 +54,14 @@ fn scan(base: u32, row: RowDraw, draw: u32, first: u32, end: u32, lane: u32, slo
       let known = shared_key(slot);
       bar = max(bar, select(bar_of(score_of_key(known), temperature), LOWEST, known == KEY_NONE));
     }
-    // Loops of one turn rather than ifs: SwiftShader skips work at loops only, and GPUs compile both alike.
-    for (var near = top >= bar - reach; near; near = false) {
+    if (top >= bar - reach) {
       let counter = vec4<u32>(params.class_offset / 8u + group, row.stream, params.step, draw + TAG_HIGH);
       let high = philox4x32(counter, row.seed);
       let high_a = high >> vec4<u32>(16u);
       let high_b = high & vec4<u32>(0xffffu);
       let least4 = min(high_a, high_b);
       let least = min(min(least4.x, least4.y), min(least4.z, least4.w));
-      for (var reaches = top + temperature * upper_bound(vec4<u32>(least)).x >= bar; reaches; reaches = false) {
+      if (top + temperature * upper_bound(vec4<u32>(least)).x >= bar) {
         let lower_a = a + temperature * lower_bound(high_a);
         let lower_b = b + temperature * lower_bound(high_b);
         let sure = max4(max(lower_a, lower_b));

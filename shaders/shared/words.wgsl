@@ -37,7 +37,7 @@ fn uniform_at(word: u32, class_: u32, row: RowDraw, draw: u32) -> f32 {
 fn exponential_at(word: u32, class_: u32, row: RowDraw, draw: u32) -> f32 {
   var exponential = exponential_of(word);
   if (EXTENDED) {
-    // A loop of one turn: see scan.wgsl.
+    // A loop of one turn: SwiftShader runs both sides of an if, and skips at loops.
     for (var refine = word < TAIL_WORDS; refine; refine = false) {
       exponential = tail_exponential(word, tail_of(class_, row, draw));
     }

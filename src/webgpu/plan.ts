@@ -58,7 +58,7 @@ const ENOUGH_WORKGROUPS = { wide: 1024, narrow: 4 }
 const MOST_LANES = { wide: 64, narrow: 1 }
 
 /** Classes of a row up to which a lane alone is faster with a guess at all noise than with bounds of it: see contest.wgsl. */
-export const SHORT_CLASSES = 256
+export const SHORT_CLASSES = 128
 
 /** Groups of eight classes that a lane can hold in registers, in step with gumbel_softmax.wgsl. */
 const MOST_HELD_GROUPS = 8
