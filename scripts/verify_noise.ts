@@ -10,8 +10,8 @@ import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { SingleBar } from 'cli-progress'
 import { exponentialOf, gumbelOf, uniformOf } from '../src/cpu/noise'
+import { bundleModules } from './bundle'
 import { measureAccuracy } from './noise/accuracy'
-import { bundleRunners } from './noise/bundle'
 import { digestAll, firstDifferentRange, firstDifferentWord, rangesOver } from './noise/compare'
 import { type Outcome, hex, reportOf } from './noise/report'
 import { servePage } from './noise/serve'
@@ -129,7 +129,9 @@ async function verify({ words, stacks }: Choice, opened: Stack[]): Promise<numbe
 
 async function main(args: string[]): Promise<number> {
   const choice = choiceOf(args)
-  const bundle = await bundleRunners()
+  const bundle = await bundleModules(
+    ['page', 'deno', 'worker'].map((name) => resolve(import.meta.dirname, `noise/${name}.ts`)),
+  )
   const page = await servePage(bundle.folder)
   const opened: Stack[] = []
   try {

@@ -20,7 +20,7 @@ export interface Stack {
   close(): Promise<unknown>
 }
 
-/** Where the bundle of `bundleRunners` lies, on disk and on HTTP. */
+/** Where the bundle of page.ts, deno.ts and worker.ts lies, on disk and on HTTP. */
 export interface Runners {
   folder: string
   url: string

@@ -1,18 +1,17 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { basename, join } from 'node:path'
 import { build } from 'vite'
 
 export interface Bundle {
-  /** A folder with page.mjs, deno.mjs and worker.mjs. */
+  /** A folder with NAME.mjs for each module. */
   folder: string
   remove(): void
 }
 
-/** The modules that run in other processes and pages, as plain JavaScript. */
-export async function bundleRunners(): Promise<Bundle> {
-  const folder = mkdtempSync(join(tmpdir(), 'verify-noise-'))
-  const here = import.meta.dirname
+/** Modules that run in other processes, workers and pages, as plain JavaScript. @param paths of their TypeScript */
+export async function bundleModules(paths: readonly string[]): Promise<Bundle> {
+  const folder = mkdtempSync(join(tmpdir(), 'gumbel-webgpu-'))
   await build({
     configFile: false,
     publicDir: false,
@@ -23,7 +22,7 @@ export async function bundleRunners(): Promise<Bundle> {
       emptyOutDir: false,
       target: 'es2022',
       rolldownOptions: {
-        input: Object.fromEntries(['page', 'deno', 'worker'].map((name) => [name, resolve(here, `${name}.ts`)])),
+        input: Object.fromEntries(paths.map((path) => [basename(path, '.ts'), path])),
         output: { entryFileNames: '[name].mjs', chunkFileNames: '[name].mjs' },
       },
     },

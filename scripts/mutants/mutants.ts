@@ -1,0 +1,338 @@
+/** A text that stands once in a file, and what a mutant has in its place. */
+export interface Edit {
+  file: string
+  find: string
+  put: string
+}
+
+/** A test by its file and (the beginning of) its name. */
+export interface NamedTest {
+  file: string
+  name: string
+}
+
+/** Where a mutation is applied: to the shader alone, to its CPU twin alone, or to both alike, so that GPU and CPU still agree. */
+export const SIDES = ['shader', 'twin', 'both'] as const
+export type Side = (typeof SIDES)[number]
+
+/** A mistake that somebody could make, as edits of the real sources, and the tests that each must fail, by side. */
+export interface Mutant {
+  name: string
+  shader: Edit[]
+  twin: Edit[]
+  killedBy: Partial<Record<Side, NamedTest[]>>
+}
+
+const shaders =
+  (name: string) =>
+  (find: string, put: string): Edit => ({ file: `shaders/${name}.wgsl`, find, put })
+const cpu =
+  (name: string) =>
+  (find: string, put: string): Edit => ({ file: `src/cpu/${name}.ts`, find, put })
+const philox = { shader: shaders('shared/philox'), twin: cpu('philox') }
+const words = { shader: shaders('shared/words'), twin: cpu('words') }
+const noise = { shader: shaders('shared/noise'), twin: cpu('noise') }
+const rowDraw = { shader: shaders('shared/params'), twin: cpu('row_draw') }
+const scan = { shader: shaders('shared/scan'), twin: cpu('sample') }
+
+const test =
+  (name: string) =>
+  (file: string): NamedTest => ({ file, name })
+/** Tests of test/helpers/contract.ts, which both test/cpu and test/gpu run. */
+const WORDS = test('words are the contract’s')
+const DRAWS = test('draws and scores are the contract’s')
+const LARGEST = test('the largest noise there is wins with its exact score')
+const FIRST = test('the first of equal scores wins')
+const INVALID = test('rows without a distribution are told')
+const PAST = test('no class past a row’s last is drawn')
+const GIVEN = test('noise given an index is the contract’s')
+
+/** Killed on each side by a test of the contract, and by others. */
+function contract(
+  of: (file: string) => NamedTest,
+  { shader = [], twin = [], both = [] }: Partial<Record<Side, NamedTest[]>> = {},
+): Mutant['killedBy'] {
+  const [gpu, node] = [of('test/gpu/contract.test.ts'), of('test/cpu/contract.test.ts')]
+  return { shader: [gpu, ...shader], twin: [node, ...twin], both: [gpu, ...both] }
+}
+
+const KNOWN = {
+  shader: [{ file: 'test/gpu/philox.test.ts', name: 'Philox4x32-10 in WGSL gives the known answers' }],
+  twin: [{ file: 'test/cpu/philox.test.ts', name: 'Philox4x32-10 gives the known answer' }],
+  both: [{ file: 'test/gpu/philox.test.ts', name: 'Philox4x32-10 in WGSL gives the known answers' }],
+}
+
+const SAME_NOISE = { file: 'test/gpu/noise.test.ts', name: 'noise() on the GPU is noise() on the CPU one row' }
+const SAME_DRAWS = { file: 'test/gpu/sample.test.ts', name: 'GPU draws are CPU draws V = 257' }
+const ACCURACY = { file: 'test/cpu/noise.test.ts', name: 'word to noise Gumbel is within an ulp' }
+const lazy = (kind: string): NamedTest => ({
+  file: 'test/cpu/sample.test.ts',
+  name: `a lazy draw on the CPU is the draw with the noise of every class computed: ${kind} logits`,
+})
+const tiling = (name: string): NamedTest => ({
+  file: 'test/gpu/tiling.test.ts',
+  name: `draws do not depend on how the work is cut ${name}`,
+})
+
+export const MUTANTS: readonly Mutant[] = [
+  {
+    name: 'a dropped Philox round',
+    shader: [philox.shader('round < 10u', 'round < 9u')],
+    twin: [philox.twin('ROUNDS = 10', 'ROUNDS = 9')],
+    killedBy: contract(WORDS, KNOWN),
+  },
+  {
+    name: 'a wrong Philox key increment',
+    shader: [philox.shader('0xbb67ae85u', '0xbb67ae84u')],
+    twin: [philox.twin('WEYL_1 = 0xbb67ae85', 'WEYL_1 = 0xbb67ae84')],
+    killedBy: contract(WORDS, KNOWN),
+  },
+  {
+    name: 'a lost carry in a Philox product',
+    shader: [philox.shader(' + (sum1 >> 16u)', '')],
+    twin: [philox.twin(' + Math.floor(carry / 65536)', '')],
+    killedBy: contract(WORDS, KNOWN),
+  },
+  {
+    name: 'a dropped low half of the word',
+    shader: [words.shader('(high[j] & 0xffff0000u) | (low[j] >> 16u)', 'high[j] & 0xffff0000u')],
+    twin: [words.twin('(high[j] & 0xffff0000) | (low[j] >>> 16)', 'high[j] & 0xffff0000')],
+    killedBy: contract(WORDS, { shader: [SAME_NOISE] }),
+  },
+  {
+    name: 'low halves from the high halves’ block',
+    shader: [words.shader('TAG_LOW = 1u << 24u', 'TAG_LOW = 0u << 24u')],
+    twin: [
+      cpu('generate_noise')('step, 1 << 24, row.seedLow', 'step, 0, row.seedLow'),
+      scan.twin('draw | (1 << 24)', 'draw'),
+    ],
+    killedBy: contract(WORDS, { shader: [SAME_NOISE] }),
+  },
+  {
+    name: 'a 24-bit uniform',
+    shader: [noise.shader('((word & 0xffffu) << 1u) | 1u', '((word & 0xff00u) << 1u) | 0x100u')],
+    twin: [noise.twin('((word & 0xffff) << 1) | 1', '((word & 0xff00) << 1) | 0x100')],
+    killedBy: contract(LARGEST, {
+      shader: [SAME_NOISE],
+      twin: [
+        ACCURACY,
+        { file: 'test/cpu/tail.test.ts', name: 'a tail of 131,071 classes 18 nats below the head has the share' },
+      ],
+    }),
+  },
+  {
+    name: '-log(-log u) on builtins',
+    shader: [
+      noise.shader(
+        'return negative_log(f32(w.exponent), select(1.0 - w.mantissa, half_open(word), w.exponent == 0))',
+        'return -log(1.0 - half_open(word))',
+      ),
+      noise.shader('return negative_log(f32(e.exponent), 1.0 - e.mantissa)', 'return -log(exponential)'),
+    ],
+    twin: [
+      noise.twin(
+        'return negativeLog(exponent, exponent === 0 ? halfOpen(word) : 1 - float[0])',
+        'return f(-Math.log(f(1 - halfOpen(word))))',
+      ),
+      noise.twin('return negativeLog(exponent, 1 - float[0])', 'return f(-Math.log(exponential))'),
+    ],
+    killedBy: contract(LARGEST, { shader: [SAME_NOISE], twin: [ACCURACY] }),
+  },
+  {
+    name: 'a coefficient of the logarithm an ulp off',
+    shader: [noise.shader('0.499999831655453', '0.49999986')],
+    twin: [noise.twin('0.499999831655453', '0.49999986')],
+    killedBy: {
+      shader: [{ file: 'test/gpu/noise.test.ts', name: 'digests over both ends' }],
+      twin: [{ file: 'test/cpu/noise.test.ts', name: 'word to noise no bit has changed' }],
+      both: [{ file: 'test/gpu/verify.test.ts', name: 'verify() finds this device equal to the CPU' }],
+    },
+  },
+  {
+    name: 'a tail refined by the low halves’ words',
+    shader: [words.shader('TAG_TAIL = 2u << 24u', 'TAG_TAIL = 1u << 24u')],
+    twin: [words.twin('tag = 2 << 24', 'tag = 1 << 24')],
+    killedBy: contract(LARGEST, {
+      shader: [{ file: 'test/gpu/tail.test.ts', name: 'the extended tail changes only noise of words below 2^8' }],
+    }),
+  },
+  {
+    name: 'noise given an index that is the noise that drew it',
+    shader: [words.shader('TAG_GIVEN = 3u << 24u', 'TAG_GIVEN = 0u << 24u')],
+    twin: [cpu('gumbel_given_index')('TAG_GIVEN = 3 << 24', 'TAG_GIVEN = 0 << 24')],
+    killedBy: contract(GIVEN, {
+      twin: [
+        { file: 'test/cpu/gumbel_given_index.test.ts', name: 'noise given an index does not depend on the noise' },
+      ],
+    }),
+  },
+  {
+    name: 'a stream shared between rows',
+    shader: [rowDraw.shader('params.stream + row * params.stream_stride', 'params.stream')],
+    twin: [rowDraw.twin('request.stream + row * request.streamStride', 'request.stream')],
+    killedBy: contract(DRAWS, {
+      shader: [{ file: 'test/gpu/sample.test.ts', name: 'GPU draws are CPU draws a batch of [600, 1024]' }],
+      twin: [
+        {
+          file: 'test/cpu/statistics.test.ts',
+          name: 'Gumbel-max draws from softmax(logits / temperature): chi-squared over rows',
+        },
+      ],
+    }),
+  },
+  {
+    name: 'a row’s own stream ignored',
+    shader: [rowDraw.shader('vec2<u32>(p.seed_low, p.seed_high), p.stream', 'vec2<u32>(p.seed_low, p.seed_high), 0u')],
+    twin: [rowDraw.twin('out.stream = rowParams.words[at + 4]', 'out.stream = 0')],
+    killedBy: contract(WORDS, {
+      twin: [
+        {
+          file: 'test/cpu/sample.test.ts',
+          name: 'a lazy draw on the CPU takes one seed, stream and temperature a row',
+        },
+      ],
+    }),
+  },
+  {
+    name: 'the seed’s high word ignored',
+    shader: [rowDraw.shader('vec2<u32>(params.seed_low, params.seed_high)', 'vec2<u32>(params.seed_low, 0u)')],
+    twin: [rowDraw.twin('out.seedHigh = request.seedHigh', 'out.seedHigh = 0')],
+    killedBy: contract(WORDS, { twin: [lazy('normal')] }),
+  },
+  {
+    name: 'a step that is taken for a stream',
+    shader: [
+      scan.shader(
+        'group, row.stream, params.step, draw + TAG_HIGH)',
+        'group, row.stream + params.step, 0u, draw + TAG_HIGH)',
+      ),
+    ],
+    twin: [
+      scan.twin('philoxBlock(high, group, stream, step, draw,', 'philoxBlock(high, group, stream + step, 0, draw,'),
+      scan.twin('philoxBlock(low, group, stream, step, draw', 'philoxBlock(low, group, stream + step, 0, draw'),
+    ],
+    killedBy: contract(DRAWS, { twin: [lazy('normal')] }),
+  },
+  {
+    name: 'noise shared between the draws of a row',
+    shader: [scan.shader('draw + TAG_HIGH', 'TAG_HIGH'), scan.shader('draw + TAG_LOW', 'TAG_LOW')],
+    twin: [
+      scan.twin('philoxBlock(high, group, stream, step, draw,', 'philoxBlock(high, group, stream, step, 0,'),
+      scan.twin('draw | (1 << 24)', '1 << 24'),
+    ],
+    killedBy: contract(DRAWS, {
+      twin: [
+        {
+          file: 'test/cpu/statistics.test.ts',
+          name: 'Gumbel-max draws from softmax(logits / temperature): chi-squared over samples',
+        },
+      ],
+    }),
+  },
+  {
+    name: 'a class offset that the noise ignores',
+    shader: [scan.shader('params.class_offset / 8u + group, row.stream', 'group, row.stream')],
+    twin: [scan.twin('const group = (classOffset + c) >>> 3', 'const group = c >>> 3')],
+    killedBy: contract(DRAWS, { twin: [lazy('normal')] }),
+  },
+  {
+    name: 'an off-by-one class',
+    shader: [scan.shader('let class_ = params.class_offset + c;', 'let class_ = params.class_offset + c + 1u;')],
+    twin: [scan.twin('index = classOffset + c + i', 'index = classOffset + c + i + 1')],
+    killedBy: contract(DRAWS, { shader: [SAME_DRAWS], twin: [lazy('flat')] }),
+  },
+  {
+    name: 'the noise of the class beside',
+    shader: [scan.shader('word_of(high, low, i)', 'word_of(high, low, (i + 1u) & 7u)')],
+    twin: [scan.twin('wordOf(high, low, i)', 'wordOf(high, low, (i + 1) & 7)')],
+    killedBy: contract(DRAWS, { shader: [SAME_DRAWS], twin: [lazy('normal')] }),
+  },
+  {
+    name: 'noise that the temperature does not scale',
+    shader: [shaders('shared/score')('opaque(temperature * gumbel, params.zero)', 'gumbel')],
+    twin: [scan.twin('f(temperature * gumbel)', 'gumbel')],
+    killedBy: contract(DRAWS, { shader: [SAME_DRAWS], twin: [lazy('normal')] }),
+  },
+  {
+    name: 'a bound on the noise that is too tight',
+    shader: [scan.shader('UPPER = 99.12005', 'UPPER = 98.92')],
+    twin: [scan.twin('1e-5 - Math.log(half / 65536)', '-0.2 - Math.log(half / 65536)')],
+    killedBy: {
+      shader: [
+        { file: 'test/gpu/bounds.test.ts', name: 'the bounds of all 65,536 high halves enclose the noise' },
+        SAME_DRAWS,
+      ],
+      twin: [lazy('normal')],
+    },
+  },
+  {
+    name: 'ties to the last',
+    shader: [scan.shader('if (key > best.key) {', 'if (key >= best.key) {')],
+    twin: [scan.twin('if (score > best) {', 'if (score >= best) {')],
+    killedBy: contract(FIRST, { shader: [SAME_DRAWS], twin: [lazy('ties')] }),
+  },
+  {
+    name: 'ties to the last lane',
+    shader: [
+      shaders('shared/reduce_workgroup')(
+        'let lowest = min(select(0xffffffffu, best.y, other <= best.x), select(0xffffffffu, sh_classes[i], other >= best.x));',
+        'let lowest = select(best.y, sh_classes[i], other >= best.x);',
+      ),
+    ],
+    twin: [],
+    killedBy: { shader: [tiling('with any number of lanes a row')] },
+  },
+  {
+    name: 'an unmasked tail of the last eight classes',
+    shader: ['logits_f32', 'logits_f32x4'].flatMap((file) => [
+      shaders(`shared/${file}`)('if (c >= params.classes) {', 'if (false) {'),
+      file === 'logits_f32'
+        ? shaders(`shared/${file}`)('select(vec4<u32>(NEGATIVE_INFINITY), bits, places <= vec4<u32>(last))', 'bits')
+        : shaders(`shared/${file}`)('let inside = c < params.classes;', 'let inside = true;'),
+    ]),
+    twin: [scan.twin('const end = Math.min(8, numClasses - c)', 'const end = 8')],
+    killedBy: contract(PAST),
+  },
+  {
+    name: 'missing validity',
+    shader: [scan.shader('best.key = checked_key(best.key, validity);', '')],
+    twin: [scan.twin('if (status !== STATUS_OK) {', 'if (status === STATUS_ALL_MASKED) {')],
+    killedBy: contract(INVALID, {
+      shader: [
+        {
+          file: 'test/gpu/invalid_rows.test.ts',
+          name: 'rows without a distribution are found among rows that have one, V = 257',
+        },
+      ],
+    }),
+  },
+  {
+    name: 'the first row of a slice forgotten',
+    shader: [
+      shaders('sample')('row_draw(params.first_row + select(0u, row, inside))', 'row_draw(select(0u, row, inside))'),
+    ],
+    twin: [],
+    killedBy: { shader: [tiling('[40, 100], stride 130')] },
+  },
+  {
+    name: 'the last group of a part forgotten',
+    shader: [shaders('shared/part')('min(first + length, groups)', 'min(first + length - 1u, groups)')],
+    twin: [],
+    killedBy: { shader: [tiling('[2, 4100], stride 4104')] },
+  },
+]
+
+/** What a side of a mutant changes. */
+export function editsOf(mutant: Mutant, side: Side): Edit[] {
+  return [...(side === 'twin' ? [] : mutant.shader), ...(side === 'shader' ? [] : mutant.twin)]
+}
+
+/** The text with the edits of its file. @throws Error where what an edit finds is not there just once */
+export function edited(file: string, text: string, edits: readonly Edit[]): string {
+  for (const { find, put } of edits.filter((edit) => edit.file === file)) {
+    const found = text.split(find)
+    if (found.length !== 2) throw new Error(`${file} has ${JSON.stringify(find)} ${found.length - 1} times, not once`)
+    text = found.join(put)
+  }
+  return text
+}
