@@ -34,6 +34,8 @@ const words = { shader: shaders('shared/words'), twin: cpu('words') }
 const noise = { shader: shaders('shared/noise'), twin: cpu('noise') }
 const rowDraw = { shader: shaders('shared/params'), twin: cpu('row_draw') }
 const scan = { shader: shaders('shared/scan'), twin: cpu('sample') }
+/** Draws short rows whose scores are not wanted; of the same twin. */
+const contest = shaders('shared/contest')
 
 const test =
   (name: string) =>
@@ -69,6 +71,11 @@ const lazy = (kind: string): NamedTest => ({
   file: 'test/cpu/sample.test.ts',
   name: `a lazy draw on the CPU is the draw with the noise of every class computed: ${kind} logits`,
 })
+/** A statistical test of the battery, on the CPU and on the GPU, where it sees what GPU and CPU get wrong alike. */
+const statistic = (name: string): Partial<Record<Side, NamedTest[]>> => ({
+  twin: [{ file: 'test/cpu/battery.test.ts', name: `passes ${name}` }],
+  both: [{ file: 'test/gpu/battery.test.ts', name: `passes ${name}` }],
+})
 const tiling = (name: string): NamedTest => ({
   file: 'test/gpu/tiling.test.ts',
   name: `draws do not depend on how the work is cut ${name}`,
@@ -97,7 +104,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'a dropped low half of the word',
     shader: [words.shader('(high[j] & 0xffff0000u) | (low[j] >> 16u)', 'high[j] & 0xffff0000u')],
     twin: [words.twin('(high[j] & 0xffff0000) | (low[j] >>> 16)', 'high[j] & 0xffff0000')],
-    killedBy: contract(WORDS, { shader: [SAME_NOISE] }),
+    killedBy: contract(WORDS, { shader: [SAME_NOISE], ...statistic('words along classes: low 12 bits') }),
   },
   {
     name: 'low halves from the high halves’ block',
@@ -106,7 +113,7 @@ export const MUTANTS: readonly Mutant[] = [
       cpu('generate_noise')('step, 1 << 24, row.seedLow', 'step, 0, row.seedLow'),
       scan.twin('draw | (1 << 24)', 'draw'),
     ],
-    killedBy: contract(WORDS, { shader: [SAME_NOISE] }),
+    killedBy: contract(WORDS, { shader: [SAME_NOISE], ...statistic('words along classes: collisions') }),
   },
   {
     name: 'a 24-bit uniform',
@@ -178,6 +185,7 @@ export const MUTANTS: readonly Mutant[] = [
           name: 'Gumbel-max draws from softmax(logits / temperature): chi-squared over rows',
         },
       ],
+      both: statistic('words along streams: pairs 1 apart').both,
     }),
   },
   {
@@ -197,7 +205,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'the seed’s high word ignored',
     shader: [rowDraw.shader('vec2<u32>(params.seed_low, params.seed_high)', 'vec2<u32>(params.seed_low, 0u)')],
     twin: [rowDraw.twin('out.seedHigh = request.seedHigh', 'out.seedHigh = 0')],
-    killedBy: contract(WORDS, { twin: [lazy('normal')] }),
+    killedBy: contract(WORDS, { ...statistic('words: one bit of the seed flipped') }),
   },
   {
     name: 'a step that is taken for a stream',
@@ -227,6 +235,7 @@ export const MUTANTS: readonly Mutant[] = [
           name: 'Gumbel-max draws from softmax(logits / temperature): chi-squared over samples',
         },
       ],
+      both: statistic('draws: the winner’s score (Kolmogorov-Smirnov)').both,
     }),
   },
   {
@@ -278,6 +287,47 @@ export const MUTANTS: readonly Mutant[] = [
     ],
     twin: [],
     killedBy: { shader: [tiling('with any number of lanes a row')] },
+  },
+  {
+    name: 'an off-by-one class in short rows',
+    shader: [
+      contest('found.class_ = params.class_offset + c.fours', 'found.class_ = 1u + params.class_offset + c.fours'),
+    ],
+    twin: [],
+    killedBy: { shader: [DRAWS('test/gpu/contract.test.ts'), SAME_DRAWS] },
+  },
+  {
+    name: 'noise shared between the draws of a short row',
+    shader: [contest('draw + TAG_HIGH', 'TAG_HIGH')],
+    twin: [],
+    killedBy: {
+      shader: [
+        DRAWS('test/gpu/contract.test.ts'),
+        { file: 'test/gpu/battery.test.ts', name: 'passes draws along samples: classes' },
+      ],
+    },
+  },
+  {
+    name: 'ties to the last in short rows',
+    shader: [contest('if (key > found.key) {', 'if (key >= found.key) {')],
+    twin: [],
+    killedBy: { shader: [FIRST('test/gpu/contract.test.ts')] },
+  },
+  {
+    name: 'short rows that half words alone decide',
+    shader: [contest('is_score(found.key) && rivals != 0u', 'false')],
+    twin: [],
+    killedBy: { shader: [FIRST('test/gpu/contract.test.ts'), SAME_DRAWS] },
+  },
+  {
+    name: 'too little slack for what half words leave open',
+    shader: [contest('1e-5 + 1.1 /', '1e-5 + 0.4 /')],
+    twin: [],
+    killedBy: {
+      shader: [
+        { file: 'test/gpu/bounds.test.ts', name: 'the likely noise of all 65,536 high halves is within its slack' },
+      ],
+    },
   },
   {
     name: 'an unmasked tail of the last eight classes',

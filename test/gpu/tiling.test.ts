@@ -60,14 +60,18 @@ describe('draws do not depend on how the work is cut', () => {
   gpuTest('with any number of lanes a row', async (gpu) => {
     const [batchSize, numClasses] = [70, 333]
     const data = randomLogits('ties', batchSize, numClasses, 5)
-    const options = { batchSize, numClasses, seed: 6, temperature: 0.01, scores: true, logProbs: true }
-    const expected = await cpu.sample(data, options)
-    for (const lanes of [1, 2, 4, 8, 16, 32, 64]) {
-      const rows = { offset: 0, rowStride: numClasses }
-      const drawn = await drawPlanned(gpu, data, rows, options, { adjust: (plan) => ({ ...plan, lanes }) })
-      expectSame(drawn.indices, expected.indices, `${lanes} lanes: indices`)
-      expectSame(drawn.scores, expected.scores, `${lanes} lanes: scores`)
-      expectClose(drawn.logProbs, expected.logProbs, 1e-5, `${lanes} lanes: logProbs`)
+    const rows = { offset: 0, rowStride: numClasses }
+    // At 0 the logits' ties are ties of scores, between lanes too.
+    for (const temperature of [0.01, 0]) {
+      const options = { batchSize, numClasses, seed: 6, temperature, scores: true, logProbs: true }
+      const expected = await cpu.sample(data, options)
+      for (const lanes of [1, 2, 4, 8, 16, 32, 64]) {
+        const drawn = await drawPlanned(gpu, data, rows, options, { adjust: (plan) => ({ ...plan, lanes }) })
+        const what = `${lanes} lanes, T ${temperature}`
+        expectSame(drawn.indices, expected.indices, `${what}: indices`)
+        expectSame(drawn.scores, expected.scores, `${what}: scores`)
+        expectClose(drawn.logProbs, expected.logProbs, 1e-5, `${what}: logProbs`)
+      }
     }
   })
 

@@ -112,7 +112,7 @@ export const BATTERY: readonly Check[] = [
   },
   ...DRAW_AXES.flatMap(drawChecks),
   {
-    name: 'draws: 512 equal classes (chi-squared)',
+    name: 'draws: 256 equal classes (chi-squared)',
     refuses: UNEVEN,
     run: equalClasses,
   },

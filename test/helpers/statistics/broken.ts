@@ -125,13 +125,13 @@ export const COPYING = changedDraws('one draw in 10 copies the one before', (ind
     if (scores) scores[i] = scores[i - 1]
   }
 })
-export const UNEVEN = changedDraws('every eighth class loses a fifth of its draws', (indices) => {
+export const UNEVEN = changedDraws('every eighth class loses a third of its draws', (indices) => {
   const random = new Random(406)
-  indices.forEach((index, i) => index % 8 === 7 && random.uniform() < 0.2 && (indices[i] = index - 7))
+  indices.forEach((index, i) => index % 8 === 7 && random.uniform() < 1 / 3 && (indices[i] = index - 7))
 })
-export const THIN_TAIL = changedDraws('a fifth of the draws from the tail is lost', (indices) => {
+export const THIN_TAIL = changedDraws('a third of the draws from the tail is lost', (indices) => {
   const random = new Random(407)
-  indices.forEach((index, i) => index > 0 && random.uniform() < 0.2 && (indices[i] = 0))
+  indices.forEach((index, i) => index > 0 && random.uniform() < 1 / 3 && (indices[i] = 0))
 })
 export const FAVOURED = changedDraws('the first classes win with larger scores', (indices, scores) =>
   scores?.forEach((score, i) => indices[i] < 8 && (scores[i] = score + 0.2)),

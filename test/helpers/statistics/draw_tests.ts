@@ -61,16 +61,16 @@ export async function drawPairs(axis: DrawAxis, source: Source, scale: Scale): P
   return ofEqualCounts(counts)
 }
 
-/** 512 equal classes are drawn equally often. */
+/** 256 equal classes are drawn equally often. */
 export async function equalClasses(source: Source, { draws }: Scale): Promise<Finding> {
-  const options = { batchSize: 1, numClasses: 512, seed: 204, numSamples: draws / 2 }
-  return ofEqualCounts(countsOf((await source.sample(new Float32Array(512), options)).indices, 512))
+  const options = { batchSize: 1, numClasses: 256, seed: 204, numSamples: draws / 4 }
+  return ofEqualCounts(countsOf((await source.sample(new Float32Array(256), options)).indices, 256))
 }
 
 /** 1023 classes 10 nats below one are drawn as often as softmax says: 1 in 22 draws comes from them. */
 export async function rareClasses(source: Source, { draws }: Scale): Promise<Finding> {
   const row = new Float32Array(1024).fill(-10, 1)
-  const { indices } = await source.sample(row, { batchSize: 1, numClasses: 1024, seed: 205, numSamples: draws / 4 })
+  const { indices } = await source.sample(row, { batchSize: 1, numClasses: 1024, seed: 205, numSamples: draws / 8 })
   const head = softmax(row, 1)[0]
   const fromTail = indices.reduce((sum, index) => sum + Number(index > 0), 0)
   return ofRareEvents(fromTail, indices.length * (1 - head))

@@ -71,7 +71,7 @@ export function collisions(words: Uint32Array): Finding {
   const urns = 2 ** 32
   let found = 0
   for (let begin = 0; begin < words.length; begin += count) {
-    const sorted = words.slice(begin, begin + count).sort()
+    const sorted = words.subarray(begin, begin + count).toSorted()
     for (let i = 1; i < count; i++) if (sorted[i] === sorted[i - 1]) found++
   }
   // count - urns (1 - (1 - 1/urns)^count), without its cancellation.
@@ -89,8 +89,8 @@ export function birthdaySpacings(words: Uint32Array): Finding {
   let equal = 0
   const years = Math.floor(words.length / BIRTHDAYS)
   for (let year = 0; year < years; year++) {
-    const days = words.slice(year * BIRTHDAYS, (year + 1) * BIRTHDAYS).sort()
-    const spacings = days.map((day, i) => day - (i > 0 ? days[i - 1] : 0)).sort()
+    const days = words.subarray(year * BIRTHDAYS, (year + 1) * BIRTHDAYS).toSorted()
+    const spacings = days.map((day, i) => day - (i > 0 ? days[i - 1] : 0)).toSorted()
     for (let i = 1; i < BIRTHDAYS; i++) if (spacings[i] === spacings[i - 1]) equal++
   }
   return ofRareEvents(equal, years * (BIRTHDAYS ** 3 / 2 ** 34))
