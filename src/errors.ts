@@ -58,7 +58,18 @@ export class InvalidRowsError extends Error {
   }
 }
 
-/** Thrown when the WebGPU device is missing, is lost, or reports an error for a call. */
+/** Thrown when the WebGPU device is missing, is lost, or refuses a call, and by a sampler that was destroyed. */
 export class DeviceError extends Error {
   override name = 'DeviceError'
+  /** Whether the device is lost: whatever needs it fails from now on. After other refusals later calls work. */
+  readonly lost: boolean
+
+  constructor(message: string, lost = false) {
+    super(message)
+    this.lost = lost
+  }
+}
+
+export function destroyedError(): DeviceError {
+  return new DeviceError('this sampler was destroyed; make another with createSampler()')
 }

@@ -44,6 +44,9 @@ export interface RowParams {
 
 export const ROW_PARAMS_WORDS = 5
 
+/** Sizes of a call: rows, classes of a row, draws of a row. */
+export type Shape = Pick<Request, 'batchSize' | 'numClasses' | 'numSamples'>
+
 /** Where the rows of logits lie in their array or buffer, in elements. */
 export interface Rows {
   offset: number
@@ -98,20 +101,28 @@ function perRow(name: string, values: ArrayLike<unknown>, batchSize: number): vo
     )
 }
 
+/** Checks the sizes of a call. */
+export function shapeOf(options: Pick<GumbelSoftmaxOptions, 'batchSize' | 'numClasses' | 'numSamples'>): Shape {
+  if (typeof options !== 'object' || options === null)
+    throw new TypeError(`options is ${options}; it must be an object`)
+  return {
+    batchSize: whole('batchSize', options.batchSize, 1, MAX_WORD),
+    numClasses: whole('numClasses', options.numClasses, 1, MAX_CLASSES),
+    numSamples: whole('numSamples', options.numSamples ?? 1, 1, MAX_SAMPLES),
+  }
+}
+
 /**
  * Checks the options of a draw.
  * @throws RangeError, TypeError naming the parameter, its value and what it may be
  */
 export function requestOf(options: GumbelSoftmaxOptions): Request {
-  if (typeof options !== 'object' || options === null)
-    throw new TypeError(`options is ${options}; it must be an object`)
+  const { batchSize, numClasses, numSamples } = shapeOf(options)
   const { seed, streams, temperature = 1, tau = 1 } = options
-  const batchSize = whole('batchSize', options.batchSize, 1, MAX_WORD)
   const classOffset = whole('classOffset', options.classOffset ?? 0, 0, MAX_CLASSES - 8)
   if (classOffset % 8 !== 0) throw new RangeError(`classOffset is ${classOffset}; it must be a multiple of 8`)
-  const numClasses = whole('numClasses', options.numClasses, 1, MAX_CLASSES - classOffset)
+  whole('numClasses', numClasses, 1, MAX_CLASSES - classOffset)
   const step = whole('step', options.step ?? 0, 0, MAX_WORD)
-  const numSamples = whole('numSamples', options.numSamples ?? 1, 1, MAX_SAMPLES)
   const seedIsOne = isOne<Seed>(seed as Seed)
 
   if (options.streamOffset !== undefined && (streams !== undefined || !seedIsOne))
@@ -186,7 +197,7 @@ function rowParamsOf(request: Request, lists: RowLists): RowParams {
 export function rowsOf(
   view: { offset?: number; rowStride?: number },
   length: number,
-  { batchSize, numClasses }: Request,
+  { batchSize, numClasses }: Pick<Shape, 'batchSize' | 'numClasses'>,
   name = 'logits',
   count = batchSize,
 ): Rows {

@@ -1,4 +1,4 @@
-import { DeviceError, type InvalidRow, InvalidRowsError, invalidRowsOf } from '../errors'
+import { DeviceError, type InvalidRow, InvalidRowsError, destroyedError, invalidRowsOf } from '../errors'
 import type {
   GumbelGivenIndexCallOptions,
   GumbelGivenIndexResult,
@@ -165,7 +165,7 @@ export class CpuSampler implements Sampler {
   }
 
   #check(): void {
-    if (this.#destroyed) throw new DeviceError('this sampler was destroyed; make another with createSampler()')
+    if (this.#destroyed) throw destroyedError()
   }
 }
 

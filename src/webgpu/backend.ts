@@ -1,4 +1,3 @@
-import { DeviceError } from '../errors'
 import type {
   EncodeGumbelGivenIndexOptions,
   GumbelGivenIndexCallOptions,
@@ -40,7 +39,6 @@ export class WebGpuSampler implements Sampler {
   readonly device: GPUDevice
   #context: Context
   #own: boolean
-  #destroyed = false
 
   /** `own` says whether the device is the sampler's to destroy. */
   constructor(device: GPUDevice, own: boolean, variant = variantOf(device)) {
@@ -104,14 +102,12 @@ export class WebGpuSampler implements Sampler {
   }
 
   destroy(): void {
-    if (this.#destroyed) return
-    this.#destroyed = true
     this.#context.destroy()
     if (this.#own) this.device.destroy()
   }
 
   #checked(): Context {
-    if (this.#destroyed) throw new DeviceError('this sampler was destroyed; make another with createSampler()')
+    this.#context.check()
     return this.#context
   }
 }

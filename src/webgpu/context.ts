@@ -1,9 +1,11 @@
-import { DeviceError } from '../errors'
+import { DeviceError, destroyedError } from '../errors'
 import { ROW_PARAMS_WORDS, type Request, type RowParams } from '../request'
 import { ALIGNMENT, Scratch, UniformSlots } from './buffers'
+import { lossError, mapsBuffers, onLoss } from './device'
 import type { Bound } from './outputs'
 import type { Drawing } from './record'
 import { RecordedParams } from './recorded'
+import { forgetPipelines } from './shader'
 import { Staging } from './staging'
 
 /** Which kernels and plans suit the device; tests force them. The draws are the same. */
@@ -19,6 +21,9 @@ export function variantOf(device: GPUDevice): Variant {
   const software = device.adapterInfo?.isFallbackAdapter ?? false
   return { subgroups: device.features.has('subgroups'), wide: !software }
 }
+
+/** Errors of a call, whose scopes are around all that it does on the device. */
+const ERROR_FILTERS: readonly GPUErrorFilter[] = ['internal', 'out-of-memory', 'validation']
 
 /** What a sampler keeps on its device between calls. */
 export class Context {
@@ -40,6 +45,11 @@ export class Context {
   #recordedPartials: GPUBuffer[] = []
   #unusedInput: GPUBuffer
   #unusedOutput: GPUBuffer
+  /** Why there are no more calls: the device was lost or the sampler destroyed. */
+  #ended: DeviceError | undefined
+  /** Rejects a call that is not answered yet. */
+  #waiting = new Set<(error: DeviceError) => void>()
+  #stopListening: () => void
 
   constructor(device: GPUDevice, { subgroups, wide }: Variant) {
     const { STORAGE, COPY_DST, COPY_SRC } = GPUBufferUsage
@@ -58,6 +68,7 @@ export class Context {
     this.#unusedInput = device.createBuffer({ label: 'gumbel-webgpu unused input', size: ALIGNMENT, usage: STORAGE })
     const size = 4 * ALIGNMENT
     this.#unusedOutput = device.createBuffer({ label: 'gumbel-webgpu unused output', size, usage: STORAGE })
+    this.#stopListening = onLoss(device, (error) => this.#end(error))
   }
 
   /** Bound where all rows have the same parameters. */
@@ -116,43 +127,66 @@ export class Context {
   }
 
   /**
-   * Runs `work`, which submits before it first awaits, and gives its result, or throws what the device had against it.
+   * Throws where there can be no more calls.
+   * @throws DeviceError
+   */
+  check(): void {
+    if (this.#ended) throw this.#ended
+  }
+
+  /**
+   * Runs `work`, which submits before it first awaits, and gives its result, or throws what the device had against it, or that
+   * the device was lost or the sampler destroyed in the meantime.
    * @throws DeviceError
    */
   async guarded<T>(work: () => Promise<T>): Promise<T> {
+    this.check()
+    const answer = this.#judged(work)
+    return new Promise<T>((resolve, reject) => {
+      this.#waiting.add(reject)
+      void answer.then(resolve, reject).finally(() => this.#waiting.delete(reject))
+    })
+  }
+
+  async #judged<T>(work: () => Promise<T>): Promise<T> {
     const { device } = this
-    device.pushErrorScope('out-of-memory')
-    device.pushErrorScope('validation')
-    let result: Promise<T>
-    let scopes: Promise<GPUError | null>[]
-    try {
-      result = work()
-    } finally {
-      scopes = [device.popErrorScope(), device.popErrorScope()]
-    }
+    for (const filter of ERROR_FILTERS) device.pushErrorScope(filter)
+    const result = (async () => work())()
+    const scopes = ERROR_FILTERS.map(() => device.popErrorScope())
     const [outcome, ...errors] = await Promise.allSettled([result, ...scopes])
+    this.check()
+    const thrown: unknown = outcome.status === 'rejected' ? outcome.reason : undefined
+    const ofDevice = thrown instanceof DOMException
+    if (ofDevice && !(await mapsBuffers(device)) && !this.#ended) this.#end(lossError('it maps no buffers'))
+    this.check()
     for (const error of errors)
       if (error.status === 'fulfilled' && error.value) {
         // One of these may be what the device refused to make; later calls make them anew.
         this.#forgetScratch()
+        forgetPipelines(device)
         throw new DeviceError(`the GPU refused the call: ${error.value.message}`)
       }
-    if (outcome.status === 'rejected') {
-      const reason: unknown = outcome.reason
-      if (reason instanceof Error && !(reason instanceof DOMException)) throw reason
-      throw new DeviceError(`the GPU device was lost or the call was aborted: ${String(reason)}`)
-    }
-    return outcome.value
+    if (outcome.status === 'fulfilled') return outcome.value
+    throw ofDevice ? new DeviceError(`the GPU aborted the call: ${thrown.message}`) : thrown
   }
 
   #forgetScratch(): void {
-    const { upload, uploadValues, uploadSamples, results, partials } = this
-    for (const kept of [upload, uploadValues, uploadSamples, this.#rowParams, results, partials]) kept.destroy()
+    const { uniforms, upload, uploadValues, uploadSamples, results, partials } = this
+    for (const kept of [uniforms, upload, uploadValues, uploadSamples, this.#rowParams, results, partials])
+      kept.destroy()
   }
 
+  /** Frees everything; calls that are not answered yet reject, and later ones. */
   destroy(): void {
-    for (const kept of [this.staging, this.uniforms, this.#recordedParams]) kept.destroy()
+    this.#end(destroyedError())
+  }
+
+  #end(error: DeviceError): void {
+    this.#ended = error
+    this.#stopListening()
+    for (const reject of this.#waiting) reject(error)
     this.#forgetScratch()
+    for (const kept of [this.staging, this.#recordedParams]) kept.destroy()
     for (const buffer of [...this.#recordedPartials, this.#unusedInput, this.#unusedOutput]) buffer.destroy()
   }
 }

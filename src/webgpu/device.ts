@@ -1,4 +1,5 @@
 import { DeviceError } from '../errors'
+import { settledByQueue } from './nudge'
 
 /** Limits asked of the adapter, as high as it has them: each lifts how much one dispatch or one buffer takes. */
 const LIMITS = ['maxBufferSize', 'maxStorageBufferBindingSize'] as const
@@ -11,9 +12,43 @@ export async function requestDevice(): Promise<GPUDevice | DeviceError> {
     return new DeviceError('WebGPU is not available here: navigator.gpu is missing')
   const adapter = await navigator.gpu.requestAdapter({ powerPreference: 'high-performance' })
   if (!adapter) return new DeviceError('WebGPU has no adapter here: requestAdapter() gave null')
-  return adapter.requestDevice({
-    label: 'gumbel-webgpu',
-    requiredFeatures: FEATURES.filter((feature) => adapter.features.has(feature)),
-    requiredLimits: Object.fromEntries(LIMITS.map((name) => [name, adapter.limits[name]])),
-  })
+  try {
+    return await adapter.requestDevice({
+      label: 'gumbel-webgpu',
+      requiredFeatures: FEATURES.filter((feature) => adapter.features.has(feature)),
+      requiredLimits: Object.fromEntries(LIMITS.map((name) => [name, adapter.limits[name]])),
+    })
+  } catch (error) {
+    return new DeviceError(`WebGPU gives no device here: ${String(error)}`)
+  }
+}
+
+export function lossError(detail: string): DeviceError {
+  return new DeviceError(`the GPU device was lost (${detail}); make another sampler with createSampler()`, true)
+}
+
+/**
+ * Tells `listener` of the device's loss, until the function that it gives is called: a device may outlive many samplers, and
+ * `device.lost` would hold on to what listens.
+ */
+export function onLoss(device: GPUDevice, listener: (error: DeviceError) => void): () => void {
+  const held: { listener?: typeof listener } = { listener }
+  void device.lost.then(({ reason, message }) => held.listener?.(lossError(`${reason}: ${message}`)))
+  return () => {
+    held.listener = undefined
+  }
+}
+
+/**
+ * Whether the device still maps buffers. A lost one does not, and that shows before `device.lost` does; what its error scopes
+ * hold differs: nothing, or in Firefox that a buffer is invalid.
+ */
+export async function mapsBuffers(device: GPUDevice): Promise<boolean> {
+  const { MAP_READ, COPY_DST } = GPUBufferUsage
+  device.pushErrorScope('validation')
+  const buffer = device.createBuffer({ label: 'gumbel-webgpu probe', size: 4, usage: MAP_READ | COPY_DST })
+  const mapped = settledByQueue(device.queue, buffer.mapAsync(GPUMapMode.READ))
+  const [outcome] = await Promise.allSettled([mapped, device.popErrorScope()])
+  buffer.destroy()
+  return outcome.status === 'fulfilled'
 }

@@ -1,4 +1,5 @@
 import { DeviceError } from '../errors'
+import { lossError, mapsBuffers } from './device'
 import concreteLogProb from '../../shaders/concrete_log_prob.wgsl?raw'
 import digestNoise from '../../shaders/digest_noise.wgsl?raw'
 import gumbelGivenIndex from '../../shaders/gumbel_given_index.wgsl?raw'
@@ -162,6 +163,11 @@ function pipelinesOf(device: GPUDevice): Pipelines {
   return pipelines
 }
 
+/** Has a device's pipelines compiled anew: those that it refused to make are kept as well. */
+export function forgetPipelines(device: GPUDevice): void {
+  devices.delete(device)
+}
+
 function descriptorOf(device: GPUDevice, kernel: Kernel): GPUComputePipelineDescriptor {
   const label = `gumbel-webgpu ${kernel.name}`
   const code = sourceOf(kernel)
@@ -203,6 +209,7 @@ async function compile(device: GPUDevice, kernel: Kernel): Promise<GPUComputePip
   try {
     return await device.createComputePipelineAsync(descriptor)
   } catch (error) {
+    if (!(await mapsBuffers(device))) throw lossError('it compiles no kernel')
     const lines = sourceOf(kernel).split('\n')
     const { messages } = await descriptor.compute.module.getCompilationInfo()
     const places = messages.map((m) => `${m.lineNum}:${m.linePos} ${m.message}\n  ${lines[m.lineNum - 1] ?? ''}`)

@@ -1,11 +1,14 @@
 import { settledByQueue } from './nudge'
 
 const MIN_BYTES = 256
+/** Buffers that wait for a next call hold at most this much together, unless there is only one. */
+const FREE_BYTES = 2 ** 26
 
 /** Reads results back through buffers that are used again once their call has its copy. */
 export class Staging {
   #device: GPUDevice
   #free: GPUBuffer[] = []
+  #freeBytes = 0
   #all = new Set<GPUBuffer>()
 
   constructor(device: GPUDevice) {
@@ -18,7 +21,11 @@ export class Staging {
     this.#free.forEach((buffer, i) => {
       if (buffer.size >= bytes && (best < 0 || buffer.size < this.#free[best].size)) best = i
     })
-    if (best >= 0) return this.#free.splice(best, 1)[0]
+    if (best >= 0) {
+      const [buffer] = this.#free.splice(best, 1)
+      this.#freeBytes -= buffer.size
+      return buffer
+    }
     let size = MIN_BYTES
     while (size < bytes) size *= 2
     size = Math.max(bytes, Math.min(size, this.#device.limits.maxBufferSize))
@@ -30,16 +37,38 @@ export class Staging {
 
   /** Waits for the GPU and gives a copy of the first `bytes`; then others may take the buffer. */
   async read(buffer: GPUBuffer, bytes: number): Promise<ArrayBuffer> {
-    await settledByQueue(this.#device.queue, buffer.mapAsync(GPUMapMode.READ, 0, bytes))
-    const copy = buffer.getMappedRange(0, bytes).slice(0)
-    buffer.unmap()
+    try {
+      await settledByQueue(this.#device.queue, buffer.mapAsync(GPUMapMode.READ, 0, bytes))
+      const copy = buffer.getMappedRange(0, bytes).slice(0)
+      buffer.unmap()
+      this.#release(buffer)
+      return copy
+    } catch (error) {
+      this.#drop(buffer)
+      throw error
+    }
+  }
+
+  #release(buffer: GPUBuffer): void {
+    if (!this.#all.has(buffer)) return
     this.#free.push(buffer)
-    return copy
+    this.#freeBytes += buffer.size
+    while (this.#freeBytes > FREE_BYTES && this.#free.length > 1) {
+      const oldest = this.#free.shift()!
+      this.#freeBytes -= oldest.size
+      this.#drop(oldest)
+    }
+  }
+
+  #drop(buffer: GPUBuffer): void {
+    this.#all.delete(buffer)
+    buffer.destroy()
   }
 
   destroy(): void {
     for (const buffer of this.#all) buffer.destroy()
     this.#all.clear()
     this.#free = []
+    this.#freeBytes = 0
   }
 }

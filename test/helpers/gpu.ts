@@ -21,18 +21,22 @@ export interface TestGpu {
   read(buffer: GPUBuffer): Promise<ArrayBuffer>
 }
 
-/** 'full': the library's own choice of features and limits; 'plain': neither features nor raised limits. */
-export type DeviceKind = 'full' | 'plain'
+/**
+ * 'full': the library's own choice of features and limits; 'plain': neither features nor raised limits; 'compatibility': where
+ * the browser has them, the lower limits of WebGPU on old hardware.
+ */
+export type DeviceKind = 'full' | 'plain' | 'compatibility'
 
 const devices = new Map<DeviceKind, Promise<GPUDevice>>()
 
-async function newDevice(kind: DeviceKind): Promise<GPUDevice> {
+/** A device that nobody else has, for tests that lose it; the caller destroys it. */
+export async function newDevice(kind: DeviceKind = 'full'): Promise<GPUDevice> {
   if (kind === 'full') {
     const device = await requestDevice()
     if (device instanceof Error) throw device
     return device
   }
-  const adapter = await navigator.gpu?.requestAdapter()
+  const adapter = await navigator.gpu?.requestAdapter(kind === 'plain' ? {} : { featureLevel: kind })
   if (!adapter) throw new Error('there is no WebGPU adapter')
   return adapter.requestDevice()
 }

@@ -1,0 +1,316 @@
+import { DeviceError, type SampleCallOptions, createSampler } from 'gumbel-webgpu'
+import { describe, expect, test } from 'vitest'
+import { expectClose, expectSame } from '../helpers/compare'
+import { newDevice } from '../helpers/gpu'
+import { KINDS, inputsOf, overwrite } from '../helpers/kinds'
+import { randomLogits } from '../helpers/logits'
+import { Random } from '../helpers/random'
+
+const cpu = await createSampler({ backend: 'cpu' })
+const SMALL = { batchSize: 2, numClasses: 50, seed: 1 }
+const data = randomLogits('normal', SMALL.batchSize, SMALL.numClasses, 1)
+
+interface Call {
+  data: Float32Array<ArrayBuffer>
+  options: SampleCallOptions & { temperature: Float32Array }
+}
+
+function manyCalls(): Call[] {
+  const random = new Random(1)
+  return Array.from({ length: 100 }, (_, i) => {
+    const batchSize = random.pick([1, 3, 20])
+    const numClasses = random.pick([10, 900, 3000])
+    const temperature = Float32Array.from({ length: batchSize }, () => random.uniform())
+    const options = { batchSize, numClasses, seed: random.seed(), temperature, scores: true }
+    return { data: randomLogits('normal', batchSize, numClasses, i), options }
+  })
+}
+
+/** What an undisturbed sampler draws. */
+async function undisturbed(calls: readonly Call[]) {
+  const sampler = await createSampler({ backend: 'webgpu' })
+  const results = await Promise.all(calls.map((call) => sampler.sample(call.data, call.options)))
+  sampler.destroy()
+  return results
+}
+
+/**
+ * Makes half of the calls, loses the device when some are answered, makes the others at once. Each call's arrays are
+ * written over when it has returned.
+ */
+async function loseAmong(calls: readonly Call[], sampler: Awaited<ReturnType<typeof createSampler>>) {
+  const device = sampler.device!
+  const make = ({ data, options }: Call) => {
+    const array = data.slice()
+    const temperature = options.temperature.slice()
+    const promise = sampler.sample(array, { ...options, temperature })
+    array.fill(0)
+    temperature.fill(9)
+    return promise
+  }
+  const half = calls.length / 2
+  const first = calls.slice(0, half).map(make)
+  await first[9]
+  device.destroy()
+  const promises = [...first, ...calls.slice(half).map(make)]
+  return Promise.allSettled(promises)
+}
+
+describe("backend 'auto', when its device is lost", () => {
+  test('in the middle of 100 calls, answers all, with the tokens of an undisturbed run', async () => {
+    const calls = manyCalls()
+    const expected = await undisturbed(calls)
+    const changes: [string, DeviceError][] = []
+    const sampler = await createSampler({ onBackendChange: (...change) => changes.push(change) })
+    expect(sampler.backend).toBe('webgpu')
+    const results = await loseAmong(calls, sampler)
+    expect(results.flatMap((each) => (each.status === 'rejected' ? [String(each.reason)] : []))).toEqual([])
+    for (const [i, each] of results.entries())
+      if (each.status === 'fulfilled') {
+        expectSame(each.value.indices, expected[i].indices, `call ${i}: indices`)
+        expectSame(each.value.scores, expected[i].scores, `call ${i}: scores`)
+      }
+
+    expect(sampler.backend).toBe('cpu')
+    expect(sampler.device).toBeUndefined()
+    expect(changes).toEqual([['cpu', expect.any(DeviceError)]])
+    expect(changes[0][1].lost).toBe(true)
+    sampler.destroy()
+  })
+
+  for (const [name, call] of Object.entries(KINDS))
+    test(`makes a ${name} that is under way again, of what it was given`, async () => {
+      const expected = await call(cpu, inputsOf(2))
+      const sampler = await createSampler()
+      const device = sampler.device!
+      // Not the first of its kind, so that the next one borrows what this one copied into.
+      const before = await call(sampler, inputsOf(3))
+      const inputs = inputsOf(2)
+      const promise = call(sampler, inputs)
+      overwrite(inputs)
+      device.destroy()
+      const result = await promise
+      for (const [array, values] of Object.entries(expected)) {
+        expectSame(result[array], values, array)
+        expect(result[array]).not.toEqual(before[array])
+      }
+      expect(sampler.backend).toBe('cpu')
+      sampler.destroy()
+    })
+
+  test('between calls, tells so once, even if nobody calls, and draws on', async () => {
+    const changes: unknown[] = []
+    const sampler = await createSampler({ onBackendChange: (...change) => changes.push(change) })
+    const device = sampler.device!
+    const before = await sampler.sample(data, SMALL)
+    device.destroy()
+    await device.lost
+    await expect.poll(() => changes.length).toBe(1)
+    expect(sampler.backend).toBe('cpu')
+    expectSame((await sampler.sample(data, SMALL)).indices, before.indices, 'indices')
+    for (const [name, call] of Object.entries(KINDS)) {
+      const expected = await call(cpu, inputsOf(4))
+      const result = await call(sampler, inputsOf(4))
+      for (const [array, values] of Object.entries(expected)) expectSame(result[array], values, `${name}: ${array}`)
+    }
+    const { ok, words } = await sampler.verify()
+    expect([ok, words > 0]).toEqual([true, true])
+    expect(changes.length).toBe(1)
+    sampler.destroy()
+    await expect(sampler.sample(data, SMALL)).rejects.toThrow('this sampler was destroyed')
+  })
+
+  test('in the middle of verify(), verifies the CPU', async () => {
+    const sampler = await createSampler()
+    const verification = sampler.verify()
+    sampler.device!.destroy()
+    expect(await verification).toMatchObject({ ok: true, failures: [] })
+    expect(sampler.backend).toBe('cpu')
+    sampler.destroy()
+  })
+
+  test('refuses what is in its buffers, and what is recorded for it', async () => {
+    const sampler = await createSampler()
+    const device = sampler.device!
+    const usage = GPUBufferUsage.STORAGE
+    const buffer = device.createBuffer({ size: data.byteLength, usage })
+    const ids = device.createBuffer({ size: 4 * SMALL.batchSize, usage })
+    await sampler.sample({ buffer }, SMALL)
+    const inFlight = sampler.sample({ buffer }, SMALL)
+    device.destroy()
+    const gap = sampler.sample({ buffer }, SMALL)
+    const given = sampler.gumbelGivenIndex(data, { buffer: ids }, SMALL)
+    const message = /^logits were in a GPU buffer, which is gone: the GPU device was lost \(.+\); make another sampler/
+    for (const call of [inFlight, gap]) await expect(call).rejects.toThrow(message)
+    await expect(given).rejects.toThrow(/^indices were in a GPU buffer/)
+    const later = await sampler.sample({ buffer }, SMALL).catch((error: unknown) => error)
+    expect(later).toBeInstanceOf(DeviceError)
+    expect(later).toMatchObject({ lost: true, message: expect.stringMatching(message) })
+
+    await device.lost
+    const encoder = device.createCommandEncoder()
+    const views = { logits: { buffer }, indices: { buffer: ids }, ...SMALL }
+    expect(() => sampler.encodeSample(encoder, views)).toThrow(/^the GPU device was lost \(/)
+    expectSame((await sampler.sample(data, SMALL)).indices, (await cpu.sample(data, SMALL)).indices, 'indices')
+    sampler.destroy()
+  })
+
+  test('still checks what it is given', async () => {
+    const sampler = await createSampler()
+    sampler.device!.destroy()
+    const bad = { ...SMALL, batchSize: 3 }
+    await expect(sampler.sample(data, bad)).rejects.toThrow(/^logits hold 100 elements/)
+    await expect(sampler.sample(data, { ...SMALL, temperature: -1 })).rejects.toThrow(/^temperature is -1/)
+    await expect(sampler.sample(data, undefined as never)).rejects.toThrow('options is undefined; it must be an object')
+    await expect(sampler.sample(data.slice().fill(NaN), SMALL)).rejects.toThrow('row 0 holds NaN')
+    sampler.destroy()
+  })
+
+  test('goes on with a device of the caller’s only where that is asked for', async () => {
+    const device = await newDevice()
+    const auto = await createSampler({ device, backend: 'auto' })
+    const webgpu = await createSampler({ device })
+    const { indices } = await webgpu.sample(data, SMALL)
+    const calls = [auto.sample(data, SMALL), webgpu.sample(data, SMALL)]
+    device.destroy()
+    const [went, stopped] = await Promise.allSettled(calls)
+    if (went.status === 'rejected') throw went.reason
+    expectSame(went.value.indices, indices, 'indices')
+    expect(stopped).toMatchObject({ status: 'rejected', reason: { name: 'DeviceError', lost: true } })
+    expect([auto.backend, webgpu.backend]).toEqual(['cpu', 'webgpu'])
+  })
+})
+
+describe('onBackendChange', () => {
+  test('may call the sampler, and make another', async () => {
+    const inside: Promise<unknown>[] = []
+    const sampler = await createSampler({
+      onBackendChange: () => {
+        expect(sampler.backend).toBe('cpu')
+        inside.push(sampler.sample(data, SMALL))
+        inside.push(createSampler().then((other) => other.destroy()))
+      },
+    })
+    const call = sampler.sample(data, SMALL)
+    sampler.device!.destroy()
+    const { indices } = await call
+    await expect.poll(() => inside.length).toBe(2)
+    const [again] = await Promise.all(inside)
+    expect(again).toEqual({ indices, invalidRows: [] })
+    sampler.destroy()
+  })
+
+  test('may destroy the sampler: calls under way settle', async () => {
+    const sampler = await createSampler({ onBackendChange: () => sampler.destroy() })
+    const device = sampler.device!
+    const calls = [1, 2, 3].map((seed) => sampler.sample(data, { ...SMALL, seed }))
+    device.destroy()
+    for (const each of await Promise.allSettled(calls))
+      if (each.status === 'rejected') expect(each.reason).toMatchObject({ name: 'DeviceError', lost: false })
+    await expect(sampler.sample(data, SMALL)).rejects.toThrow('this sampler was destroyed')
+  })
+
+  test('does not lose a call’s result by throwing', async () => {
+    const uncaught: unknown[] = []
+    const onError = (event: ErrorEvent) => {
+      uncaught.push(event.error)
+      event.preventDefault()
+      event.stopImmediatePropagation()
+    }
+    globalThis.addEventListener('error', onError, { capture: true })
+    const thrown = new Error('thrown by onBackendChange')
+    const sampler = await createSampler({
+      onBackendChange: () => {
+        throw thrown
+      },
+    })
+    const calls = [sampler.sample(data, SMALL), sampler.sample(data, SMALL)]
+    sampler.device!.destroy()
+    const { indices } = await cpu.sample(data, SMALL)
+    for (const each of await Promise.all(calls)) expectSame(each.indices, indices, 'indices')
+    await expect.poll(() => uncaught).toEqual([thrown])
+    globalThis.removeEventListener('error', onError, { capture: true })
+    sampler.destroy()
+  })
+
+  test('is not told of destroy()', async () => {
+    const changes: unknown[] = []
+    const sampler = await createSampler({ onBackendChange: (...change) => changes.push(change) })
+    const device = sampler.device!
+    const call = sampler.sample(data, SMALL)
+    sampler.destroy()
+    await expect(call).rejects.toThrow('this sampler was destroyed')
+    expect((await device.lost).reason).toBe('destroyed')
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    expect(changes).toEqual([])
+  })
+
+  test('must be a function', async () => {
+    await expect(createSampler({ onBackendChange: 'log' as never })).rejects.toThrow(
+      'onBackendChange is string; it must be a function',
+    )
+  })
+})
+
+describe("backend 'webgpu', when its device is lost", () => {
+  test('in the middle of 100 calls, settles all: answered rightly, or a DeviceError', async () => {
+    const calls = manyCalls()
+    const expected = await undisturbed(calls)
+    const sampler = await createSampler({ backend: 'webgpu' })
+    const results = await loseAmong(calls, sampler)
+    const rejected: DeviceError[] = []
+    for (const [i, each] of results.entries())
+      if (each.status === 'fulfilled') expectSame(each.value.indices, expected[i].indices, `call ${i}: indices`)
+      else rejected.push(each.reason as DeviceError)
+    expect(rejected.length).toBeGreaterThanOrEqual(50)
+    for (const error of rejected) {
+      expect(error).toBeInstanceOf(DeviceError)
+      expect(error.message).toMatch(/^the GPU device was lost \(.+\); make another sampler with createSampler\(\)$/)
+      expect(error.lost).toBe(true)
+    }
+    sampler.destroy()
+  })
+
+  for (const [name, call] of Object.entries(KINDS))
+    test(`refuses a ${name} under way, in between and later`, async () => {
+      const sampler = await createSampler({ backend: 'webgpu' })
+      const device = sampler.device!
+      const expected = await call(cpu, inputsOf(5))
+      const before = await call(sampler, inputsOf(5))
+      for (const [array, values] of Object.entries(expected)) expectClose(before[array], values, 1e-3, array)
+      const underWay = call(sampler, inputsOf(6))
+      device.destroy()
+      const between = call(sampler, inputsOf(7))
+      for (const promise of [underWay, between])
+        await expect(promise).rejects.toMatchObject({ name: 'DeviceError', lost: true })
+      await expect(call(sampler, inputsOf(8))).rejects.toThrow(/^the GPU device was lost \(/)
+      sampler.destroy()
+      await expect(call(sampler, inputsOf(8))).rejects.toThrow('this sampler was destroyed')
+    })
+
+  test('refuses to verify, and to record', async () => {
+    const sampler = await createSampler({ backend: 'webgpu' })
+    const device = sampler.device!
+    const verification = sampler.verify()
+    device.destroy()
+    await expect(verification).rejects.toMatchObject({ name: 'DeviceError', lost: true })
+    await device.lost
+    const encoder = device.createCommandEncoder()
+    const message = /^the GPU device was lost \(.+\); make another sampler/
+    expect(() => sampler.encodeSample(encoder, {} as never)).toThrow(message)
+    expect(() => sampler.encodeGumbelSoftmax(encoder, {} as never)).toThrow(message)
+    expect(() => sampler.encodeGumbelSoftmaxBackward(encoder, {} as never)).toThrow(message)
+    expect(() => sampler.encodeGumbelGivenIndex(encoder, {} as never)).toThrow(message)
+    await expect(sampler.verify()).rejects.toThrow(message)
+  })
+
+  test('and one made on a device that is lost already, reject', async () => {
+    const device = await newDevice()
+    device.destroy()
+    await device.lost
+    const sampler = await createSampler({ device })
+    await expect(sampler.sample(data, SMALL)).rejects.toMatchObject({ name: 'DeviceError', lost: true })
+    const auto = await createSampler({ device, backend: 'auto' })
+    expectSame((await auto.sample(data, SMALL)).indices, (await cpu.sample(data, SMALL)).indices, 'indices')
+  })
+})

@@ -1,0 +1,89 @@
+import type { Sampler } from 'gumbel-webgpu'
+import { randomLogits } from './logits'
+import { Random } from './random'
+
+const SHAPE = { batchSize: 6, numClasses: 300, numSamples: 2 }
+const ROWS = SHAPE.batchSize * SHAPE.numClasses
+const DRAWS = SHAPE.numSamples * SHAPE.batchSize
+
+/** What one call of each kind draws from; nothing is shared between two of them. */
+export interface Inputs {
+  logits: Float32Array<ArrayBuffer>
+  /** A row for each draw, from a relaxed sampler. */
+  samples: Float32Array<ArrayBuffer>
+  gradSamples: Float32Array<ArrayBuffer>
+  indices: Int32Array<ArrayBuffer>
+  /** Lists of one a row, of every type that they may have. */
+  options: typeof SHAPE & {
+    seed: BigUint64Array<ArrayBuffer>
+    streams: number[]
+    temperature: Float32Array<ArrayBuffer>
+    tau: number[]
+  }
+}
+
+export function inputsOf(seed: number): Inputs {
+  const random = new Random(seed)
+  const each = <T>(length: number, value: () => T) => Array.from({ length }, value)
+  return {
+    logits: randomLogits('normal', SHAPE.batchSize, SHAPE.numClasses, seed),
+    samples: new Float32Array(DRAWS * SHAPE.numClasses).fill(1 / SHAPE.numClasses),
+    gradSamples: randomLogits('normal', DRAWS, SHAPE.numClasses, seed + 1),
+    indices: Int32Array.from({ length: DRAWS }, () => random.whole(0, SHAPE.numClasses - 1)),
+    options: {
+      ...SHAPE,
+      seed: BigUint64Array.from(each(SHAPE.batchSize, () => random.seed())),
+      streams: each(SHAPE.batchSize, () => random.word()),
+      temperature: Float32Array.from(each(SHAPE.batchSize, () => 0.5 + random.uniform())),
+      tau: each(SHAPE.batchSize, () => 0.5 + random.uniform()),
+    },
+  }
+}
+
+/** Writes over all that a call was given, as its caller may once the call has returned. */
+export function overwrite({ logits, samples, gradSamples, indices, options }: Inputs): void {
+  for (const array of [logits, samples, gradSamples, options.temperature]) array.fill(7)
+  indices.fill(0)
+  options.seed.fill(0n)
+  options.streams.fill(0)
+  options.tau.fill(9)
+  Object.assign(options, { batchSize: 1, numClasses: ROWS })
+}
+
+/** Arrays of a result, by name. */
+export type Arrays = Record<string, ArrayLike<number> | undefined>
+
+/** A call of each kind that takes host memory. */
+export const KINDS: Record<string, (sampler: Sampler, inputs: Inputs) => Promise<Arrays>> = {
+  sample: async (sampler, { logits, options }) => {
+    const { indices, scores, logProbs } = await sampler.sample(logits, { ...options, scores: true, logProbs: true })
+    return { indices, scores, logProbs }
+  },
+  // Rows apart, as in the last position of [batch, time, vocabulary].
+  'sample of a view': async (sampler, { logits, options }) => {
+    const view = { data: logits, offset: 10, rowStride: 280 }
+    const { indices, scores } = await sampler.sample(view, { ...options, numClasses: 270, scores: true })
+    return { indices, scores }
+  },
+  gumbelSoftmax: async (sampler, { logits, options }) => {
+    const { samples, indices } = await sampler.gumbelSoftmax(logits, options)
+    return { samples, indices }
+  },
+  gumbelSoftmaxBackward: async (sampler, { gradSamples, logits, options }) => {
+    const asked = { ...options, gradTau: true, gradTemperature: true }
+    const { gradLogits, gradTau, gradTemperature } = await sampler.gumbelSoftmaxBackward(gradSamples, logits, asked)
+    return { gradLogits, gradTau, gradTemperature }
+  },
+  'gumbelSoftmaxBackward of samples': async (sampler, { gradSamples, logits, samples, options }) => {
+    const { gradLogits } = await sampler.gumbelSoftmaxBackward(gradSamples, logits, { ...options, samples })
+    return { gradLogits }
+  },
+  concreteLogProb: async (sampler, { samples, logits, options }) => ({
+    logProbs: await sampler.concreteLogProb(samples, logits, options),
+  }),
+  gumbelGivenIndex: async (sampler, { logits, indices, options }) => {
+    const { noise } = await sampler.gumbelGivenIndex(logits, indices, options)
+    return { noise }
+  },
+  noise: async (sampler, { options }) => ({ gumbel: await sampler.noise('gumbel', options) }),
+}
