@@ -20,14 +20,12 @@ import type {
   SampleCallOptions,
   SampleResult,
   Sampler,
+  SamplerOptions,
   Values,
   Verification,
 } from './options'
 import { WebGpuSampler } from './webgpu/backend'
 import { onLoss } from './webgpu/device'
-
-/** Told once that the sampler draws on the CPU from now on, and why. */
-export type OnBackendChange = (backend: 'cpu', error: DeviceError) => void
 
 /**
  * WebGPU until the device is lost, then the CPU, which draws the same. Calls that were not answered are made again there, so
@@ -38,11 +36,11 @@ export class AutoSampler implements Sampler {
   #cpu = new CpuSampler()
   #spares = new Spares()
   #lost = false
-  #onBackendChange: OnBackendChange | undefined
+  #onBackendChange: SamplerOptions['onBackendChange']
   #stopListening: () => void
 
   /** `own` says whether the device is the sampler's to destroy. */
-  constructor(device: GPUDevice, own: boolean, onBackendChange?: OnBackendChange) {
+  constructor(device: GPUDevice, own: boolean, onBackendChange?: SamplerOptions['onBackendChange']) {
     this.#gpu = new WebGpuSampler(device, own)
     this.#onBackendChange = onBackendChange
     this.#stopListening = onLoss(device, (error) => this.#goOn(error))

@@ -1,27 +1,10 @@
-import { AutoSampler, type OnBackendChange } from './auto'
+import { AutoSampler } from './auto'
 import { CpuSampler } from './cpu/backend'
 import { DeviceError } from './errors'
-import type { Sampler } from './options'
+import type { Sampler, SamplerOptions } from './options'
 import { oneOf } from './request'
 import { WebGpuSampler } from './webgpu/backend'
 import { requestDevice } from './webgpu/device'
-
-export interface SamplerOptions {
-  /**
-   * 'auto' takes WebGPU where there is an adapter, else the CPU: the same tokens. When its device is lost, whether by a crash or by
-   * `device.destroy()`, it goes on by itself on the CPU; calls under way are made again there, of a copy of their host
-   * arrays that each keeps until it is answered. Inputs in GPU buffers are gone with the device: such calls reject.
-   * 'webgpu' rejects from then on, and copies nothing. Default 'auto', or 'webgpu' with a device.
-   */
-  backend?: 'auto' | 'webgpu' | 'cpu'
-  /** The caller's device, with whatever features and limits it has; it stays the caller's. */
-  device?: GPUDevice
-  /**
-   * Told once when a sampler of backend 'auto' goes on on the CPU: `('cpu', why)`. What it throws is an uncaught error, and no
-   * call's.
-   */
-  onBackendChange?: OnBackendChange
-}
 
 /**
  * Makes a sampler.
