@@ -5,6 +5,7 @@ import { newDevice } from '../helpers/gpu'
 import { KINDS, inputsOf, overwrite } from '../helpers/kinds'
 import { randomLogits } from '../helpers/logits'
 import { Random } from '../helpers/random'
+import { uncaughtDuring } from '../helpers/uncaught'
 
 const cpu = await createSampler({ backend: 'cpu' })
 const SMALL = { batchSize: 2, numClasses: 50, seed: 1 }
@@ -211,26 +212,20 @@ describe('onBackendChange', () => {
   })
 
   test('does not lose a call’s result by throwing', async () => {
-    const uncaught: unknown[] = []
-    const onError = (event: ErrorEvent) => {
-      uncaught.push(event.error)
-      event.preventDefault()
-      event.stopImmediatePropagation()
-    }
-    globalThis.addEventListener('error', onError, { capture: true })
     const thrown = new Error('thrown by onBackendChange')
-    const sampler = await createSampler({
-      onBackendChange: () => {
-        throw thrown
-      },
+    await uncaughtDuring(async (uncaught) => {
+      const sampler = await createSampler({
+        onBackendChange: () => {
+          throw thrown
+        },
+      })
+      const calls = [sampler.sample(data, SMALL), sampler.sample(data, SMALL)]
+      sampler.device!.destroy()
+      const { indices } = await cpu.sample(data, SMALL)
+      for (const each of await Promise.all(calls)) expectSame(each.indices, indices, 'indices')
+      await expect.poll(() => uncaught).toEqual([thrown])
+      sampler.destroy()
     })
-    const calls = [sampler.sample(data, SMALL), sampler.sample(data, SMALL)]
-    sampler.device!.destroy()
-    const { indices } = await cpu.sample(data, SMALL)
-    for (const each of await Promise.all(calls)) expectSame(each.indices, indices, 'indices')
-    await expect.poll(() => uncaught).toEqual([thrown])
-    globalThis.removeEventListener('error', onError, { capture: true })
-    sampler.destroy()
   })
 
   test('is not told of destroy()', async () => {
