@@ -1,9 +1,11 @@
 /**
  * The words through dieharder, in the orders that a user meets: `npm run verify:dieharder`. `-- --orders rows,steps` runs some,
- * `--all` every test (hours), `--write` writes docs/statistics.md, `--json FILE` keeps the results as they come. Exits with 1
+ * `--all` every test (hours), `--write` writes docs/statistics.md, `--json FILE` keeps the results as they come; orders that ran
+ * beside one another are brought together by `--from FILE,FILE`, which runs nothing. Exits with 1
  * where chance does not explain what came out, and with 2 where an option is wrong or dieharder is missing.
  */
-import { writeFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { SingleBar } from 'cli-progress'
@@ -24,6 +26,7 @@ interface Choice {
   tests: readonly DieharderTest[]
   write: boolean
   json?: string
+  from?: string[]
 }
 
 function choiceOf(args: string[]): Choice {
@@ -34,12 +37,19 @@ function choiceOf(args: string[]): Choice {
       all: { type: 'boolean', default: false },
       write: { type: 'boolean', default: false },
       json: { type: 'string' },
+      from: { type: 'string' },
     },
   })
   const orders = values.orders.split(',') as Order[]
   const unknown = orders.find((order) => !ORDERS.includes(order))
   if (unknown) throw new Error(`--orders has '${unknown}'; it may have ${ORDERS.join()}`)
-  return { orders, tests: values.all ? ALL : CHOSEN, write: values.write, json: values.json }
+  return {
+    orders,
+    tests: values.all ? ALL : CHOSEN,
+    write: values.write,
+    json: values.json,
+    from: values.from?.split(','),
+  }
 }
 
 /** A test, and its repeats where a p-value of it, or of the repeat before, is not PASSED. Each run has its own seed. */
@@ -52,29 +62,42 @@ async function runWithRepeats(producer: string, order: Order, seed: number, test
   return { order, test, runs }
 }
 
-async function main(choice: Choice): Promise<number> {
+/** Runs the tests on the orders, with a bar. */
+async function runAll({ orders, tests, json }: Choice): Promise<OrderTest[]> {
   const bundle = await bundleModules([resolve(import.meta.dirname, 'dieharder/produce.ts')])
   const done: OrderTest[] = []
   const layout = '{bar} {value} of {total} tests, {duration_formatted}, now {order} {test}; {weak} not PASSED at first'
   const bar = new SingleBar({ format: layout, noTTYOutput: true, notTTYSchedule: 60_000 })
   const weak = () => done.filter(({ runs }) => runs.length > 1).length
-  bar.start(choice.orders.length * choice.tests.length, 0, { order: '', test: '', weak: 0 })
+  bar.start(orders.length * tests.length, 0, { order: '', test: '', weak: 0 })
   try {
-    for (const order of choice.orders)
-      for (const [i, test] of choice.tests.entries()) {
+    for (const order of orders)
+      for (const [i, test] of tests.entries()) {
         bar.update(done.length, { order, test: `-d ${test.test} -n ${test.ntuple ?? 0}`, weak: weak() })
         const seed = 100 * (1 + ORDERS.indexOf(order)) + i
         done.push(await runWithRepeats(join(bundle.folder, 'produce.mjs'), order, seed, test))
-        if (choice.json) writeFileSync(choice.json, JSON.stringify(done, null, 1))
+        if (json) writeFileSync(json, JSON.stringify(done, null, 1))
       }
   } finally {
     bar.stop()
     bundle.remove()
   }
-  const verdict = verdictOf(done)
-  console.log(verdict.text)
-  if (choice.write) await writeSection('verify:dieharder', markdownOf(done, choice.tests === ALL))
-  return verdict.good ? 0 : 1
+  return done
+}
+
+/** Such as 'dieharder 3.31.1'. */
+function versionOf(): string {
+  const about = execFileSync('dieharder', ['-l'], { encoding: 'utf8' })
+  return `dieharder ${/version (\S+)/.exec(about)?.[1]}`
+}
+
+async function main(choice: Choice): Promise<number> {
+  const read = (file: string) => JSON.parse(readFileSync(file, 'utf8')) as OrderTest[]
+  const done = choice.from ? choice.from.flatMap(read) : await runAll(choice)
+  const { good, text } = verdictOf(done)
+  console.log(text)
+  if (choice.write) await writeSection('verify:dieharder', markdownOf(done, versionOf()))
+  return good ? 0 : 1
 }
 
 try {

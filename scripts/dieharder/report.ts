@@ -1,5 +1,5 @@
 import { cpus } from 'node:os'
-import { LEFT_OUT, type DieharderTest } from './battery'
+import { ALL, LEFT_OUT, type DieharderTest } from './battery'
 import type { Order } from './orders'
 import type { Assessed, Outcome } from './pipe'
 
@@ -62,11 +62,12 @@ function shown(results: readonly Assessed[]): string {
 }
 
 /** The section of docs/statistics.md. */
-export function markdownOf(done: readonly OrderTest[], all: boolean): string {
+export function markdownOf(done: readonly OrderTest[], version: string): string {
   const orders = [...new Set(done.map(({ order }) => order))]
-  const tests = [...new Set(done.map(({ test }) => test))]
-  const rows = tests.map((test) => {
-    const of = orders.map((order) => done.find((each) => each.order === order && each.test === test))
+  const key = ({ test }: OrderTest) => `${test.test} ${test.ntuple ?? ''}`
+  const tests = [...new Map(done.map((each) => [key(each), each.test])).entries()]
+  const rows = tests.map(([id, test]) => {
+    const of = orders.map((order) => done.find((each) => each.order === order && key(each) === id))
     const { name, ntuple } = of.find(Boolean)!.runs[0].results[0]
     const title = `${name}${test.ntuple === undefined ? '' : ` ${ntuple}`}`
     return `| ${test.test} | ${title} | ${of.map(cell).join(' | ')} |`
@@ -75,7 +76,7 @@ export function markdownOf(done: readonly OrderTest[], all: boolean): string {
   const bytes = outcomes.reduce((sum, run) => sum + run.bytes, 0)
   const seconds = outcomes.reduce((sum, run) => sum + run.seconds, 0)
   const processors = cpus()
-  return `Run on ${new Date().toISOString().slice(0, 10)} with dieharder 3.31.1, ${processors.length} × ${processors[0].model}: ${Math.round(bytes / 1e9)} GB of words in
+  return `Run on ${new Date().toISOString().slice(0, 10)} with ${version}, ${processors.length} × ${processors[0].model}: ${Math.round(bytes / 1e9)} GB of words in
 ${Math.round(seconds / 60)} minutes, beside whatever else the machine was doing. ${verdictOf(done).text}
 
 P-values by test and order; those that dieharder calls WEAK (outside 0.005 to 0.995) or FAILED (within 10^-6 of 0 or 1) in bold,
@@ -85,5 +86,5 @@ followed by those of the repeats. Of more than four p-values the least and the g
 | --- | --- | ${orders.map(() => '---').join(' | ')} |
 ${rows.join('\n')}
 
-${all ? '' : LEFT_OUT}`
+${tests.length < ALL.length ? LEFT_OUT : ''}`
 }
