@@ -1,12 +1,65 @@
 // Gumbel-softmax of rows that their lanes hold whole: logits are read once, samples written once.
 // Twin: src/cpu/gumbel_softmax.ts. LANES lanes make one draw; a workgroup of 64 makes 64 / LANES.
+//
+// Each step over the groups that a lane holds is a function, called for each by its number rather than in a loop: software adapters
+// keep an array in memory that is indexed by what they do not know, and take half as long again.
 
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(2) var<storage, read> row_params: array<RowParams>;
 
 override LANES: u32 = 64u;  // a power of two to 64
-override GROUPS: u32 = 8u;  // of eight classes that a lane holds, to 8
+override GROUPS: u32 = 4u;  // of eight classes that a lane holds, to 4
 override LOG_PROBS: bool = false;
+
+// A lane's part of a row, and what it knows of it.
+struct Held {
+  groups: array<Keys, 4>,
+  scan: Scan,
+  validity: Validity,
+}
+
+fn hold(held: ptr<function, Held>, i: u32, lane: u32, end: u32, base: u32, row: RowDraw, draw: u32) {
+  let group = lane + i * LANES;
+  (*held).groups[i] = Keys();
+  if (group < end) {
+    let a = load_four(base, group * 8u);
+    let b = load_four(base, group * 8u + 4u);
+    let keys = keys_of(a, b, group, row, draw);
+    (*held).groups[i] = keys;
+    (*held).validity = seen((*held).validity, a, b);
+    (*held).scan = better((*held).scan, keys, params.class_offset + group * 8u);
+    if (LOG_PROBS) {
+      (*held).scan = with_logits((*held).scan, a, b, inverse_of(row.temperature));
+    }
+  }
+}
+
+// Turns the keys of a group into relaxed values, and gives their sum.
+fn relax(held: ptr<function, Held>, i: u32, best: f32, inverse: f32) -> f32 {
+  let a = relaxed4((*held).groups[i].a, best, inverse);
+  let b = relaxed4((*held).groups[i].b, best, inverse);
+  (*held).groups[i] = Keys(bitcast<vec4<u32>>(a), bitcast<vec4<u32>>(b));
+  return sum8(a, b);
+}
+
+struct Finish {
+  samples_base: u32,
+  drawn_class: u32,
+  scale: f32,
+  ok: bool,
+  relaxation: Relaxation,
+}
+
+fn store(held: ptr<function, Held>, i: u32, lane: u32, end: u32, finish: Finish) {
+  let group = lane + i * LANES;
+  if (group < end) {
+    let c = group * 8u;
+    let a = bitcast<vec4<f32>>((*held).groups[i].a) * finish.scale;
+    let b = bitcast<vec4<f32>>((*held).groups[i].b) * finish.scale;
+    store_samples(finish.samples_base, c, finished4(a, c, finish.drawn_class, finish.relaxation, finish.ok));
+    store_samples(finish.samples_base, c + 4u, finished4(b, c + 4u, finish.drawn_class, finish.relaxation, finish.ok));
+  }
+}
 
 @compute @workgroup_size(64)
 fn main(
@@ -19,65 +72,43 @@ fn main(
   let task = (workgroup.y * workgroups.x + workgroup.x) * (64u / LANES) + slot;
   let inside = task < params.rows * params.samples;
   let row = task / params.samples;
+  let draw = task % params.samples;
   let drawn_row = row_draw(params.first_row + select(0u, row, inside));
-  let groups = select(0u, (params.classes + 7u) / 8u, inside);
+  let end = select(0u, (params.classes + 7u) / 8u, inside);
   let base = params.logits_offset + row * params.row_stride;
-  let inverse = inverse_of(drawn_row.temperature);
 
-  var held: array<Keys, 8>;
-  var mine = nothing_found();
-  var validity = nothing_seen();
-  for (var i = 0u; i < GROUPS; i++) {
-    let group = lane + i * LANES;
-    held[i] = Keys();
-    if (group < groups) {
-      let a = load_four(base, group * 8u);
-      let b = load_four(base, group * 8u + 4u);
-      validity = seen(validity, a, b);
-      held[i] = keys_of(a, b, group, drawn_row, task % params.samples);
-      mine = better(mine, held[i], params.class_offset + group * 8u);
-      if (LOG_PROBS) {
-        mine = with_logits(mine, a, b, inverse);
-      }
-    }
-  }
-  mine.key = checked_key(mine.key, validity);
+  var held = Held(array<Keys, 4>(), nothing_found(), nothing_seen());
+  hold(&held, 0u, lane, end, base, drawn_row, draw);
+  if (GROUPS > 1u) { hold(&held, 1u, lane, end, base, drawn_row, draw); }
+  if (GROUPS > 2u) { hold(&held, 2u, lane, end, base, drawn_row, draw); }
+  if (GROUPS > 3u) { hold(&held, 3u, lane, end, base, drawn_row, draw); }
+
+  var mine = held.scan;
+  mine.key = checked_key(mine.key, held.validity);
   var whole = gather(lane, slot, mine, drawn_row.temperature);
   let ok = is_score(whole.key);
-
   let relaxation = relaxation_of(drawn_row);
   let best = score_of_key(whole.key);
-  var sum = 0.0;
-  for (var i = 0u; i < GROUPS; i++) {
-    let a = relaxed4(held[i].a, best, relaxation.inverse);
-    let b = relaxed4(held[i].b, best, relaxation.inverse);
-    sum += sum8(a, b);
-    held[i] = Keys(bitcast<vec4<u32>>(a), bitcast<vec4<u32>>(b));
-  }
+  var sum = relax(&held, 0u, best, relaxation.inverse);
+  if (GROUPS > 1u) { sum += relax(&held, 1u, best, relaxation.inverse); }
+  if (GROUPS > 2u) { sum += relax(&held, 2u, best, relaxation.inverse); }
+  if (GROUPS > 3u) { sum += relax(&held, 3u, best, relaxation.inverse); }
   whole.relaxed = row_sum(1u, slot, lane, sum);
 
   // A row without a distribution has samples of 0: there `best`, and what came of it, may be NaN.
-  let scale = select(0.0, 1.0 / whole.relaxed, ok);
-  let samples_base = params.samples_offset + task * params.samples_stride;
   let drawn_class = select(0xffffffffu, whole.class_ - params.class_offset, ok);
-  for (var i = 0u; i < GROUPS; i++) {
-    let group = lane + i * LANES;
-    if (group < groups) {
-      let c = group * 8u;
-      var a = bitcast<vec4<f32>>(held[i].a) * scale;
-      var b = bitcast<vec4<f32>>(held[i].b) * scale;
-      if (relaxation.one_hot) {
-        a = one_hot4(c, drawn_class);
-        b = one_hot4(c + 4u, drawn_class);
-      }
-      if (!ok) {
-        a = vec4<f32>();
-        b = vec4<f32>();
-      }
-      store_samples(samples_base, c, a);
-      store_samples(samples_base, c + 4u, b);
-    }
-  }
+  let finish = Finish(
+    params.samples_offset + task * params.samples_stride,
+    drawn_class,
+    select(0.0, 1.0 / whole.relaxed, ok),
+    ok,
+    relaxation,
+  );
+  store(&held, 0u, lane, end, finish);
+  if (GROUPS > 1u) { store(&held, 1u, lane, end, finish); }
+  if (GROUPS > 2u) { store(&held, 2u, lane, end, finish); }
+  if (GROUPS > 3u) { store(&held, 3u, lane, end, finish); }
+
   if (inside && lane == 0u) {
     if (LOG_PROBS && ok) {
       whole.logit = bitcast<f32>(load_class(base, drawn_class));

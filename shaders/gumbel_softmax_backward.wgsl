@@ -6,7 +6,7 @@
 @group(0) @binding(2) var<storage, read> row_params: array<RowParams>;
 
 override LANES: u32 = 64u;  // a power of two to 64
-override GROUPS: u32 = 8u;  // of eight classes that a lane holds, to 8
+override GROUPS: u32 = 4u;  // of eight classes that a lane holds, to 4
 override SCALES: bool = false;
 const LOG_PROBS = false;
 
@@ -27,7 +27,7 @@ fn main(
   let inverse = relaxation_of(drawn_row).inverse;
   let draws = (params.samples + params.parts - 1u) / params.parts;
 
-  var held: array<Keys, 8>;
+  var held: array<Keys, 4>;
   var terms = vec2<f32>();
   var key = KEY_NONE;
   for (var i = 0u; i < draws; i++) {

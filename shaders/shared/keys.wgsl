@@ -10,19 +10,21 @@ fn keys_of(a: vec4<u32>, b: vec4<u32>, group: u32, row: RowDraw, draw: u32) -> K
   let counter = vec4<u32>(params.class_offset / 8u + group, row.stream, params.step, draw);
   let high = philox4x32(counter + vec4<u32>(0u, 0u, 0u, TAG_HIGH), row.seed);
   let low = philox4x32(counter + vec4<u32>(0u, 0u, 0u, TAG_LOW), row.seed);
+  let words_a = (high & vec4<u32>(0xffff0000u)) | (low >> vec4<u32>(16u));
+  let words_b = (high << vec4<u32>(16u)) | (low & vec4<u32>(0xffffu));
   let first = params.class_offset + group * 8u;
   return Keys(
     vec4<u32>(
-      key_at(a.x, word_of(high, low, 0u), first, row, draw),
-      key_at(a.y, word_of(high, low, 1u), first + 1u, row, draw),
-      key_at(a.z, word_of(high, low, 2u), first + 2u, row, draw),
-      key_at(a.w, word_of(high, low, 3u), first + 3u, row, draw),
+      key_at(a.x, words_a.x, first, row, draw),
+      key_at(a.y, words_a.y, first + 1u, row, draw),
+      key_at(a.z, words_a.z, first + 2u, row, draw),
+      key_at(a.w, words_a.w, first + 3u, row, draw),
     ),
     vec4<u32>(
-      key_at(b.x, word_of(high, low, 4u), first + 4u, row, draw),
-      key_at(b.y, word_of(high, low, 5u), first + 5u, row, draw),
-      key_at(b.z, word_of(high, low, 6u), first + 6u, row, draw),
-      key_at(b.w, word_of(high, low, 7u), first + 7u, row, draw),
+      key_at(b.x, words_b.x, first + 4u, row, draw),
+      key_at(b.y, words_b.y, first + 5u, row, draw),
+      key_at(b.z, words_b.z, first + 6u, row, draw),
+      key_at(b.w, words_b.w, first + 7u, row, draw),
     ),
   );
 }

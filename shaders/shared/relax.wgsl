@@ -1,5 +1,5 @@
 // The two passes of Gumbel-softmax over rows that are not held. Expects: params, LANES, LOG_PROBS; logits_*, samples_*, keys,
-// validity, gather.
+// validity, gather, finish.
 
 // First pass over the groups [first, end): the lane's scan, and scores left where samples will lie.
 fn relax(base: u32, samples_base: u32, row: RowDraw, draw: u32, first: u32, end: u32, lane: u32) -> Scan {
@@ -45,17 +45,9 @@ fn normalise(base: u32, samples_base: u32, row: RowDraw, draw: u32, first: u32, 
     } else {
       keys = keys_of(load_four(base, c), load_four(base, c + 4u), group, row, draw);
     }
-    var a = relaxed4(keys.a, best, relaxation.inverse) * scale;
-    var b = relaxed4(keys.b, best, relaxation.inverse) * scale;
-    if (relaxation.one_hot) {
-      a = one_hot4(c, drawn_class);
-      b = one_hot4(c + 4u, drawn_class);
-    }
-    if (!ok) {
-      a = vec4<f32>();
-      b = vec4<f32>();
-    }
-    store_samples(samples_base, c, a);
-    store_samples(samples_base, c + 4u, b);
+    let a = relaxed4(keys.a, best, relaxation.inverse) * scale;
+    let b = relaxed4(keys.b, best, relaxation.inverse) * scale;
+    store_samples(samples_base, c, finished4(a, c, drawn_class, relaxation, ok));
+    store_samples(samples_base, c + 4u, finished4(b, c + 4u, drawn_class, relaxation, ok));
   }
 }

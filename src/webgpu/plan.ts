@@ -61,9 +61,9 @@ const MOST_LANES = { wide: 64, narrow: 1 }
 export const SHORT_CLASSES = 128
 
 /** Groups of eight classes that a lane can hold in registers, in step with gumbel_softmax.wgsl. */
-const MOST_HELD_GROUPS = 8
+const MOST_HELD_GROUPS = 4
 /** Groups that a lane should hold: on GPUs more lanes and less code. */
-const HELD_GROUPS = { wide: 2, narrow: 8 }
+const HELD_GROUPS = { wide: 2, narrow: 4 }
 
 /** Maps a shape to kernels and dispatches for Gumbel-max. */
 export function planSample(shape: Shape): Plan {

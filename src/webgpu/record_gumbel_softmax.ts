@@ -1,3 +1,4 @@
+import { type Request, ROW_PARAMS_WORDS } from '../request'
 import { type Slice, type SoftmaxPlan, WORKGROUP_LANES } from './plan'
 import {
   type Binding,
@@ -24,7 +25,7 @@ export function recordGumbelSoftmax(recording: SoftmaxRecording): void {
   const { logits, lanes, slices, heldGroups } = plan
   const samples = samplesModule(recording)
   const reduce = reduceModule(context, lanes)
-  const constants = constantsOf(recording)
+  const constants = { ...constantsOf(recording), ONE_HOT: Number(hasOneHot(request)) }
   for (const slice of slices) {
     const draws = slice.rows * request.numSamples
     const written = samplesOf(recording, slice)
@@ -74,6 +75,14 @@ export function recordGumbelSoftmax(recording: SoftmaxRecording): void {
       )
     }
   }
+}
+
+/** Whether some row's temperature or tau is 0. */
+function hasOneHot({ temperature, tau, rowParams }: Request): boolean {
+  if (!rowParams) return temperature === 0 || tau === 0
+  const { floats } = rowParams
+  for (let at = 0; at < floats.length; at += ROW_PARAMS_WORDS) if (floats[at] === 0 || floats[at + 1] === 0) return true
+  return false
 }
 
 function samplesModule({ samples, request }: SoftmaxRecording): SamplesModule {

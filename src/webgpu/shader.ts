@@ -39,6 +39,7 @@ import reduceSubgroup from '../../shaders/shared/reduce_subgroup.wgsl?raw'
 import reduceWorkgroup from '../../shaders/shared/reduce_workgroup.wgsl?raw'
 import combine from '../../shaders/shared/combine.wgsl?raw'
 import contest from '../../shaders/shared/contest.wgsl?raw'
+import finish from '../../shaders/shared/finish.wgsl?raw'
 import gather from '../../shaders/shared/gather.wgsl?raw'
 import relax from '../../shaders/shared/relax.wgsl?raw'
 import result from '../../shaders/shared/result.wgsl?raw'
@@ -89,10 +90,22 @@ const KERNELS = {
   sample_short: [sampleShort, ...DRAW, keys, contest, gather, result, status],
   sample_part: [samplePart, ...DRAW, part, scan, gather],
   sample_combine: [sampleCombine, params, noise, score, gather, combine, result, status],
-  gumbel_softmax: [gumbelSoftmax, ...DRAW, keys, gather, oneHot, result, status],
-  gumbel_softmax_long: [gumbelSoftmaxLong, ...DRAW, keys, relax, gather, oneHot, result, status],
-  gumbel_softmax_part: [gumbelSoftmaxPart, ...DRAW, part, keys, relax, gather, oneHot],
-  gumbel_softmax_finish: [gumbelSoftmaxFinish, ...DRAW, part, keys, relax, gather, combine, oneHot, result, status],
+  gumbel_softmax: [gumbelSoftmax, ...DRAW, keys, gather, oneHot, finish, result, status],
+  gumbel_softmax_long: [gumbelSoftmaxLong, ...DRAW, keys, relax, gather, oneHot, finish, result, status],
+  gumbel_softmax_part: [gumbelSoftmaxPart, ...DRAW, part, keys, relax, gather, oneHot, finish],
+  gumbel_softmax_finish: [
+    gumbelSoftmaxFinish,
+    ...DRAW,
+    part,
+    keys,
+    relax,
+    gather,
+    combine,
+    oneHot,
+    finish,
+    result,
+    status,
+  ],
   gumbel_softmax_hard: [gumbelSoftmaxHard, ...DRAW, scan, gather, oneHot, result, status],
   gumbel_given_index: [gumbelGivenIndex, ...DRAW, gather, status],
   gumbel_softmax_hard_finish: [

@@ -32,7 +32,7 @@ export const KERNEL_VARIANTS: Kernel[] = [
   ...variants('sample_short', { FOURS: 3 }),
   ...variants('sample_part'),
   ...variants('gumbel_softmax', { LANES: 1, GROUPS: 2 }),
-  ...variants('gumbel_softmax', { LANES: 16, GROUPS: 8 }),
+  ...variants('gumbel_softmax', { LANES: 16, GROUPS: 4 }),
   ...variants('gumbel_softmax', { LANES: 64, GROUPS: 2 }),
   ...variants('gumbel_softmax_long'),
   ...variants('gumbel_softmax_part'),
