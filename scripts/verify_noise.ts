@@ -10,9 +10,11 @@ import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { SingleBar } from 'cli-progress'
 import { exponentialOf, gumbelOf, uniformOf } from '../src/cpu/noise'
+import { blocksOf } from '../src/noise_ranges'
+import { WORDS_DIGESTS, digestOf } from '../src/verify_words'
 import { bundleModules } from './bundle'
 import { measureAccuracy } from './noise/accuracy'
-import { digestAll, firstDifferentRange, firstDifferentWord, rangesOver } from './noise/compare'
+import { digestAll, firstDifferentRange, firstDifferentWord } from './noise/compare'
 import { type Outcome, hex, reportOf } from './noise/report'
 import { servePage } from './noise/serve'
 import { type Runners, STACKS, type Stack } from './noise/stacks'
@@ -71,7 +73,7 @@ async function open(name: string, runners: Runners): Promise<Stack> {
 /** A stack's digests of `words`, with a bar while it works. */
 async function run(stack: Stack, words: number): Promise<Result> {
   const { title, adapter } = stack
-  const ranges = rangesOver(words)
+  const ranges = blocksOf(words)
   const format = `${title.padEnd(28)} {bar} {percentage}%  {duration_formatted}, {eta_formatted} left`
   const bar = new SingleBar({ format, etaBuffer: 20, noTTYOutput: true, notTTYSchedule: 30_000 })
   bar.start(ranges.length, 0)
@@ -87,7 +89,7 @@ async function run(stack: Stack, words: number): Promise<Result> {
 async function differenceOf(first: Result, other: Result): Promise<string | undefined> {
   const i = firstDifferentRange(first.digests, other.digests)
   if (i < 0) return undefined
-  const range = rangesOver(first.words)[i]
+  const range = blocksOf(first.words)[i]
   const where = `${other.title} differs from ${first.title} first in words ${hex(range.first)} to ${hex(range.first + range.count - 1)}`
   const word = await firstDifferentWord(range, first.stack.digest, other.stack.digest)
   if (word === undefined) return `${where}, but not when these were digested again`
@@ -108,8 +110,12 @@ async function verify({ words, stacks }: Choice, opened: Stack[]): Promise<numbe
     const difference = await differenceOf(first, other)
     if (difference) differences.push(`${difference}.`)
   }
+  const known = WORDS_DIGESTS[Math.log2(words / 2 ** 20)]
+  for (const { title, digests } of results)
+    if (digestOf(digests) !== known)
+      differences.push(`${title}: the sum of the digests is ${digestOf(digests)}; \`verify()\` knows ${known}.`)
   const verdict = differences.length > 0 ? differences.join('\n') : 'All stacks gave the same bits.'
-  if (results.length > 1) console.log(verdict)
+  if (results.length > 1 || differences.length > 0) console.log(verdict)
 
   if (stacks.includes('cpu')) {
     const accuracy = measureAccuracy()

@@ -23,6 +23,7 @@ import type {
   SamplerOptions,
   Values,
   Verification,
+  VerifyOptions,
 } from './options'
 import { WebGpuSampler } from './webgpu/backend'
 import { onLoss } from './webgpu/device'
@@ -110,8 +111,8 @@ export class AutoSampler implements Sampler {
     )
   }
 
-  async verify(): Promise<Verification> {
-    return this.#orOnCpu((sampler) => sampler.verify())
+  async verify(options?: VerifyOptions): Promise<Verification> {
+    return this.#orOnCpu((sampler) => sampler.verify(options))
   }
 
   encodeSample(encoder: GPUCommandEncoder, options: EncodeSampleOptions): void {

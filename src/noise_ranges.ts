@@ -39,3 +39,13 @@ function* noiseRanges(): Generator<NoiseRange> {
  * word around which it changes branch or exponent, and a spread over all words.
  */
 export const NOISE_RANGES: readonly NoiseRange[] = [...noiseRanges()]
+
+/** Words of a block: a part of all words is made of whole blocks, spread evenly. */
+export const BLOCK_WORDS = 2 ** 20
+
+/** `words` of the 2^32, a power of two from 2^20 on, in blocks; those of fewer words are among those of more. */
+export function blocksOf(words: number): NoiseRange[] {
+  const count = words / BLOCK_WORDS
+  const apart = 2 ** 32 / count
+  return Array.from({ length: count }, (_, i) => ({ first: i * apart, stride: 1, count: BLOCK_WORDS }))
+}

@@ -267,6 +267,19 @@ export interface EncodeGumbelGivenIndexOptions extends SampleOptions {
 
 export type NoiseKind = 'bits' | 'uniform' | 'exponential' | 'gumbel'
 
+/** Options of `verify()`. */
+export interface VerifyOptions {
+  /**
+   * So many of the 2^32 words, spread evenly, are also turned into noise, whose digest is compared with the known one: 0, or a power
+   * of two from 2^20 to 2^32, which are all. Default 0.
+   */
+  words?: number
+  /** Is told how many of these words are done. */
+  onProgress?: (words: number) => void
+  /** Stops the comparison: the promise then rejects with the signal's reason. */
+  signal?: AbortSignal
+}
+
 /** What `verify()` found. */
 export interface Verification {
   /** Whether every word and draw compared gave the CPU's bits. */
@@ -379,9 +392,10 @@ export interface Sampler {
 
   /**
    * Compares this device's noise and draws with the CPU's, bit for bit, and the CPU's with known answers, in a moment:
-   * every place where the noise changes branch, and a spread.
+   * every place where the noise changes branch, and a spread. With `words`, also the digest of the noise of these.
+   * @throws RangeError naming the parameter, DeviceError, or the signal's reason
    */
-  verify(): Promise<Verification>
+  verify(options?: VerifyOptions): Promise<Verification>
 
   /** Frees what the sampler made; the device and the buffers of the caller stay. Later calls throw. */
   destroy(): void

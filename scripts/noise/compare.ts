@@ -3,17 +3,9 @@ import type { NoiseRange } from '../../src/noise_ranges'
 /** Two words for each range; of `src/cpu/digest_noise.ts` or of a GPU. */
 export type Digest = (ranges: readonly NoiseRange[]) => Promise<ArrayLike<number>>
 
-const WORDS_A_RANGE = 2 ** 20
 /** Ranges digested in one call: enough to keep a GPU busy, few enough that a software adapter answers in a second. */
 const RANGES_AT_ONCE = 64
 const PIECES = 1024
-
-/** `words` of the 2^32 in ranges of 2^20, evenly spread; all of them where `words` is 2^32. */
-export function rangesOver(words: number): NoiseRange[] {
-  const count = words / WORDS_A_RANGE
-  const apart = 2 ** 32 / count
-  return Array.from({ length: count }, (_, i) => ({ first: i * apart, stride: 1, count: WORDS_A_RANGE }))
-}
 
 /** Digests many ranges, call by call; `onProgress` hears how many are done. */
 export async function digestAll(

@@ -17,6 +17,7 @@ import type {
   Sampler,
   Values,
   Verification,
+  VerifyOptions,
 } from '../options'
 import {
   type Request,
@@ -35,12 +36,18 @@ import {
   sampleOutputsOf,
 } from '../request'
 import { concreteLogProb } from './concrete_log_prob'
+import type { NoiseRange } from '../noise_ranges'
 import { verifyCpu } from '../verify'
+import { requireWords, verifyWords } from '../verify_words'
+import { digestNoise } from './digest_noise'
 import { generateNoise } from './generate_noise'
 import { gumbelGivenIndex } from './gumbel_given_index'
 import { gumbelSoftmax } from './gumbel_softmax'
 import { gumbelSoftmaxBackward } from './gumbel_softmax_backward'
 import { sample } from './sample'
+
+/** Words that are digested before others have a turn: some 50 ms. */
+const WORDS_AT_ONCE = 2 ** 18
 
 /** The CPU backend: plain TypeScript, no device, the same tokens. */
 export class CpuSampler implements Sampler {
@@ -149,9 +156,15 @@ export class CpuSampler implements Sampler {
     return generateNoise(noiseKindOf(kind), requestOf(options))
   }
 
-  async verify(): Promise<Verification> {
+  async verify(options: VerifyOptions = {}): Promise<Verification> {
     this.#check()
-    return verifyCpu()
+    requireWords(options)
+    const digest = async (ranges: readonly NoiseRange[]) => {
+      await new Promise((resolve) => setTimeout(resolve)) // So that others have a turn.
+      this.#check()
+      return digestNoise(ranges)
+    }
+    return verifyWords(verifyCpu(), digest, WORDS_AT_ONCE, options)
   }
 
   destroy(): void {

@@ -19,11 +19,13 @@ import type {
   Sampler,
   Values,
   Verification,
+  VerifyOptions,
 } from '../options'
 import { noiseKindOf, requestOf } from '../request'
 import { CpuSampler } from '../cpu/backend'
-import { NOISE_RANGES } from '../noise_ranges'
+import { NOISE_RANGES, type NoiseRange } from '../noise_ranges'
 import { verifyDevice } from '../verify'
+import { requireWords, verifyWords } from '../verify_words'
 import { concreteLogProb } from './concrete_log_prob'
 import { Context, variantOf } from './context'
 import { digestNoise } from './digest_noise'
@@ -32,6 +34,9 @@ import { encodeGumbelSoftmax, gumbelSoftmax } from './gumbel_softmax'
 import { encodeGumbelSoftmaxBackward, gumbelSoftmaxBackward } from './gumbel_softmax_backward'
 import { encodeGumbelGivenIndex, gumbelGivenIndex } from './gumbel_given_index'
 import { encodeSample, sample } from './sample'
+
+/** Words that are digested in one call: a fraction of a second on a software adapter. */
+const WORDS_AT_ONCE = 2 ** 22
 
 /** The WebGPU backend. */
 export class WebGpuSampler implements Sampler {
@@ -97,8 +102,11 @@ export class WebGpuSampler implements Sampler {
     return generateNoise(this.#checked(), noiseKindOf(kind), requestOf(options))
   }
 
-  async verify(): Promise<Verification> {
-    return verifyDevice(this, new CpuSampler(), await digestNoise(this.#checked(), NOISE_RANGES))
+  async verify(options: VerifyOptions = {}): Promise<Verification> {
+    const digest = (ranges: readonly NoiseRange[]) => digestNoise(this.#checked(), ranges)
+    requireWords(options)
+    const found = await verifyDevice(this, new CpuSampler(), await digest(NOISE_RANGES))
+    return verifyWords(found, digest, WORDS_AT_ONCE, options)
   }
 
   destroy(): void {

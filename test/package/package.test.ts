@@ -55,6 +55,7 @@ const TYPES = [
   'Seed',
   'Values',
   'Verification',
+  'VerifyOptions',
 ]
 const METHODS = [
   'concreteLogProb',
