@@ -13,8 +13,8 @@ test('the stack is the one that it is called', async ({ task }) => {
 
   const { vendor, architecture, description, subgroupMinSize, subgroupMaxSize } = device.adapterInfo
   task.meta.stack = {
-    adapter: [vendor, architecture, description].filter(Boolean).join(', '),
-    subgroups: subgroups ? `${subgroupMinSize} to ${subgroupMaxSize} lanes` : 'no',
+    adapter: description || [vendor, architecture].filter(Boolean).join(' '),
+    subgroups: subgroups ? `of ${subgroupMinSize} to ${subgroupMaxSize}` : 'no',
     f16: device.features.has('shader-f16') ? 'yes' : 'no',
   }
 })
