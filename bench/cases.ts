@@ -18,17 +18,20 @@ interface OperationRow {
   floor: string
   /** Where not with all of SHAPES. */
   shapes?: readonly Shape[]
+  /** Whether it is measured with the logits of the KJV model too. */
+  kjv?: boolean
 }
 
 const operations = {
-  sample: { about: 'draw a class', logits: ['normal', 'flat', 'peaked'], words: 1, floor: 'argmax' },
+  sample: { about: 'draw a class', logits: ['normal', 'flat', 'peaked'], words: 1, floor: 'argmax', kjv: true },
   'sample-log-probs': {
     about: 'draw a class and its log-probability',
     logits: ['normal', 'peaked'],
     words: 1,
     floor: 'argmax',
+    kjv: true,
   },
-  'gumbel-softmax': { about: 'relaxed sample, tau 0.5', logits: ['normal'], words: 2, floor: 'copy' },
+  'gumbel-softmax': { about: 'relaxed sample, tau 0.5', logits: ['normal'], words: 2, floor: 'copy', kjv: true },
   'gumbel-softmax-hard': { about: 'one-hot sample', logits: ['normal'], words: 2, floor: 'copy' },
   'gumbel-softmax-backward': {
     about: 'gradient of the logits from that of the relaxed sample',
@@ -61,6 +64,9 @@ export const SHAPES: readonly Shape[] = [
   [1000000, 4],
 ]
 
+/** Rows and classes of the KJV model's logits: see kjv.ts. */
+export const KJV_SHAPE: Shape = [64, 13815]
+
 /** Shapes between those, for the plots against one size alone; drawn from with normal logits. */
 export const SWEEPS: readonly Shape[] = [
   [64, 32],
@@ -87,6 +93,9 @@ export const CASES: readonly Case[] = [
       OPERATIONS[operation].logits.map((logits) => casesOf(operation, shape, logits)),
     ),
   ),
+  ...OPERATION_NAMES.filter((operation) => OPERATIONS[operation].kjv).map((operation) =>
+    casesOf(operation, KJV_SHAPE, 'kjv'),
+  ),
   ...SWEEPS.map((shape) => casesOf('sample', shape, 'normal')),
 ]
 
@@ -98,7 +107,10 @@ export const LOGITS_NAMES = [...new Set(CASES.map((one) => one.logits))]
 /** Which cases to run: an empty list takes all. */
 export interface Selection {
   operations: string[]
-  /** As batchSize x numClasses, such as '64x32768'; each is run with every operation and kind of logits selected. */
+  /**
+   * As batchSize x numClasses, such as '64x32768'; each is run with every operation and kind of logits selected, the model's
+   * only where it is theirs.
+   */
   shapes: string[]
   logits: string[]
 }
@@ -110,6 +122,8 @@ export function select({ operations, shapes, logits }: Selection): Case[] {
   const kinds = [...new Map(kept.map((one) => [`${one.operation} ${one.logits}`, one])).values()]
   return shapes.flatMap((shape) => {
     const [batchSize, numClasses] = shape.split('x').map(Number)
-    return kinds.map((one) => ({ ...one, batchSize, numClasses }))
+    return kinds
+      .map((one) => ({ ...one, batchSize, numClasses }))
+      .filter((one) => one.logits !== 'kjv' || shape === KJV_SHAPE.join('x'))
   })
 }

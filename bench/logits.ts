@@ -1,7 +1,10 @@
-export type LogitsKind = 'normal' | 'flat' | 'peaked'
+/** Logits of any shape, made from random numbers. */
+export type GeneratedKind = 'normal' | 'flat' | 'peaked'
+/** `kjv`: those of the model of the King James Bible, whose vocabulary is the classes. */
+export type LogitsKind = GeneratedKind | 'kjv'
 
 /** One logit from two uniforms. */
-const KINDS: Record<LogitsKind, (u: number, v: number) => number> = {
+const KINDS: Record<GeneratedKind, (u: number, v: number) => number> = {
   normal: (u, v) => Math.sqrt(-2 * Math.log(u)) * Math.cos(2 * Math.PI * v),
   flat: () => 0,
   // Probabilities fall as rank^-2, about as steeply as a language model's: few tokens hold nearly all.
@@ -9,7 +12,7 @@ const KINDS: Record<LogitsKind, (u: number, v: number) => number> = {
 }
 
 /** Logits of a batch; the same on every machine up to the last bits of `Math.log` and `Math.cos`. */
-export function generateLogits(kind: LogitsKind, count: number): Float32Array {
+export function generateLogits(kind: GeneratedKind, count: number): Float32Array {
   const logit = KINDS[kind]
   const logits = new Float32Array(count)
   let state = 1

@@ -2,14 +2,27 @@ import { type Case, OPERATIONS, OPERATION_NAMES } from './cases'
 import { OWN } from './contender'
 import { type Figures, adapterOf, failuresOf, figuresOf, verdictOf } from './figures'
 import type { Report } from './run'
+import { type Outcome, targetHeader, targetRows } from './targets'
 
-/** The tables of docs/benchmarks.md, a section a report. */
+/** The tables of docs/benchmarks.md: the targets, and a section a report. */
 export function markdownOf(reports: Report[]): string {
-  return reports.map(section).join('\n')
+  return [...targets(reports), ...reports.map(section)].join('\n')
+}
+
+function targets(reports: Report[]): string[] {
+  const rows = targetRows(reports)
+  if (rows.length === 0) return []
+  const cells = rows.map(({ name, against, atMost, outcomes }) => [name, against, atMost, ...outcomes.map(outcome)])
+  const what = `Time of ${OWN} over that of others, their times added where there are two.`
+  return ['## Targets', '', what, '', ...table(targetHeader(reports), cells, 2)]
+}
+
+function outcome({ text, met }: Outcome): string {
+  return met === undefined ? text : `${text} ${met ? 'met' : '**missed**'}`
 }
 
 function section(report: Report): string {
-  const { results, checks, overheads, contenders } = report
+  const { results, checks, overheads, hostOverheads, contenders } = report
   const names = Object.keys(contenders)
   const lines = [`## ${adapterOf(report)}`, '', `${report.date.slice(0, 10)}, ${clock(report)}.`, '']
 
@@ -29,6 +42,19 @@ function section(report: Report): string {
         overheads.map(({ contender, queued, roundTrip, phases }) => [
           contender,
           ...[queued, roundTrip, phases?.encode, phases?.submit, phases?.map].map(digits),
+        ]),
+      ),
+    )
+  }
+  if (hostOverheads.length > 0) {
+    lines.push('### A call that is read back, [1, 64], beyond an empty pass, ms', '')
+    lines.push(
+      ...table(
+        ['logits in', 'empty pass', '+ a dispatch', '+ error scopes', `${OWN}: sample()`],
+        hostOverheads.map(({ logits, emptyPass, ...beyond }) => [
+          logits,
+          digits(emptyPass),
+          ...[beyond.dispatch, beyond.errorScopes, beyond.own].map((ms) => `+ ${ms.toFixed(2)}`),
         ]),
       ),
     )
@@ -73,8 +99,8 @@ export function digits(value: number | undefined): string {
   return value >= 100 ? Math.round(value).toLocaleString('en') : value.toPrecision(value < 0.1 ? 1 : 2)
 }
 
-function table(header: string[], rows: string[][]): string[] {
+function table(header: string[], rows: string[][], words = 1): string[] {
   const line = (cells: string[]) => `| ${cells.join(' | ')} |`
-  const align = header.map((_, i) => (i === 0 ? '---' : '--:'))
+  const align = header.map((_, i) => (i < words ? '---' : '--:'))
   return [line(header), line(align), ...rows.map(line), '']
 }

@@ -3,6 +3,8 @@ import { type CheckResult, checkDraws } from './checks'
 import type { Contender } from './contender'
 import { makeContenders, messageOf } from './contenders'
 import { requestDevice } from './device'
+import { type HostOverhead, measureHostOverhead } from './host_overhead'
+import { kjvLogits } from './kjv'
 import { generateLogits } from './logits'
 import { type Loaded, type Timing, measure, tryOut } from './measure'
 import { type Overhead, measureOverhead } from './overhead'
@@ -14,7 +16,7 @@ export interface CaseResult extends Case {
 }
 
 /** Changes with what a report means. */
-export const FORMAT = 'gumbel-webgpu bench 1'
+export const FORMAT = 'gumbel-webgpu bench 2'
 
 /** What a run found; as JSON it is what the page exports and imports. */
 export interface Report {
@@ -29,6 +31,7 @@ export interface Report {
   /** Of each sampler. */
   checks: Record<string, CheckResult[]>
   overheads: Overhead[]
+  hostOverheads: HostOverhead[]
   results: CaseResult[]
   /** Contenders that could not be had, and why. */
   failures: Record<string, string>
@@ -72,6 +75,7 @@ export async function run(options: RunOptions): Promise<Report> {
       }
       await onProgress?.(work.next('overhead of a call'))
       report.overheads = await measureOverhead(device, contenders)
+      report.hostOverheads = await measureHostOverhead(device)
       await onResult?.(report)
     }
     for (const one of cases) {
@@ -113,9 +117,14 @@ export function emptyReport(device: GPUDevice): Report {
     contenders: {},
     checks: {},
     overheads: [],
+    hostOverheads: [],
     results: [],
     failures: {},
   }
+}
+
+async function logitsOf({ logits, batchSize, numClasses }: Case): Promise<Float32Array> {
+  return logits === 'kjv' ? kjvLogits() : generateLogits(logits, batchSize * numClasses)
 }
 
 async function runCase(
@@ -125,7 +134,7 @@ async function runCase(
   rounds: number,
   signal?: AbortSignal,
 ): Promise<CaseResult> {
-  const host = generateLogits(one.logits, one.batchSize * one.numClasses)
+  const host = await logitsOf(one)
   const { STORAGE, COPY_DST, COPY_SRC } = GPUBufferUsage
   const buffer = device.createBuffer({ size: host.byteLength, usage: STORAGE | COPY_DST | COPY_SRC })
   device.queue.writeBuffer(buffer, 0, host)

@@ -165,6 +165,11 @@ function printChecks(report: Report): void {
     const trip = roundTrip === undefined ? '' : `, read back ${digits(roundTrip)}`
     console.log(`${contender.padEnd(26)} queued ${digits(queued)}${trip}${parts}`)
   }
+  for (const { logits: place, emptyPass, dispatch, errorScopes, own } of report.hostOverheads) {
+    const [a, b, c] = [dispatch, errorScopes, own].map((ms) => ms.toFixed(2))
+    const beyond = `a dispatch + ${a}, and error scopes + ${b}, sample() + ${c}`
+    console.log(`logits in ${place}: empty pass ${digits(emptyPass)}, ${beyond}`)
+  }
 }
 
 function tableOf(result: CaseResult): string {

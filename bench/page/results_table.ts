@@ -2,6 +2,7 @@ import { OWN } from '../contender'
 import { type Figures, adapterOf, failuresOf, figuresOf, verdictOf } from '../figures'
 import { digits } from '../markdown'
 import type { Report } from '../run'
+import { targetHeader, targetRows } from '../targets'
 import { type Cell, byId, element, tableOf } from './dom'
 
 interface Row extends Figures {
@@ -106,8 +107,26 @@ function compare(a: number | string | undefined, b: number | string | undefined)
   return typeof a === 'string' || typeof b === 'string' ? String(a).localeCompare(String(b)) : a - b
 }
 
-/** What belongs to a report as a whole: its checks, its overheads and what failed. */
+/** What belongs to a report as a whole: its targets, its checks, its overheads and what failed. */
 export function showNotes(reports: Report[]): void {
+  const targets = targetRows(reports).map(({ name, against, atMost, outcomes }) => [
+    { text: name },
+    { text: against, className: 'text' },
+    { text: atMost },
+    ...outcomes.map(({ text, met }) => ({
+      text: met === undefined ? text : `${met ? '✓' : '✗'} ${text}`,
+      className: met === false ? 'wrong' : '',
+    })),
+  ])
+  byId('targets').replaceChildren(
+    ...(targets.length > 0
+      ? [
+          element('h3', {}, `Targets, set for software adapters: time of ${OWN} over that of others`),
+          tableOf(targetHeader(reports), targets),
+        ]
+      : []),
+  )
+
   const samplers = reports.flatMap((report) =>
     Object.keys(report.checks).map((name) => {
       const verdict = verdictOf(report, name)
@@ -131,6 +150,21 @@ export function showNotes(reports: Report[]): void {
   byId('overheads').replaceChildren(
     ...(overheads.length > 0
       ? [element('h3', {}, 'Overhead of a call of one row of 64 classes, ms'), tableOf(header, overheads)]
+      : []),
+  )
+
+  const hostOverheads = reports.flatMap((report) =>
+    report.hostOverheads.map(({ logits, emptyPass, ...beyond }) => [
+      { text: logits },
+      { text: digits(emptyPass) },
+      ...[beyond.dispatch, beyond.errorScopes, beyond.own].map((ms) => ({ text: `+ ${ms.toFixed(2)}` })),
+      { text: adapterOf(report) },
+    ]),
+  )
+  const ladder = ['logits in', 'empty pass', '+ a dispatch', '+ error scopes', `${OWN}: sample()`, 'device']
+  byId('host-overheads').replaceChildren(
+    ...(hostOverheads.length > 0
+      ? [element('h3', {}, 'The same read back, beyond an empty pass, ms'), tableOf(ladder, hostOverheads)]
       : []),
   )
 

@@ -1,4 +1,14 @@
-import { CASES, type Case, LOGITS_NAMES, OPERATIONS, OPERATION_NAMES, SHAPES, SWEEPS, shapeOf } from '../cases'
+import {
+  CASES,
+  type Case,
+  KJV_SHAPE,
+  LOGITS_NAMES,
+  OPERATIONS,
+  OPERATION_NAMES,
+  SHAPES,
+  SWEEPS,
+  shapeOf,
+} from '../cases'
 import { CONTENDER_NAMES, OWN } from '../contender'
 import { byId, element } from './dom'
 
@@ -43,11 +53,16 @@ export function showSettings(): void {
       .join(' × ')
   choices(
     'shapes',
-    [...SHAPES.map(nameOfShape), SWEEP],
+    [...SHAPES.map(nameOfShape), nameOfShape(KJV_SHAPE), SWEEP],
     () => true,
     (name) => (name === SWEEP ? name : ofShape(name)),
   )
-  choices('logits', LOGITS_NAMES, () => true)
+  choices(
+    'logits',
+    LOGITS_NAMES,
+    () => true,
+    (name) => (name === 'kjv' ? 'kjv: a model’s, the demo’s' : name),
+  )
   choices('contenders', CONTENDER_NAMES, () => true)
   // Without it there is nothing to compare with.
   const own = document.querySelector<HTMLInputElement>(`input[name=contenders][value='${OWN}']`)
