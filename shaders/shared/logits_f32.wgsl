@@ -11,11 +11,22 @@ fn load_class(base: u32, c: u32) -> u32 {
   return logits[base + c];
 }
 
-// Without branches: SwiftShader would run both sides.
+fn places_of(four: u32) -> vec4<u32> {
+  return vec4<u32>(four * 4u) + vec4<u32>(0u, 1u, 2u, 3u);
+}
+
+// Bits of classes 4 * four and up, of the row's last class instead where it has ended.
+fn load_nearest(base: u32, four: u32) -> vec4<u32> {
+  let at = vec4<u32>(base) + min(places_of(four), vec4<u32>(params.classes - 1u));
+  return vec4<u32>(logits[at.x], logits[at.y], logits[at.z], logits[at.w]);
+}
+
+// The same with -inf where the row has ended. Without branches: SwiftShader would run both sides.
+fn within(nearest: vec4<u32>, four: u32) -> vec4<u32> {
+  return select(vec4<u32>(NEGATIVE_INFINITY), nearest, places_of(four) < vec4<u32>(params.classes));
+}
+
+// Bits of class c and the three after it, -inf past the last class; c is a multiple of 4.
 fn load_four(base: u32, c: u32) -> vec4<u32> {
-  let last = params.classes - 1u;
-  let places = vec4<u32>(c) + vec4<u32>(0u, 1u, 2u, 3u);
-  let at = vec4<u32>(base) + min(places, vec4<u32>(last));
-  let bits = vec4<u32>(logits[at.x], logits[at.y], logits[at.z], logits[at.w]);
-  return select(vec4<u32>(NEGATIVE_INFINITY), bits, places <= vec4<u32>(last));
+  return within(load_nearest(base, c / 4u), c / 4u);
 }

@@ -11,8 +11,17 @@ fn load_class(base: u32, c: u32) -> u32 {
   return logits[(base + c) / 4u][c & 3u];
 }
 
-// Without branches: SwiftShader would run both sides.
+// Bits of classes 4 * four and up, of the row's last four instead where it has ended.
+fn load_nearest(base: u32, four: u32) -> vec4<u32> {
+  return logits[base / 4u + min(four, params.classes / 4u - 1u)];
+}
+
+// The same with -inf where the row has ended. Without branches: SwiftShader would run both sides.
+fn within(nearest: vec4<u32>, four: u32) -> vec4<u32> {
+  return select(vec4<u32>(NEGATIVE_INFINITY), nearest, four * 4u < params.classes);
+}
+
+// Bits of class c and the three after it, -inf past the last class; c is a multiple of 4.
 fn load_four(base: u32, c: u32) -> vec4<u32> {
-  let inside = c < params.classes;
-  return select(vec4<u32>(NEGATIVE_INFINITY), logits[select(base, base + c, inside) / 4u], inside);
+  return within(load_nearest(base, c / 4u), c / 4u);
 }

@@ -5,7 +5,7 @@ var<workgroup> sh_shared: array<atomic<u32>, 64>;
 var<workgroup> sh_keys: array<u32, 64>;
 var<workgroup> sh_classes: array<u32, 64>;
 
-// A key that the row is known to reach, for all its lanes to see sooner or later.
+// The key of a bar of the row's, for all its lanes to see sooner or later; 0 before any is shared.
 fn share_key(slot: u32, key: u32) {
   atomicMax(&sh_shared[slot], key);
 }

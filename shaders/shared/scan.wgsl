@@ -31,6 +31,11 @@ fn lower_bound(h: vec4<u32>) -> vec4<f32> {
   return select(bound, vec4<f32>(MIN_GUMBEL), h > vec4<u32>(LAST_LOWER));
 }
 
+// The highest bar that the row's lanes have shared. KEY_LOWEST stands for none, whose key is no number.
+fn shared_bar(slot: u32) -> f32 {
+  return score_of_key(max(shared_key(slot), KEY_LOWEST));
+}
+
 fn scan(base: u32, row: RowDraw, draw: u32, first: u32, end: u32, lane: u32, slot: u32) -> Scan {
   let temperature = row.temperature;
   let inverse = inverse_of(temperature);
@@ -40,19 +45,17 @@ fn scan(base: u32, row: RowDraw, draw: u32, first: u32, end: u32, lane: u32, slo
   let reach = temperature * select(22.9, 45.1, EXTENDED); // no noise is larger
 
   for (var group = first + lane; group < end; group += LANES) {
-    let bits_a = load_four(base, group * 8u);
-    let bits_b = load_four(base, group * 8u + 4u);
-    validity = seen(validity, bits_a, bits_b);
-    let a = bitcast<vec4<f32>>(bits_a);
-    let b = bitcast<vec4<f32>>(bits_b);
-    let top = max4(max(a, b));
+    // Repeats past the row's end change neither the top nor what is valid.
+    let near_a = load_nearest(base, group * 2u);
+    let near_b = load_nearest(base, group * 2u + 1u);
+    validity = seen(validity, near_a, near_b);
+    let top = max4(max(bitcast<vec4<f32>>(near_a), bitcast<vec4<f32>>(near_b)));
 
     if (LOG_PROBS) {
-      best = with_logits(best, bits_a, bits_b, inverse);
+      best = with_logits(best, within(near_a, group * 2u), within(near_b, group * 2u + 1u), inverse);
     }
     if (LANES > 1u) {
-      let known = shared_key(slot);
-      bar = max(bar, select(bar_of(score_of_key(known), temperature), LOWEST, known == KEY_NONE));
+      bar = max(bar, shared_bar(slot));
     }
     if (top >= bar - reach) {
       let counter = vec4<u32>(params.class_offset / 8u + group, row.stream, params.step, draw + TAG_HIGH);
@@ -62,13 +65,15 @@ fn scan(base: u32, row: RowDraw, draw: u32, first: u32, end: u32, lane: u32, slo
       let least4 = min(high_a, high_b);
       let least = min(min(least4.x, least4.y), min(least4.z, least4.w));
       if (top + temperature * upper_bound(vec4<u32>(least)).x >= bar) {
+        let a = bitcast<vec4<f32>>(within(near_a, group * 2u));
+        let b = bitcast<vec4<f32>>(within(near_b, group * 2u + 1u));
         let lower_a = a + temperature * lower_bound(high_a);
         let lower_b = b + temperature * lower_bound(high_b);
         let sure = max4(max(lower_a, lower_b));
         bar = max(bar, bar_of(sure, temperature));
         if (LANES > 1u) {
-          share_key(slot, key_of_score(sure));
-          bar = max(bar, bar_of(score_of_key(shared_key(slot)), temperature));
+          share_key(slot, key_of_score(bar));
+          bar = max(bar, shared_bar(slot));
         }
         let upper_a = a + temperature * upper_bound(high_a);
         let upper_b = b + temperature * upper_bound(high_b);
@@ -88,7 +93,7 @@ fn scan(base: u32, row: RowDraw, draw: u32, first: u32, end: u32, lane: u32, slo
             best.logit = bitcast<f32>(bits);
             bar = max(bar, bar_of(score, temperature));
             if (LANES > 1u) {
-              share_key(slot, key);
+              share_key(slot, key_of_score(bar));
             }
           }
         }

@@ -31,6 +31,7 @@ fn score_of_key(key: u32) -> f32 {
 }
 
 const LOWEST = -0x1.fffffep+127;
+const KEY_LOWEST = 0x00800000u; // its key
 
 // What a class must reach to win or tie where another's score is `score`, or a bound of it: lower by more than rounding.
 fn bar_of(score: f32, temperature: f32) -> f32 {
