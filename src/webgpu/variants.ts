@@ -1,50 +1,84 @@
 import { OUTPUT_INDICES, OUTPUT_LOG_PROBS } from './params'
-import type { GivenModule, Kernel, LogitsModule, ReduceModule, SamplesModule, ValuesModule } from './shader'
+import type { Kernel, LogitsModule, ReduceModule, SamplesModule } from './shader'
 
-const READS: { logits: LogitsModule; samples: SamplesModule; values: ValuesModule; given: GivenModule }[] = [
-  { logits: 'logits_f32x4', samples: 'samples_f32x4', values: 'values_f32x4', given: 'given_f32x4' },
-  { logits: 'logits_f32', samples: 'samples_f32', values: 'values_f32', given: 'given_f32' },
-]
+/** What kernels read and write beside logits, four elements at a time or one by one. */
+type Modules = Pick<Kernel, 'samples' | 'values' | 'given'>
+
+const VECTOR = { samples: 'samples_f32x4', values: 'values_f32x4', given: 'given_f32x4' } as const
+const SCALAR = { samples: 'samples_f32', values: 'values_f32', given: 'given_f32' } as const
+const OUTPUTS = { OUTPUTS: OUTPUT_INDICES, LOG_PROBS: 0 }
 
 function reduceModules(name: Kernel['name'], { LANES }: Record<string, number>): ReduceModule[] {
   return LANES === 1 || name === 'sample_short' ? ['reduce_lane'] : ['reduce_workgroup', 'reduce_subgroup']
 }
 
-function variants(name: Kernel['name'], constants: Record<string, number> = {}): Kernel[] {
-  return READS.flatMap(({ logits, samples, values, given }) =>
+/** A kernel over rows of logits, with vector loads and with scalar ones, and with each way for its lanes to agree. */
+function overLogits(
+  name: Kernel['name'],
+  constants: Record<string, number> = {},
+  uses: (keyof Modules)[] = [],
+  samples?: SamplesModule,
+): Kernel[] {
+  const reads: [LogitsModule, Required<Modules>][] = [
+    ['logits_f32x4', VECTOR],
+    ['logits_f32', SCALAR],
+  ]
+  return reads.flatMap(([logits, modules]) =>
     reduceModules(name, constants).map((reduce) => ({
       name,
       logits,
       reduce,
-      samples: name.startsWith('gumbel_softmax') ? samples : undefined,
-      values: name.includes('backward') || name === 'concrete_log_prob' ? values : undefined,
-      given: name === 'gumbel_softmax_backward_given' ? given : undefined,
-      constants: { OUTPUTS: OUTPUT_INDICES, LOG_PROBS: 0, ...constants },
+      ...Object.fromEntries(uses.map((use) => [use, use === 'samples' ? (samples ?? modules.samples) : modules[use]])),
+      constants: { ...OUTPUTS, ...constants },
     })),
+  )
+}
+
+function soft(name: Kernel['name'], constants: Record<string, number> = {}): Kernel[] {
+  return [undefined, 'samples_f16' as const].flatMap((type) => overLogits(name, constants, ['samples'], type))
+}
+
+function backward(name: Kernel['name'], constants: Record<string, number> = {}): Kernel[] {
+  const given = name === 'gumbel_softmax_backward_given' ? ['given' as const] : []
+  return overLogits(name, constants, ['samples', 'values', ...given])
+}
+
+/** A kernel that brings the parts of rows together, and reads no logits. */
+function overParts(name: Kernel['name'], samples: SamplesModule[] | [undefined] = [undefined]): Kernel[] {
+  return samples.flatMap((module) =>
+    reduceModules(name, {}).map((reduce) => ({ name, reduce, samples: module, constants: OUTPUTS })),
   )
 }
 
 /** The kernels that plans choose from, with the constants that change them most. */
 export const KERNEL_VARIANTS: Kernel[] = [
-  ...variants('sample'),
-  ...variants('sample', { LANES: 1 }),
-  ...variants('sample', { OUTPUTS: OUTPUT_INDICES | OUTPUT_LOG_PROBS, LOG_PROBS: 1 }),
-  ...variants('sample_short', { FOURS: 3 }),
-  ...variants('sample_part'),
-  ...variants('gumbel_softmax', { LANES: 1, GROUPS: 2 }),
-  ...variants('gumbel_softmax', { LANES: 16, GROUPS: 4 }),
-  ...variants('gumbel_softmax', { LANES: 64, GROUPS: 2 }),
-  ...variants('gumbel_softmax_long'),
-  ...variants('gumbel_softmax_part'),
-  ...variants('gumbel_softmax_finish'),
-  ...variants('gumbel_softmax_hard', { LANES: 64 }),
-  ...variants('gumbel_softmax_backward', { LANES: 64, GROUPS: 2 }),
-  ...variants('gumbel_softmax_backward', { LANES: 64, GROUPS: 2, SCALES: 1 }),
-  ...variants('gumbel_softmax_backward_long'),
-  ...variants('gumbel_softmax_backward_long', { HOLD_KEYS: 1 }),
-  ...variants('gumbel_softmax_backward_part'),
-  ...variants('gumbel_softmax_backward_finish'),
-  ...variants('gumbel_softmax_backward_given'),
-  ...variants('gumbel_softmax_backward_given', { SCALES: 1 }),
-  ...variants('concrete_log_prob'),
+  ...overLogits('sample', { LANES: 64 }),
+  ...overLogits('sample', { LANES: 1 }),
+  ...overLogits('sample', { LANES: 64, EXTENDED: 1 }),
+  ...overLogits('sample', { LANES: 64, OUTPUTS: OUTPUT_INDICES | OUTPUT_LOG_PROBS, LOG_PROBS: 1 }),
+  ...overLogits('sample_short', { FOURS: 1 }),
+  ...overLogits('sample_short', { FOURS: 3 }),
+  ...overLogits('sample_part'),
+  ...overParts('sample_combine'),
+  ...soft('gumbel_softmax', { LANES: 1, GROUPS: 2 }),
+  ...soft('gumbel_softmax', { LANES: 16, GROUPS: 4 }),
+  ...soft('gumbel_softmax', { LANES: 64, GROUPS: 2 }),
+  ...soft('gumbel_softmax_long', { LANES: 64 }),
+  ...soft('gumbel_softmax_part'),
+  ...soft('gumbel_softmax_finish'),
+  ...soft('gumbel_softmax_hard', { LANES: 64 }),
+  ...overParts('gumbel_softmax_hard_finish', ['samples_f32x4', 'samples_f32', 'samples_f16']),
+  ...backward('gumbel_softmax_backward', { LANES: 64, GROUPS: 2 }),
+  ...backward('gumbel_softmax_backward', { LANES: 64, GROUPS: 2, SCALES: 1 }),
+  ...backward('gumbel_softmax_backward_long', { LANES: 64, HOLD_KEYS: 0 }),
+  ...backward('gumbel_softmax_backward_long', { LANES: 64, HOLD_KEYS: 1 }),
+  ...backward('gumbel_softmax_backward_part', { HOLD_KEYS: 1 }),
+  ...backward('gumbel_softmax_backward_finish', { HOLD_KEYS: 1 }),
+  ...backward('gumbel_softmax_backward_given', { LANES: 64 }),
+  ...backward('gumbel_softmax_backward_given', { LANES: 64, SCALES: 1 }),
+  { name: 'sum_parts', constants: {} },
+  ...overLogits('gumbel_given_index', { LANES: 64 }, ['samples']),
+  ...overLogits('concrete_log_prob', { LANES: 64 }, ['values']),
+  ...[0, 1, 2, 3].map((KIND): Kernel => ({ name: 'generate_noise', constants: { KIND } })),
+  { name: 'digest_noise', constants: {} },
 ]
