@@ -6,7 +6,7 @@ import { type TestGpu, gpuTest, variantsOf } from '../helpers/gpu'
 import { kolmogorovSmirnov } from '../helpers/kolmogorov_smirnov'
 import { LOGITS_KINDS, TEMPERATURES, randomLogits } from '../helpers/logits'
 import { Random } from '../helpers/random'
-import { expectSamples, expectWithin } from '../helpers/soft'
+import { expectSamples, expectWithin, float16Of } from '../helpers/soft'
 
 // Its samples are float64 inside: test/cpu/gumbel_softmax.test.ts.
 const cpu = await createSampler({ backend: 'cpu' })
@@ -257,10 +257,4 @@ describe('two classes', () => {
 
 function float32Of(word: number): number {
   return new Float32Array(Uint32Array.of(word).buffer)[0]
-}
-
-function float16Of(half: number): number {
-  const [sign, exponent, fraction] = [(half >> 15) & 1, (half >> 10) & 31, half & 1023]
-  const magnitude = exponent === 0 ? fraction * 2 ** -24 : (1 + fraction / 1024) * 2 ** (exponent - 15)
-  return sign ? -magnitude : magnitude
 }

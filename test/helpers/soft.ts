@@ -104,3 +104,10 @@ export function expectWithin(
       `${what}: [${worst.i}] is ${actual![worst.i]}, not ${expected[worst.i]}, ${worst.excess} times what is allowed; ${count} of ${expected.length} differ`,
     )
 }
+
+/** The value of the bits of a float16. */
+export function float16Of(half: number): number {
+  const [sign, exponent, fraction] = [(half >> 15) & 1, (half >> 10) & 31, half & 1023]
+  const magnitude = exponent === 0 ? fraction * 2 ** -24 : (1 + fraction / 1024) * 2 ** (exponent - 15)
+  return sign ? -magnitude : magnitude
+}

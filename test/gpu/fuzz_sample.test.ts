@@ -1,0 +1,73 @@
+import fc from 'fast-check'
+import { type NoiseKind, type SampleResult, createSampler } from 'gumbel-webgpu'
+import { expect } from 'vitest'
+import { expectClose, expectSame } from '../helpers/compare'
+import { aligned, casesOf, optionsOf, packedLogits } from '../helpers/fuzz/cases'
+import { bufferAt, gpuFuzz, rowsAt } from '../helpers/fuzz/gpu'
+import { expectSameOutcome, outcomeOf } from '../helpers/fuzz/outcome'
+import { margins, recorded, statusesOf } from '../helpers/fuzz/recorded'
+import { regimes, wantedOf } from '../helpers/fuzz/regimes'
+
+const cpu = await createSampler({ backend: 'cpu' })
+
+const calls = fc.record({ each: casesOf(regimes()), wanted: fc.record({ scores: fc.boolean() }) })
+
+gpuFuzz('sample() draws what the CPU draws', 400, calls, async (gpu, { each, wanted }) => {
+  const { regime } = each
+  const { host, given } = rowsAt(gpu, each, packedLogits(each))
+  const options = { ...optionsOf(each), ...wantedOf(regime, wanted), logProbs: regime.logProbs }
+  const actual = await outcomeOf(() => gpu.samplerOf(regime.variant).sample(given, options))
+  const expected = await outcomeOf(() => cpu.sample(host, options))
+  expectSameOutcome<SampleResult>(actual, expected, (a, e) => {
+    expectSame(a.indices, e.indices, 'indices')
+    if (options.scores) expectSame(a.scores, e.scores, 'scores')
+    if (options.logProbs) expectClose(a.logProbs, e.logProbs, 1e-5, 'logProbs')
+    expect([!a.scores, !a.logProbs]).toEqual([!options.scores, !options.logProbs])
+    expect(a.invalidRows).toEqual(e.invalidRows)
+  })
+})
+
+const recordings = fc.record({
+  each: casesOf(regimes('oneGroupAnywhere', 'fewLanes', 'parts')),
+  wanted: fc.record({ scores: fc.boolean(), statuses: fc.boolean() }),
+  type: fc.constantFrom<('int32' | 'int64')[]>('int32', 'int64'),
+  margins,
+})
+
+gpuFuzz('encodeSample() writes what the CPU draws, and nothing else', 300, recordings, async (gpu, recording) => {
+  const { each, type } = recording
+  const { numSamples, regime } = each
+  const wanted = wantedOf(regime, recording.wanted)
+  const { host, given: logits } = bufferAt(gpu, each, packedLogits(each))
+  const options = { ...optionsOf(each), invalidRows: 'mark' } as const
+  const expected = await cpu.sample(host, { ...options, scores: true, logProbs: true })
+  const { offset, apart } = aligned(each, recording.margins)
+  const words = { count: 1, length: options.batchSize * numSamples, offset, gap: 0 }
+  const regions = {
+    indices: { ...words, length: words.length * (type === 'int64' ? 2 : 1) },
+    logProbs: regime.logProbs ? words : undefined,
+    scores: wanted.scores ? words : undefined,
+    statuses: wanted.statuses ? words : undefined,
+  }
+  const written = await recorded(gpu, regions, apart, (encoder, views) => {
+    const indices = { ...views.indices!, type }
+    gpu.samplerOf(regime.variant).encodeSample(encoder, { ...options, ...views, logits, indices })
+  })
+  const indices = [...expected.indices].flatMap((index) => (type === 'int64' ? [index, index < 0 ? -1 : 0] : index))
+  expectSame(new Int32Array(written.indices!.buffer), indices, 'indices')
+  const { logProbs, scores, statuses } = written
+  if (logProbs) expectClose(new Float32Array(logProbs.buffer), expected.logProbs, 1e-5, 'logProbs')
+  if (scores) expectSame(new Float32Array(scores.buffer), expected.scores, 'scores')
+  if (statuses) expectSame(statuses, statusesOf(expected.invalidRows, options.batchSize, numSamples), 'statuses')
+})
+
+const noises = fc.record({
+  kind: fc.constantFrom<NoiseKind>('bits', 'uniform', 'exponential', 'gumbel'),
+  each: casesOf(regimes()),
+})
+
+gpuFuzz('noise() is the CPU noise', 200, noises, async (gpu, { kind, each }) => {
+  const options = optionsOf(each)
+  const actual = await gpu.samplerOf(each.regime.variant).noise(kind as 'gumbel', options)
+  expectSame(actual, await cpu.noise(kind as 'gumbel', options), kind)
+})

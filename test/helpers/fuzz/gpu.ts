@@ -1,0 +1,72 @@
+import type fc from 'fast-check'
+import type { BufferLogits, Sampler } from 'gumbel-webgpu'
+import { WebGpuSampler } from '../../../src/webgpu/backend'
+import type { Variant } from '../../../src/webgpu/context'
+import { type TestGpu, gpuTest, variantsOf } from '../gpu'
+import { type Case, aligned, placed } from './cases'
+import { check } from './check'
+
+/** What one case has: the buffers are freed when it ends. */
+export interface FuzzGpu extends Omit<TestGpu, 'sampler'> {
+  /** The sampler of a variant; without subgroups where the device has none. */
+  samplerOf(variant: Variant): Sampler
+}
+
+/** A property of cases on a device. A case also fails on whatever the device has to say. */
+export function gpuFuzz<T>(
+  name: string,
+  runs: number,
+  cases: fc.Arbitrary<T>,
+  property: (gpu: FuzzGpu, each: T) => Promise<void>,
+): void {
+  gpuTest(name, async ({ device, read }) => {
+    const samplers = new Map<string, Sampler>()
+    for (const variant of variantsOf(device)) samplers.set(keyOf(variant), new WebGpuSampler(device, false, variant))
+    const samplerOf = (variant: Variant) =>
+      samplers.get(keyOf(variant)) ?? samplers.get(keyOf({ ...variant, subgroups: false }))!
+
+    await check(name, runs, cases, async (each) => {
+      const buffers: GPUBuffer[] = []
+      const buffer = (bytes: number) => {
+        const { STORAGE, COPY_SRC, COPY_DST } = GPUBufferUsage
+        const made = device.createBuffer({ label: 'fuzz', size: bytes, usage: STORAGE | COPY_SRC | COPY_DST })
+        buffers.push(made)
+        return made
+      }
+      const upload: TestGpu['upload'] = (data) => {
+        const made = buffer(data.byteLength)
+        device.queue.writeBuffer(made, 0, data)
+        return made
+      }
+      device.pushErrorScope('out-of-memory')
+      device.pushErrorScope('validation')
+      let errors: (GPUError | null)[] = []
+      try {
+        await property({ device, samplerOf, buffer, upload, read }, each)
+      } finally {
+        errors = await Promise.all([device.popErrorScope(), device.popErrorScope()])
+        for (const made of buffers) made.destroy()
+      }
+      for (const error of errors) if (error) throw new Error(`the device says: ${error.message}`)
+    })
+    for (const sampler of samplers.values()) sampler.destroy()
+  })
+}
+
+function keyOf({ subgroups, wide }: Variant): string {
+  return `${subgroups} ${wide}`
+}
+
+/** Rows where a case has them: an array, a view of one, or a buffer; and the same for the CPU. */
+export function rowsAt({ upload }: Pick<FuzzGpu, 'upload'>, each: Case, packed: Float32Array, where = each.place) {
+  const host = placed(packed, each.numClasses, aligned(each, where))
+  const { data, ...view } = host
+  if (where.where === 'array') return { host, given: data }
+  return { host, given: where.where === 'view' ? host : { buffer: upload(data), ...view } }
+}
+
+/** The same in a buffer. */
+export function bufferAt(gpu: Pick<FuzzGpu, 'upload'>, each: Case, packed: Float32Array, where = each.place) {
+  const { host, given } = rowsAt(gpu, each, packed, { ...where, where: 'buffer' })
+  return { host, given: given as BufferLogits }
+}

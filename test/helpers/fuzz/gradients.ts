@@ -1,0 +1,76 @@
+import type { GumbelSoftmaxBackwardResult } from 'gumbel-webgpu'
+import { MIN_NORMAL } from '../soft'
+import { type Case, optionsOf, valueOf } from './cases'
+
+/** For each gradient that a call may give, a number for each of its values. */
+type Each = Record<'gradLogits' | 'gradTau' | 'gradTemperature', Float64Array>
+
+export interface GradientSizes {
+  /** What is added up, without its signs: rounding is in proportion to it. */
+  sums: Each
+  /** How far off a gradient may be where devices take what is below the least normal number as 0. */
+  underflows: Each
+}
+
+/** The least positive float32. */
+const MIN_POSITIVE = 2 ** -149
+/** Larger terms may pass float32's range on their way. */
+const MOST = 1e36
+
+/** For the soft `samples` of a case, its logits and gradients of samples, packed. */
+export function gradientSizes(
+  each: Case,
+  samples: Float32Array,
+  logits: Float32Array,
+  gradSamples: Float32Array,
+): GradientSizes {
+  const { numClasses, numSamples } = each
+  const options = optionsOf(each)
+  const { batchSize } = options
+  const zeros = (): Each => ({
+    gradLogits: new Float64Array(batchSize * numClasses),
+    gradTau: new Float64Array(batchSize),
+    gradTemperature: new Float64Array(batchSize),
+  })
+  const sizes: GradientSizes = { sums: zeros(), underflows: zeros() }
+  for (let r = 0; r < batchSize; r++) {
+    const [temperature, tau] = [valueOf(options.temperature, r), valueOf(options.tau, r)]
+    const inverse = 1 / (temperature * tau)
+    const l = logits.subarray(r * numClasses, (r + 1) * numClasses)
+    for (let draw = r * numSamples; draw < (r + 1) * numSamples; draw++) {
+      const y = samples.subarray(draw * numClasses, (draw + 1) * numClasses)
+      const g = gradSamples.subarray(draw * numClasses, (draw + 1) * numClasses)
+      const best = y.reduce((most, value, c) => (value > y[most] ? c : most), 0)
+      // A row without a distribution.
+      if (!(y[best] > 0)) continue
+      const mean = y.reduce((sum, value, c) => sum + value * Math.abs(g[c] - g[best]), 0)
+      for (let c = 0; c < numClasses; c++) {
+        if (l[c] === -Infinity) continue
+        const difference = Math.abs(g[c] - g[best]) + mean
+        const lost = y[c] > 0 ? MIN_NORMAL * (difference + 1) : MIN_POSITIVE * difference
+        const u = y[c] > 0 ? Math.abs(Math.log(y[c] / y[best])) : 104
+        for (const [into, d] of [
+          [sizes.sums, y[c] * difference],
+          [sizes.underflows, lost],
+        ] as const) {
+          into.gradLogits[r * numClasses + c] += d * inverse
+          into.gradTau[r] += (d * u) / tau
+          into.gradTemperature[r] += (d * Math.abs(l[c] - l[best]) * inverse) / temperature
+        }
+        sizes.underflows.gradTemperature[r] += (y[c] * difference * 2 * MIN_NORMAL * inverse) / temperature
+      }
+    }
+  }
+  for (const name of Object.keys(sizes.underflows) as (keyof Each)[])
+    sizes.underflows[name] = sizes.underflows[name].map((size) => size + numSamples * MIN_NORMAL)
+  return sizes
+}
+
+/** Gradients with 0 in place of those that are not promised. */
+export function promised(
+  name: keyof Each,
+  gradients: GumbelSoftmaxBackwardResult,
+  { sums }: GradientSizes,
+): Float32Array {
+  return gradients[name]!.map((value, i) => (sums[name][i] < MOST ? value : 0))
+}
