@@ -59,11 +59,11 @@ fn key_of_largest(found: Found) -> u32 {
   return select(KEY_NONE, key_of_score(found.largest), found.largest > 0.0);
 }
 
-// sum(d log(y / best)) and sum(d (l - logit)) over four classes, where y is not 0.
-fn scale_terms(y: vec4<f32>, d: vec4<f32>, logits: vec4<u32>, inverse_best: f32, logit: f32) -> vec2<f32> {
+// sum(d log(y / best)) and sum(d (l - logit)) / (T tau) over four classes, where y is not 0.
+fn scale_terms(y: vec4<f32>, d: vec4<f32>, logits: vec4<u32>, inverse_best: f32, logit: f32, inverse: f32) -> vec2<f32> {
   let none = y == vec4<f32>();
   let u = log(select(y * inverse_best, vec4<f32>(1.0), none));
-  let l = select(bitcast<vec4<f32>>(logits) - logit, vec4<f32>(), none);
+  let l = select((bitcast<vec4<f32>>(logits) - logit) * inverse, vec4<f32>(), none);
   return vec2<f32>(dot(d, u), dot(d, l));
 }
 
@@ -118,7 +118,7 @@ fn main(
       let d = times(y, load_values(values_base, c) - reference - mean);
       add_samples(out_base, c, d * inverse, i == 0u);
       if (SCALES) {
-        terms += scale_terms(y, d, load_four(base, c), inverse_best, logit);
+        terms += scale_terms(y, d, load_four(base, c), inverse_best, logit, inverse);
       }
     }
     if (i == 0u) {

@@ -96,12 +96,12 @@ fn gradient4(keys: vec4<u32>, values: vec4<f32>, row: Softmax) -> vec4<f32> {
   return select(d, vec4<f32>(), keys == vec4<u32>(KEY_NONE));
 }
 
-// sum(d u) and sum(d l) over four classes.
+// sum(d u) and sum(d l) / (T tau) over four classes.
 fn scale_terms(keys: vec4<u32>, d: vec4<f32>, logits: vec4<u32>, row: Softmax) -> vec2<f32> {
   let masked = keys == vec4<u32>(KEY_NONE);
   // Where a difference is so large that it is bounded, d is 0.
   let u = max((scores4(keys) - row.best) * row.inverse, vec4<f32>(-104.0));
-  let l = max(bitcast<vec4<f32>>(logits) - row.logit, vec4<f32>(LOWEST));
+  let l = max((bitcast<vec4<f32>>(logits) - row.logit) * row.inverse, vec4<f32>(LOWEST));
   return vec2<f32>(dot(d, select(u, vec4<f32>(), masked)), dot(d, select(l, vec4<f32>(), masked)));
 }
 

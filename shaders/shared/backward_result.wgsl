@@ -4,7 +4,7 @@
 @group(0) @binding(11) var<storage, read_write> grad_temperature: array<f32>;
 
 // By all lanes of a row, in uniform control flow. A row has params.parts tasks, of which the first writes its status;
-// `terms` are the lane's sums of d u and d l over the task's draws.
+// `terms` are the lane's sums of d u and d l / (T tau) over the task's draws.
 fn write_backward(task: u32, lane: u32, slot: u32, inside: bool, key: u32, terms: vec2<f32>, row: RowDraw) {
   if (SCALES) {
     let sum_u = row_sum(0u, slot, lane, terms.x);
@@ -14,7 +14,7 @@ fn write_backward(task: u32, lane: u32, slot: u32, inside: bool, key: u32, terms
         grad_tau[params.grad_tau_offset + task] = -sum_u / row.tau;
       }
       if ((OUTPUTS & OUTPUT_GRAD_TEMPERATURE) != 0u) {
-        grad_temperature[params.grad_temperature_offset + task] = -sum_l / row.tau / row.temperature / row.temperature;
+        grad_temperature[params.grad_temperature_offset + task] = -sum_l / row.temperature;
       }
     }
   }

@@ -218,6 +218,20 @@ describe('GPU gradients are CPU gradients', () => {
       },
     )
 
+  gpuTest('of temperatures and taus that are far apart, but whose product is not', async ({ sampler }) => {
+    const logits = { data: Float32Array.of(0, 1e-21, 2e-21, 0, 1e19, 2e19) }
+    const scales = { temperature: [1e-18, 1e18], tau: [1e18, 10] }
+    const options = { batchSize: 2, numClasses: 3, seed: 0, ...scales }
+    const gradSamples = { data: Float32Array.of(1, 0, 0, 1e19, 0, 0) }
+    const { samples } = await cpu.gumbelSoftmax(logits, options)
+    await expectCpuGradients(sampler, gradSamples, logits, options)
+    const given = { ...options, samples, gradTemperature: true }
+    const [one, other] = [sampler, cpu].map((each) => each.gumbelSoftmaxBackward(gradSamples, logits, given))
+    const expected = (await other).gradTemperature!
+    expectWithin((await one).gradTemperature, expected, (e) => 1e-4 * Math.abs(e), 'of given samples')
+    expect(expected.every((each) => Math.abs(each) > 1e-5)).toBe(true)
+  })
+
   gpuTest('from GPU buffers, and from one of each', async ({ sampler, upload }) => {
     const [batchSize, numClasses] = [5, 77]
     const data = randomLogits('normal', batchSize, numClasses, 10)
