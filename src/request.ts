@@ -61,6 +61,11 @@ const MAX_SEED = 2n ** 64n - 1n
 const MIN_SCALE = 1e-18
 const MAX_SCALE = 1e18
 
+/** Any value in a message: objects by their kind, since what they say of themselves may throw. */
+export function shown(value: unknown): string {
+  return typeof value === 'object' && value !== null ? Object.prototype.toString.call(value) : String(value)
+}
+
 function whole(name: string, value: number, min: number, max: number): number {
   if (typeof value !== 'number') throw new TypeError(`${name} is ${typeof value}; it must be a number`)
   if (!Number.isInteger(value) || value < min || value > max)
@@ -97,14 +102,14 @@ function isOne<T extends number | bigint>(value: T | ArrayLike<T>): value is T {
 function perRow(name: string, values: ArrayLike<unknown>, batchSize: number): void {
   if (values.length !== batchSize)
     throw new RangeError(
-      `${name} has ${values.length} values; it must be one value, or batchSize (${batchSize}) values`,
+      `${name} has ${shown(values.length)} values; it must be one value, or batchSize (${batchSize}) values`,
     )
 }
 
 /** Checks the sizes of a call. */
 export function shapeOf(options: Pick<GumbelSoftmaxOptions, 'batchSize' | 'numClasses' | 'numSamples'>): Shape {
   if (typeof options !== 'object' || options === null)
-    throw new TypeError(`options is ${options}; it must be an object`)
+    throw new TypeError(`options is ${shown(options)}; it must be an object`)
   return {
     batchSize: whole('batchSize', options.batchSize, 1, MAX_WORD),
     numClasses: whole('numClasses', options.numClasses, 1, MAX_CLASSES),
@@ -262,7 +267,7 @@ export function requireSoftSamples({
   if (samples === undefined) return
   if (typeof samples !== 'object' || samples === null)
     throw new TypeError(
-      `samples is ${samples}; it must be a Float32Array, { data: Float32Array } or { buffer: GPUBuffer }`,
+      `samples is ${shown(samples)}; it must be a Float32Array, { data: Float32Array } or { buffer: GPUBuffer }`,
     )
   if (hard)
     throw new TypeError(
@@ -274,6 +279,8 @@ export function requireSoftSamples({
 
 /** Checks the options of a density, which needs no noise. */
 export function densityRequestOf(options: ConcreteLogProbOptions): Request {
+  // Before the spread, which makes an object of anything.
+  shapeOf(options)
   const request = requestOf({ ...options, seed: 0 })
   requireRelaxed(options)
   return request
@@ -282,7 +289,7 @@ export function densityRequestOf(options: ConcreteLogProbOptions): Request {
 /** Checks an option that is one of a few words. */
 export function oneOf<T extends string>(name: string, value: T, allowed: readonly T[]): T {
   if (!allowed.includes(value))
-    throw new RangeError(`${name} is ${String(value)}; it must be ${allowed.map((word) => `'${word}'`).join(' or ')}`)
+    throw new RangeError(`${name} is ${shown(value)}; it must be ${allowed.map((word) => `'${word}'`).join(' or ')}`)
   return value
 }
 

@@ -1,5 +1,6 @@
 import type { NoiseKind } from '../options'
 import type { Request } from '../request'
+import { extentOf, resultsOf } from '../results'
 import { philoxBlock } from './philox'
 import { emptyRowDraw, rowDraw } from './row_draw'
 import { exponentialAt, gumbelAt, uniformAt, wordOf } from './words'
@@ -9,7 +10,8 @@ const TRANSFORMS = { bits: (word: number) => word, uniform: uniformAt, exponenti
 /** Noise of every class of every row, the twin of `shaders/generate_noise.wgsl`. */
 export function generateNoise(kind: NoiseKind, request: Request): Uint32Array | Float32Array {
   const { batchSize, numClasses, classOffset, step } = request
-  const out = kind === 'bits' ? new Uint32Array(batchSize * numClasses) : new Float32Array(batchSize * numClasses)
+  const extent = extentOf(request, 'numClasses')
+  const out = kind === 'bits' ? resultsOf(Uint32Array, extent) : resultsOf(Float32Array, extent)
   const transform = TRANSFORMS[kind]
   const high = new Uint32Array(4)
   const low = new Uint32Array(4)

@@ -1,5 +1,6 @@
 import { STATUS_OK } from '../errors'
 import type { Request, Rows } from '../request'
+import { extentOf, resultsOf } from '../results'
 import { philoxBlock } from './philox'
 import { type RowDraw, emptyRowDraw, rowDraw } from './row_draw'
 import { type Draws, sample, scoreOf } from './sample'
@@ -18,8 +19,8 @@ export function gumbelSoftmax(
   withLogProbs: boolean,
 ): Draws & { samples: Float32Array } {
   const { batchSize, numClasses, numSamples, classOffset } = request
+  const samples = resultsOf(Float32Array, extentOf(request, 'numSamples', 'numClasses'))
   const draws = sample(data, rows, request, withLogProbs)
-  const samples = new Float32Array(batchSize * numSamples * numClasses)
   const scores = new Float32Array(numClasses)
   for (let r = 0; r < batchSize; r++) {
     rowDraw(row, request, r)

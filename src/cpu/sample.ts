@@ -1,5 +1,6 @@
 import { STATUS_ALL_MASKED, STATUS_NAN, STATUS_OK, STATUS_POSITIVE_INFINITY } from '../errors'
 import type { Request, Rows } from '../request'
+import { extentOf, resultsOf } from '../results'
 import { philoxBlock } from './philox'
 import { emptyRowDraw, rowDraw } from './row_draw'
 import { gumbelAt, wordOf } from './words'
@@ -94,12 +95,12 @@ export function logSum(
 /** Draws `numSamples` classes of each row. */
 export function sample(data: Float32Array, rows: Rows, request: Request, withLogProbs: boolean): Draws {
   const { batchSize, numClasses, numSamples, classOffset } = request
-  const count = batchSize * numSamples
+  const extent = extentOf(request, 'numSamples')
   const draws: Draws = {
-    indices: new Int32Array(count).fill(-1),
-    statuses: new Uint32Array(count),
-    scores: new Float32Array(count).fill(NaN),
-    logProbs: withLogProbs ? new Float32Array(count).fill(NaN) : undefined,
+    indices: resultsOf(Int32Array, extent).fill(-1),
+    statuses: resultsOf(Uint32Array, extent),
+    scores: resultsOf(Float32Array, extent).fill(NaN),
+    logProbs: withLogProbs ? resultsOf(Float32Array, extent).fill(NaN) : undefined,
   }
   for (let r = 0; r < batchSize; r++) {
     const begin = rows.offset + r * rows.rowStride

@@ -1,5 +1,6 @@
 import type { NoiseKind } from '../options'
 import type { Request } from '../request'
+import { extentOf, resultsOf } from '../results'
 import type { Context } from './context'
 import { NO_PARAMS, PARAMS_BYTES, writeParams } from './params'
 import { workgroups } from './plan'
@@ -23,8 +24,8 @@ export async function generateNoise(
   kind: NoiseKind,
   request: Request,
 ): Promise<Uint32Array | Float32Array> {
-  const { batchSize, numClasses } = request
-  const out = new Uint32Array(batchSize * numClasses)
+  const { numClasses } = request
+  const out = resultsOf<Uint32Array<ArrayBuffer>>(Uint32Array, extentOf(request, 'numClasses'))
   for (const piece of pieces(request)) {
     const part = await generatePiece(context, kind, request, piece)
     for (let r = 0; r < piece.rows; r++)

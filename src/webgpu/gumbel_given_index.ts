@@ -7,13 +7,14 @@ import type {
   Logits,
 } from '../options'
 import { hostIndices, isBufferLogits, isBufferIndices, marksInvalid, requestOf, requireRelaxed } from '../request'
+import { extentOf } from '../results'
 import { ALIGNMENT } from './buffers'
 import type { Context } from './context'
 import { type Piece, bufferPiece, piecesOf } from './inputs'
 import { type Outputs, callersOutputs, drawCount, wordsOf } from './outputs'
 import { OUTPUT_STATUSES } from './params'
 import { planRows } from './plan'
-import { extentOf, readBack } from './read_back'
+import { readBack } from './read_back'
 import { type Drawing, constantsOf, dispatch, logitsOf, reduceModule } from './record'
 import { type RowsPlace, bindRows, isAligned, rowsPlace, rowsThatFit } from './rows'
 

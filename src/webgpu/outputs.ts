@@ -1,5 +1,5 @@
 import type { IndexView, OutputView } from '../options'
-import { type Request, oneOf } from '../request'
+import { type Request, oneOf, shown } from '../request'
 import { ALIGNMENT } from './buffers'
 import type { Context } from './context'
 import { requireStorage } from './inputs'
@@ -116,7 +116,7 @@ export function wordsOf(name: string, view: OutputView | undefined, length: numb
   const { buffer, offset = 0 } = view
   requireStorage(`${name}.buffer`, buffer)
   if (!Number.isSafeInteger(offset) || offset < 0)
-    throw new RangeError(`${name}.offset is ${offset}; it must be a whole number of elements, 0 or more`)
+    throw new RangeError(`${name}.offset is ${shown(offset)}; it must be a whole number of elements, 0 or more`)
   const end = 4 * (offset + length)
   if (end > buffer.size)
     throw new RangeError(`${name}.buffer has ${buffer.size} bytes; offset ${offset} and ${length} words need ${end}`)

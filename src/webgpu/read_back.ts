@@ -1,7 +1,7 @@
 import { type InvalidRow, invalidRowsOf } from '../errors'
 import { ALIGNMENT } from './buffers'
 import type { Context } from './context'
-import type { Request } from '../request'
+import type { Extent } from '../results'
 import type { Piece } from './inputs'
 import type { Bound } from './outputs'
 
@@ -15,7 +15,7 @@ export async function readBack(
   label: string,
   pieces: readonly Piece[],
   sizes: readonly number[],
-  extent: { name: string; value: number },
+  extent: Extent,
   record: (encoder: GPUCommandEncoder, piece: Piece, results: (Bound | undefined)[]) => void,
 ): Promise<ArrayBuffer[]> {
   const { device, staging } = context
@@ -60,13 +60,4 @@ export function takeStatuses(indices: Int32Array, numSamples: number): InvalidRo
     indices[i] = -1
   }
   return statuses ? invalidRowsOf(statuses, numSamples) : []
-}
-
-/** The batch size times other sizes of a request, named. */
-export function extentOf(
-  request: Request,
-  ...others: ('numSamples' | 'numClasses')[]
-): { name: string; value: number } {
-  const names = ['batchSize', ...others] as const
-  return { name: names.join(' * '), value: names.reduce((product, name) => product * request[name], 1) }
 }

@@ -1,5 +1,5 @@
 import type { SamplesView } from '../options'
-import { oneOf } from '../request'
+import { oneOf, shown } from '../request'
 import { ALIGNMENT } from './buffers'
 import { requireStorage } from './inputs'
 import type { NamedRange } from './outputs'
@@ -25,7 +25,7 @@ export function rowsPlace(
   types: readonly RowsPlace['type'][],
 ): { place: RowsPlace; range: NamedRange } {
   if (typeof view !== 'object' || view === null)
-    throw new TypeError(`${name} is ${view}; it must be { buffer: GPUBuffer }`)
+    throw new TypeError(`${name} is ${shown(view)}; it must be { buffer: GPUBuffer }`)
   const { buffer, offset = 0 } = view
   requireStorage(`${name}.buffer`, buffer)
   const type = oneOf(`${name}.type`, view.type ?? 'float32', types)
@@ -37,7 +37,7 @@ export function rowsPlace(
   ] as const)
     if (!Number.isSafeInteger(value) || value < least || value % unit !== 0)
       throw new RangeError(
-        `${name}.${field} is ${value}; it must be a whole ${unit === 2 ? 'even ' : ''}number of elements, at least ${least}`,
+        `${name}.${field} is ${shown(value)}; it must be a whole ${unit === 2 ? 'even ' : ''}number of elements, at least ${least}`,
       )
   const place = { buffer, type, offset, rowStride }
   const range = rangeOf(place, 0, count, numClasses)

@@ -1,11 +1,12 @@
 import { InvalidRowsError } from '../errors'
 import type { EncodeSampleOptions, Logits, SampleCallOptions, SampleResult } from '../options'
 import { isBufferLogits, requestOf, sampleOutputsOf } from '../request'
+import { extentOf } from '../results'
 import type { Context } from './context'
 import { type Piece, bufferPiece, piecesOf } from './inputs'
 import { callersOutputs, drawCount, ownOutputs } from './outputs'
 import { planSample } from './plan'
-import { extentOf, readBack, takeStatuses } from './read_back'
+import { readBack, takeStatuses } from './read_back'
 import { type Drawing, requirePartials } from './record'
 import { recordSample } from './record_sample'
 

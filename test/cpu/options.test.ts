@@ -49,6 +49,8 @@ const NOISE: Refusal[] = [
   ],
   [{ streamOffset: 1, seed: [1, 2] }, TypeError, 'streamOffset counts default streams'],
   [{ tail: 'long' }, RangeError, "tail is long; it must be 'standard' or 'extended'"],
+  [{ tail: Object.create(null) }, RangeError, "tail is [object Object]; it must be 'standard' or 'extended'"],
+  [{ seed: { length: Symbol('two') } }, RangeError, 'seed has Symbol(two) values; it must be one value'],
 ]
 const temperatures = 'it must be 0 or from 1e-18 to 1e18'
 const SAMPLE: Refusal[] = [
@@ -118,6 +120,34 @@ describe('noise refuses', () => {
       new RangeError("kind is normal; it must be 'bits' or 'uniform' or 'exponential' or 'gumbel'"),
     )
   })
+})
+
+test.each<[string, () => Promise<unknown>]>([
+  [
+    'batchSize * numClasses is 1125899906842624',
+    () => sampler.noise('bits', { ...good, batchSize: 2 ** 30, numClasses: 2 ** 20 }),
+  ],
+  [
+    'batchSize * numSamples is 1677721600000',
+    () =>
+      sampler.sample(new Float32Array(100_000), { ...good, batchSize: 100_000, numClasses: 1, numSamples: 2 ** 24 }),
+  ],
+  [
+    'batchSize * numSamples * numClasses is 1677721600000',
+    () =>
+      sampler.gumbelSoftmax(new Float32Array(100_000), {
+        ...good,
+        batchSize: 1,
+        numClasses: 100_000,
+        numSamples: 2 ** 24,
+      }),
+  ],
+])('more results than memory are refused: %s', async (message, call) => {
+  await expect(call()).rejects.toThrow(new RangeError(`${message}; there is no memory for so many results`))
+})
+
+test('a density refuses options that are none', async () => {
+  await expect(sampler.concreteLogProb(logits, logits, null as never)).rejects.toThrow('options is null; it must be')
 })
 
 describe('limits of what is allowed', () => {
