@@ -2,6 +2,7 @@ import { type Sampler, createSampler } from 'gumbel-webgpu'
 import { expect, test } from 'vitest'
 import type { Variant } from '../../src/webgpu/context'
 import { requestDevice } from '../../src/webgpu/device'
+import { settledByQueue } from '../../src/webgpu/nudge'
 
 /** The variants that a device can run: with subgroups where it has them, and without; plans for GPUs and for software adapters. */
 export function variantsOf(device: GPUDevice): Variant[] {
@@ -93,7 +94,7 @@ async function readBuffer(device: GPUDevice, source: GPUBuffer): Promise<ArrayBu
   const encoder = device.createCommandEncoder()
   encoder.copyBufferToBuffer(source, 0, staging, 0, source.size)
   device.queue.submit([encoder.finish()])
-  await staging.mapAsync(GPUMapMode.READ)
+  await settledByQueue(device.queue, staging.mapAsync(GPUMapMode.READ))
   const copy = staging.getMappedRange().slice(0)
   staging.destroy()
   return copy

@@ -57,7 +57,9 @@ export function gradientSizes(
           into.gradTau[r] += (d * u) / tau
           into.gradTemperature[r] += (d * Math.abs(l[c] - l[best]) * inverse) / temperature
         }
-        sizes.underflows.gradTemperature[r] += (y[c] * difference * 2 * MIN_NORMAL * inverse) / temperature
+        // So may logits, and what is added up before it is divided by tau or the temperature.
+        sizes.underflows.gradTemperature[r] += (MIN_NORMAL * (2 * y[c] * difference * inverse + 1)) / temperature
+        sizes.underflows.gradTau[r] += MIN_NORMAL / tau
       }
     }
   }

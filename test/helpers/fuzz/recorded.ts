@@ -50,7 +50,8 @@ export async function recorded<Name extends string>(
   device.queue.submit([encoder.finish()])
 
   const words = new Map<GPUBuffer, Uint32Array<ArrayBuffer>>()
-  for (const { buffer } of views) if (!words.has(buffer)) words.set(buffer, new Uint32Array(await read(buffer)))
+  const readWords = async (buffer: GPUBuffer) => words.set(buffer, new Uint32Array(await read(buffer)))
+  await Promise.all([...new Set(views.map(({ buffer }) => buffer))].map(readWords))
   const results = regions.map(({ count, length, gap }, i) => {
     const all = words.get(views[i].buffer)!
     const result = new Uint32Array(count * length)
