@@ -159,13 +159,14 @@ export class Context {
     const ofDevice = thrown instanceof DOMException
     if (ofDevice && !(await mapsBuffers(device)) && !this.#ended) this.#end(lossError('it maps no buffers'))
     this.check()
-    for (const error of errors)
-      if (error.status === 'fulfilled' && error.value) {
-        // One of these may be what the device refused to make; later calls make them anew.
-        this.#forgetScratch()
-        forgetPipelines(device)
-        throw new DeviceError(`the GPU refused the call: ${error.value.message}`)
-      }
+    // What is invalid may only be the consequence of what there was no memory for, so that comes first.
+    const refusal = errors.flatMap((error) => (error.status === 'fulfilled' && error.value) || []).at(-1)
+    if (refusal) {
+      // What the device refused to make may be among these; later calls make them anew.
+      this.#forgetScratch()
+      if (!(refusal instanceof GPUValidationError)) forgetPipelines(device)
+      throw new DeviceError(`the GPU refused the call: ${refusal.message}`)
+    }
     if (outcome.status === 'fulfilled') return outcome.value
     throw ofDevice ? new DeviceError(`the GPU aborted the call: ${thrown.message}`) : thrown
   }

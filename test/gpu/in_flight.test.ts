@@ -1,11 +1,15 @@
 import { DeviceError, type SampleCallOptions, createSampler } from 'gumbel-webgpu'
 import { describe, expect } from 'vitest'
-import { expectSame } from '../helpers/compare'
+import { countBuffers } from '../helpers/buffer_count'
+import { expectClose, expectSame } from '../helpers/compare'
 import { gpuTest } from '../helpers/gpu'
+import { KINDS, inputsOf } from '../helpers/kinds'
 import { randomLogits } from '../helpers/logits'
 import { Random } from '../helpers/random'
 
 const cpu = await createSampler({ backend: 'cpu' })
+const MIB = 2 ** 20
+const DESTROYED = 'this sampler was destroyed; make another with createSampler()'
 
 describe('calls in flight', () => {
   gpuTest('100 at once, of many shapes, are all right', async ({ sampler, upload }) => {
@@ -67,39 +71,88 @@ describe('calls in flight', () => {
     for (const { indices } of await Promise.all(calls)) expectSame(indices, expected, 'indices')
   })
 
-  gpuTest('10,000 small ones make a bounded number of buffers', async (gpu) => {
-    const { device } = gpu
-    const create = device.createBuffer.bind(device)
-    let created = 0
-    let alive = 0
-    // The real device makes and destroys them; they are only counted on the way.
-    device.createBuffer = (descriptor) => {
-      const buffer = create(descriptor)
-      const destroy = buffer.destroy.bind(buffer)
-      created++
-      alive++
-      buffer.destroy = () => {
-        alive--
-        destroy()
-      }
-      return buffer
+  gpuTest('1,000 at once are all right', async ({ device }) => {
+    const count = countBuffers(device)
+    const sampler = await createSampler({ device })
+    const options = { batchSize: 3, numClasses: 20, seed: 7 }
+    const data = randomLogits('normal', 3, 20, 6)
+    const thousand = (from: number) =>
+      Promise.all(
+        Array.from({ length: 1000 }, (_, i) =>
+          sampler.sample(data, { ...options, step: from + i, scores: i % 2 === 0 }),
+        ),
+      )
+    for (const [step, { indices, scores }] of (await thousand(0)).entries()) {
+      const expected = await cpu.sample(data, { ...options, step, scores: true })
+      expectSame(indices, expected.indices, `step ${step}: indices`)
+      if (scores) expectSame(scores, expected.scores, `step ${step}: scores`)
     }
-    try {
-      const sampler = await createSampler({ device })
-      const data = randomLogits('normal', 2, 30, 6)
-      for (let step = 0; step < 10_000; step += 20) {
-        const options = { batchSize: 2, numClasses: 30, seed: 7, temperature: [1, 2] }
-        const calls = Array.from({ length: 20 }, (_, i) => sampler.sample(data, { ...options, step: step + i }))
-        const results = await Promise.all(calls)
-        expect(results.length).toBe(20)
-      }
-      // 20 to read back through, one a call in flight, and the sampler's own.
-      expect(created).toBeLessThan(40)
-      expect(alive).toBe(created)
-      sampler.destroy()
-      expect(alive).toBe(0)
-    } finally {
-      device.createBuffer = create
+    // Each has a buffer of its own to be read back through, which the next ones use again.
+    const { buffers } = count
+    expect(buffers).toBeGreaterThanOrEqual(1000)
+    await thousand(1000)
+    expect(count.buffers).toBe(buffers)
+    sampler.destroy()
+    expect(count).toEqual({ buffers: 0, bytes: 0 })
+  })
+
+  gpuTest('of large results keep no more than 64 MiB to be read back through', async ({ device }) => {
+    const count = countBuffers(device)
+    const sampler = await createSampler({ device })
+    const options = { batchSize: 1, numClasses: 2 ** 23, seed: 8 }
+    const calls = [1, 2, 3].map((step) => sampler.noise('bits', { ...options, step }))
+    expect(count.bytes).toBeGreaterThan(4 * 32 * MIB)
+    await Promise.all(calls)
+    // And 32 MiB of results.
+    expect(count.bytes).toBeLessThan(97 * MIB)
+    sampler.destroy()
+    expect(count).toEqual({ buffers: 0, bytes: 0 })
+  })
+
+  gpuTest('10,000 small ones make a bounded number of buffers', async ({ device }) => {
+    const count = countBuffers(device)
+    const sampler = await createSampler({ device })
+    const data = randomLogits('normal', 2, 30, 6)
+    const options = { batchSize: 2, numClasses: 30, seed: 7, temperature: [1, 2] }
+    for (let step = 0; step < 10_000; step += 20) {
+      const calls = Array.from({ length: 20 }, (_, i) => sampler.sample(data, { ...options, step: step + i }))
+      const results = await Promise.all(calls)
+      expect(results.length).toBe(20)
+    }
+    // 20 to read back through, one a call in flight, and the sampler's own.
+    expect(count.buffers).toBeLessThan(40)
+    sampler.destroy()
+    expect(count.buffers).toBe(0)
+  })
+
+  gpuTest('of two samplers on one device, in turns, are apart', async ({ device, sampler }) => {
+    const other = await createSampler({ device })
+    const calls = Array.from({ length: 60 }, (_, i) => {
+      const numClasses = [50, 700, 5000][i % 3]
+      const options = { batchSize: 4, numClasses, seed: i, temperature: [1, 0.5, 2, i] }
+      return { data: randomLogits('normal', 4, numClasses, i), options }
+    })
+    const results = await Promise.all(
+      calls.map(({ data, options }, i) => [sampler, other][i % 2].sample(data, options)),
+    )
+    other.destroy()
+    for (const [i, { data, options }] of calls.entries())
+      expectSame(results[i].indices, (await cpu.sample(data, options)).indices, `call ${i}: indices`)
+    const { data, options } = calls[0]
+    expectSame((await sampler.sample(data, options)).indices, results[0].indices, 'indices after destroy()')
+  })
+
+  gpuTest('may be made where one before them is answered', async ({ sampler }) => {
+    const data = randomLogits('normal', 2, 100, 9)
+    const options = { batchSize: 2, numClasses: 100, seed: 10 }
+    const draw = async (step: number): Promise<string[]> => {
+      const { indices } = await sampler.sample(data, { ...options, step })
+      const deeper = step > 40 ? [] : await Promise.all([draw(2 * step), draw(2 * step + 1)])
+      return [`${step}: ${indices}`, ...deeper.flat()]
+    }
+    for (const line of await draw(1)) {
+      const step = Number(line.split(':')[0])
+      expect(line).toBe(`${step}: ${(await cpu.sample(data, { ...options, step })).indices}`)
     }
   })
 })
@@ -114,11 +167,10 @@ describe('destroy', () => {
       const { indices } = await other.sample(data, options)
       other.destroy()
       other.destroy()
-      const message = 'this sampler was destroyed; make another with createSampler()'
-      await expect(other.sample(data, options)).rejects.toThrow(new DeviceError(message))
-      await expect(other.noise('bits', options)).rejects.toThrow(message)
+      await expect(other.sample(data, options)).rejects.toThrow(new DeviceError(DESTROYED))
+      await expect(other.noise('bits', options)).rejects.toThrow(DESTROYED)
       const encoder = device.createCommandEncoder()
-      expect(() => other.encodeSample(encoder, { ...options, logits: data, indices: {} } as never)).toThrow(message)
+      expect(() => other.encodeSample(encoder, { ...options, logits: data, indices: {} } as never)).toThrow(DESTROYED)
       expectSame((await sampler.sample(data, options)).indices, indices, 'indices')
     },
   )
@@ -128,5 +180,36 @@ describe('destroy', () => {
     expect(own.backend).toBe('webgpu')
     own.destroy()
     expect((await own.device!.lost).reason).toBe('destroyed')
+  })
+
+  for (const [name, call] of Object.entries(KINDS))
+    gpuTest(`rejects a ${name} under way`, async ({ device, sampler }) => {
+      for (const backend of ['webgpu', 'auto'] as const) {
+        const other = await createSampler({ device, backend })
+        const underWay = call(other, inputsOf(1))
+        other.destroy()
+        await expect(underWay).rejects.toThrow(new DeviceError(DESTROYED))
+        expect(other.backend).toBe('webgpu')
+      }
+      const [result, expected] = [await call(sampler, inputsOf(1)), await call(cpu, inputsOf(1))]
+      for (const [array, values] of Object.entries(expected)) expectClose(result[array], values, 1e-3, array)
+    })
+
+  gpuTest('in the middle of 100 calls settles all: answered rightly, or a DeviceError', async ({ device }) => {
+    const other = await createSampler({ device })
+    const data = randomLogits('normal', 3, 400, 11)
+    const options = { batchSize: 3, numClasses: 400, seed: 12 }
+    const make = (step: number) => other.sample(data, { ...options, step })
+    const calls = Array.from({ length: 50 }, (_, step) => make(step))
+    await calls[9]
+    calls.push(...Array.from({ length: 50 }, (_, i) => make(50 + i)))
+    other.destroy()
+    const results = await Promise.allSettled(calls)
+    for (const [step, each] of results.entries())
+      if (each.status === 'fulfilled')
+        expectSame(each.value.indices, (await cpu.sample(data, { ...options, step })).indices, `step ${step}: indices`)
+      else expect(each.reason).toEqual(new DeviceError(DESTROYED))
+    expect(results.slice(0, 10).every(({ status }) => status === 'fulfilled')).toBe(true)
+    expect(results.slice(50).every(({ status }) => status === 'rejected')).toBe(true)
   })
 })

@@ -1,7 +1,8 @@
 import { createSampler } from 'gumbel-webgpu'
 import { describe, expect } from 'vitest'
 import { expectClose, expectSame } from '../helpers/compare'
-import { gpuTest } from '../helpers/gpu'
+import { type DeviceKind, gpuTest } from '../helpers/gpu'
+import { KINDS, inputsOf } from '../helpers/kinds'
 import { randomLogits } from '../helpers/logits'
 
 const cpu = await createSampler({ backend: 'cpu' })
@@ -122,4 +123,23 @@ describe('what a device cannot take is refused by name, and later calls are righ
     },
     'plain',
   )
+})
+
+describe('a device that lacks what others have draws the same', () => {
+  for (const kind of ['plain', 'compatibility'] satisfies DeviceKind[])
+    gpuTest(
+      kind,
+      async ({ device, sampler }) => {
+        expect(device.features.has('subgroups')).toBe(false)
+        expect(await sampler.verify()).toMatchObject({ ok: true, failures: [] })
+        for (const [name, call] of Object.entries(KINDS)) {
+          const [result, expected] = [await call(sampler, inputsOf(1)), await call(cpu, inputsOf(1))]
+          for (const [array, values] of Object.entries(expected)) {
+            expectClose(result[array], values, 1e-3, `${name}: ${array}`)
+            if (['indices', 'scores', 'gumbel'].includes(array)) expectSame(result[array], values, `${name}: ${array}`)
+          }
+        }
+      },
+      kind,
+    )
 })

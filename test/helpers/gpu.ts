@@ -18,8 +18,10 @@ export interface TestGpu {
   /** A buffer of so many bytes, for storage and copies. */
   buffer(bytes: number): GPUBuffer
   /** A buffer that holds these values. */
-  upload(data: Float32Array<ArrayBuffer> | Uint32Array<ArrayBuffer>): GPUBuffer
+  upload(data: Float32Array<ArrayBuffer> | Int32Array<ArrayBuffer> | Uint32Array<ArrayBuffer>): GPUBuffer
   read(buffer: GPUBuffer): Promise<ArrayBuffer>
+  /** Ends the test as skipped, for the reason given. */
+  skip(reason: string): never
 }
 
 /**
@@ -54,7 +56,7 @@ export function testDevice(kind: DeviceKind = 'full'): Promise<GPUDevice> {
  * validation and out-of-memory scopes around it, an error outside them, or the loss of the device.
  */
 export function gpuTest(name: string, body: (gpu: TestGpu) => Promise<void>, kind: DeviceKind = 'full'): void {
-  test(name, async () => {
+  test(name, async (context) => {
     const device = await testDevice(kind)
     const messages: string[] = []
     const onError = ({ error }: GPUUncapturedErrorEvent) => messages.push(`uncaptured: ${error.message}`)
@@ -76,7 +78,8 @@ export function gpuTest(name: string, body: (gpu: TestGpu) => Promise<void>, kin
       return made
     }
     try {
-      await body({ device, sampler, buffer, upload, read: (source) => readBuffer(device, source) })
+      const read = (source: GPUBuffer) => readBuffer(device, source)
+      await body({ device, sampler, buffer, upload, read, skip: (reason) => context.skip(reason) })
     } finally {
       sampler.destroy()
       for (const made of buffers) made.destroy()

@@ -1,4 +1,4 @@
-import type { Sampler } from 'gumbel-webgpu'
+import type { Indices, Logits, Sampler, Values } from 'gumbel-webgpu'
 import { randomLogits } from './logits'
 import { Random } from './random'
 
@@ -6,8 +6,17 @@ const SHAPE = { batchSize: 6, numClasses: 300, numSamples: 2 }
 const ROWS = SHAPE.batchSize * SHAPE.numClasses
 const DRAWS = SHAPE.numSamples * SHAPE.batchSize
 
-/** What one call of each kind draws from; nothing is shared between two of them. */
+/** What one call of each kind draws from, in host memory or GPU buffers. */
 export interface Inputs {
+  logits: Logits
+  samples: Values
+  gradSamples: Values
+  indices: Indices
+  options: HostInputs['options']
+}
+
+/** The same in host memory; nothing is shared between two of them. */
+export interface HostInputs extends Inputs {
   logits: Float32Array<ArrayBuffer>
   /** A row for each draw, from a relaxed sampler. */
   samples: Float32Array<ArrayBuffer>
@@ -22,7 +31,7 @@ export interface Inputs {
   }
 }
 
-export function inputsOf(seed: number): Inputs {
+export function inputsOf(seed: number): HostInputs {
   const random = new Random(seed)
   const each = <T>(length: number, value: () => T) => Array.from({ length }, value)
   return {
@@ -41,7 +50,7 @@ export function inputsOf(seed: number): Inputs {
 }
 
 /** Writes over all that a call was given, as its caller may once the call has returned. */
-export function overwrite({ logits, samples, gradSamples, indices, options }: Inputs): void {
+export function overwrite({ logits, samples, gradSamples, indices, options }: HostInputs): void {
   for (const array of [logits, samples, gradSamples, options.temperature]) array.fill(7)
   indices.fill(0)
   options.seed.fill(0n)
@@ -53,7 +62,7 @@ export function overwrite({ logits, samples, gradSamples, indices, options }: In
 /** Arrays of a result, by name. */
 export type Arrays = Record<string, ArrayLike<number> | undefined>
 
-/** A call of each kind that takes host memory. */
+/** A call of each kind that reads back. */
 export const KINDS: Record<string, (sampler: Sampler, inputs: Inputs) => Promise<Arrays>> = {
   sample: async (sampler, { logits, options }) => {
     const { indices, scores, logProbs } = await sampler.sample(logits, { ...options, scores: true, logProbs: true })
@@ -61,7 +70,8 @@ export const KINDS: Record<string, (sampler: Sampler, inputs: Inputs) => Promise
   },
   // Rows apart, as in the last position of [batch, time, vocabulary].
   'sample of a view': async (sampler, { logits, options }) => {
-    const view = { data: logits, offset: 10, rowStride: 280 }
+    const places = { offset: 10, rowStride: 280 }
+    const view = logits instanceof Float32Array ? { data: logits, ...places } : { ...logits, ...places }
     const { indices, scores } = await sampler.sample(view, { ...options, numClasses: 270, scores: true })
     return { indices, scores }
   },
