@@ -2,6 +2,7 @@ import { DeviceError, type EncodeSampleOptions, createSampler } from 'gumbel-web
 import { describe, expect } from 'vitest'
 import { WebGpuSampler } from '../../src/webgpu/backend'
 import { Context, variantOf } from '../../src/webgpu/context'
+import { sample } from '../../src/webgpu/sample'
 import { expectClose, expectSame } from '../helpers/compare'
 import { type TestGpu, gpuTest, newDevice } from '../helpers/gpu'
 import { KINDS, inputsOf } from '../helpers/kinds'
@@ -82,27 +83,36 @@ describe('a call refuses, and later calls are right', () => {
     auto.destroy()
   })
 
-  // Results of more than half of the largest buffer: what they are read back through has the next power of two.
-  gpuTest('what there is no memory for', async ({ device, sampler, skip }) => {
-    if (await allocates(device, device.limits.maxBufferSize)) skip('there is memory for the largest buffer')
-    const numSamples = Math.floor((0.6 * device.limits.maxBufferSize) / (4 * 5 * 1000))
+  // Results of more than half of the largest buffer are read back through one of the next power of two.
+  gpuTest('what there is no memory for', async ({ device, skip }) => {
+    const { MAP_READ, COPY_DST } = GPUBufferUsage
+    if (await allocates(device, MAP_READ | COPY_DST)) skip('there is memory to read back the largest buffer')
+    const numSamples = Math.floor((0.51 * device.limits.maxBufferSize) / (4 * 5 * 1000))
     const options = { batchSize: 5, numClasses: 1000, seed: 1 }
     const logits = randomLogits('normal', 5, 1000, 1)
     const auto = await createSampler({ device, backend: 'auto' })
-    for (const each of [sampler, auto]) {
-      const refused = await each.gumbelSoftmax(logits, { ...options, numSamples }).catch((error: unknown) => error)
-      expect(refused).toBeInstanceOf(DeviceError)
-      expect(refused).toMatchObject({
-        lost: false,
-        message: expect.stringMatching(/^the GPU refused the call: .*memory/i),
-      })
-      const { samples, indices } = await each.gumbelSoftmax(logits, options)
-      const expected = await cpu.gumbelSoftmax(logits, options)
-      expectSame(indices, expected.indices, 'indices')
-      expectClose(samples, expected.samples, 1e-5, 'samples')
-    }
+    const refused = await auto.gumbelSoftmax(logits, { ...options, numSamples }).catch((error: unknown) => error)
+    expect(refused).toBeInstanceOf(DeviceError)
+    expect(refused).toMatchObject({
+      lost: false,
+      message: expect.stringMatching(/^the GPU refused the call: .*memory/i),
+    })
+    const { samples, indices } = await auto.gumbelSoftmax(logits, options)
+    const expected = await cpu.gumbelSoftmax(logits, options)
+    expectSame(indices, expected.indices, 'indices')
+    expectClose(samples, expected.samples, 1e-5, 'samples')
     expect(auto.backend).toBe('webgpu')
     auto.destroy()
+  })
+
+  gpuTest('a buffer of its own that there is no memory for, which it makes anew', async ({ device, skip }) => {
+    if (await allocates(device, GPUBufferUsage.STORAGE)) skip('there is memory for the largest buffer')
+    const context = new Context(device, variantOf(device))
+    const grow = context.guarded(async () => context.results.atLeast(device.limits.maxBufferSize))
+    await expect(grow).rejects.toThrow(/^the GPU refused the call: .*memory/i)
+    const { indices } = await sample(context, data, SMALL)
+    expectSame(indices, (await cpu.sample(data, SMALL)).indices, 'indices')
+    context.destroy()
   })
 
   gpuTest(
@@ -131,11 +141,11 @@ describe('a call refuses, and later calls are right', () => {
   })
 })
 
-/** Whether the device has a buffer of so many bytes to read back through. */
-async function allocates(device: GPUDevice, bytes: number): Promise<boolean> {
+/** Whether the device has memory for the largest buffer of this usage. */
+async function allocates(device: GPUDevice, usage: GPUBufferUsageFlags): Promise<boolean> {
   device.pushErrorScope('out-of-memory')
-  const size = bytes - (bytes % 8)
-  device.createBuffer({ size, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST }).destroy()
+  const { maxBufferSize } = device.limits
+  device.createBuffer({ size: maxBufferSize - (maxBufferSize % 8), usage }).destroy()
   return (await device.popErrorScope()) === null
 }
 

@@ -70,6 +70,25 @@ test('calls go on on the CPU, with the same tokens', async () => {
   expect(outcome).toEqual({ before: 'webgpu', after: 'cpu', changes: ['cpu, lost: true'], wrong: [] })
 })
 
+test("once the browser gives no GPU any more, 'auto' begins on the CPU", async () => {
+  const backends = await page.evaluate(async () => {
+    const { library, crashGpuProcess } = globalThis as unknown as Globals
+    const found: string[] = []
+    for (let crashes = 0; crashes < 10 && found.at(-1) !== 'cpu'; crashes++) {
+      const sampler = await library.createSampler()
+      const options = { batchSize: 1, numClasses: 3, seed: 1 }
+      const { indices } = await sampler.sample(Float32Array.of(1, 2, 3), options)
+      found.push(sampler.backend)
+      if (indices.length !== 1) return ['no draw']
+      await crashGpuProcess()
+      await sampler.device?.lost
+    }
+    return found
+  })
+  expect(backends[0]).toBe('webgpu')
+  expect(backends.at(-1)).toBe('cpu')
+})
+
 test("backend 'webgpu' rejects, and another sampler draws on the GPU again", async () => {
   const outcome = await page.evaluate(async () => {
     const { library, crashGpuProcess } = globalThis as unknown as Globals
