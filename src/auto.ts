@@ -112,7 +112,8 @@ export class AutoSampler implements Sampler {
   }
 
   async verify(options?: VerifyOptions): Promise<Verification> {
-    return this.#orOnCpu((sampler) => sampler.verify(options))
+    // Not made again: the CPU says nothing of the device that was asked about.
+    return (this.#lost ? this.#cpu : this.#gpu).verify(options)
   }
 
   encodeSample(encoder: GPUCommandEncoder, options: EncodeSampleOptions): void {
@@ -137,32 +138,31 @@ export class AutoSampler implements Sampler {
     this.#cpu.destroy()
   }
 
-  /** `prepare` copies the inputs before anything is awaited, and gives the call, which may be made twice. */
+  /**
+   * Makes a call on the GPU, or on the CPU once the device is lost. `prepare` copies the inputs before anything is awaited, and
+   * gives the call, which may be made twice.
+   */
   async #run<O extends NoiseOptions | ConcreteLogProbOptions, T>(
     options: O,
     prepare: (kept: Kept<O>) => (sampler: Sampler) => Promise<T>,
   ): Promise<T> {
     const kept = new Kept(options, this.#spares)
     try {
-      return await this.#orOnCpu(prepare(kept), kept.inBuffer)
+      const call = prepare(kept)
+      try {
+        return await call(this.#gpu)
+      } catch (error) {
+        if (!(error instanceof DeviceError && error.lost)) throw error
+        this.#goOn(error)
+        if (kept.inBuffer)
+          throw new DeviceError(
+            `${kept.inBuffer} were in a GPU buffer, which is gone: ${error.message}, or pass host memory`,
+            true,
+          )
+        return await call(this.#cpu)
+      }
     } finally {
       kept.release()
-    }
-  }
-
-  /** On the GPU, or on the CPU once the device is lost, unless the input of this name is in a GPU buffer. */
-  async #orOnCpu<T>(call: (sampler: Sampler) => Promise<T>, inBuffer?: string): Promise<T> {
-    try {
-      return await call(this.#gpu)
-    } catch (error) {
-      if (!(error instanceof DeviceError && error.lost)) throw error
-      this.#goOn(error)
-      if (inBuffer)
-        throw new DeviceError(
-          `${inBuffer} were in a GPU buffer, which is gone: ${error.message}, or pass host memory`,
-          true,
-        )
-      return call(this.#cpu)
     }
   }
 

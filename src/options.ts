@@ -392,11 +392,15 @@ export interface Sampler {
 
   /**
    * Compares this device's noise and draws with the CPU's, bit for bit, and the CPU's with known answers, in a moment:
-   * every place where the noise changes branch, and a spread. With `words`, also the digest of the noise of these.
+   * every place where the noise changes branch, and a spread. With `words`, also the digest of the noise of these. Where the
+   * device is lost meanwhile it rejects, with backend 'auto' too; a later call verifies the CPU.
    * @throws RangeError naming the parameter, DeviceError, or the signal's reason
    */
   verify(options?: VerifyOptions): Promise<Verification>
 
-  /** Frees what the sampler made; the device and the buffers of the caller stay. Later calls throw. */
+  /**
+   * Frees what the sampler made; the device and the buffers of the caller stay. Calls under way reject with a DeviceError, as do
+   * later ones, and work that was recorded can no longer be submitted.
+   */
   destroy(): void
 }
