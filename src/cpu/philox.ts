@@ -3,24 +3,12 @@
  * `shaders/shared/philox.wgsl`.
  */
 
-const ROUNDS = 10
-const MULTIPLIER_0 = 0xd2511f53
-const MULTIPLIER_1 = 0xcd9e8d57
-const WEYL_0 = 0x9e3779b9
-const WEYL_1 = 0xbb67ae85
-
-/** The high half of the 64-bit product of two 32-bit words. */
-function multiplyHigh(a: number, b: number): number {
-  const aHigh = a >>> 16
-  const aLow = a & 0xffff
-  const bHigh = b >>> 16
-  const bLow = b & 0xffff
-  const middle = aHigh * bLow + ((aLow * bLow) >>> 16)
-  const carry = aLow * bHigh + (middle & 0xffff)
-  return (aHigh * bHigh + Math.floor(middle / 65536) + Math.floor(carry / 65536)) | 0
-}
-
-/** Writes the four words of one block to `out`. All arguments are 32-bit words, signed or not. */
+/**
+ * Writes the four words of one block to `out`. All arguments are 32-bit words, signed or not.
+ *
+ * The high halves of the products are put together from 16-bit partial products, in integers that stay within 32 bits,
+ * where JavaScript engines use the processor's integers.
+ */
 export function philoxBlock(
   out: Uint32Array,
   c0: number,
@@ -30,17 +18,29 @@ export function philoxBlock(
   key0: number,
   key1: number,
 ): void {
-  for (let round = 0; round < ROUNDS; round++) {
-    const high0 = multiplyHigh(MULTIPLIER_0, c0)
-    const high1 = multiplyHigh(MULTIPLIER_1, c2)
-    const low0 = Math.imul(MULTIPLIER_0, c0)
-    const low1 = Math.imul(MULTIPLIER_1, c2)
+  for (let round = 0; round < 10; round++) {
+    const a = c0 & 0xffff
+    const b = c0 >>> 16
+    const p = c2 & 0xffff
+    const q = c2 >>> 16
+
+    // The middle sum cannot carry, as 0xd251 + 0x1f53 <= 0xffff.
+    const mid0 = ((Math.imul(0x1f53, a) >>> 16) + Math.imul(0x1f53, b) + Math.imul(0xd251, a)) | 0
+    const high0 = (Math.imul(0xd251, b) + (mid0 >>> 16)) | 0
+
+    // Here it can, so it is taken in two steps.
+    const mid1 = ((Math.imul(0x8d57, p) >>> 16) + Math.imul(0x8d57, q)) | 0
+    const sum1 = ((mid1 & 0xffff) + Math.imul(0xcd9e, p)) | 0
+    const high1 = (Math.imul(0xcd9e, q) + (mid1 >>> 16) + (sum1 >>> 16)) | 0
+
+    const low0 = Math.imul(0xd2511f53, c0)
+    const low1 = Math.imul(0xcd9e8d57, c2)
     c0 = high1 ^ c1 ^ key0
     c1 = low1
     c2 = high0 ^ c3 ^ key1
     c3 = low0
-    key0 = (key0 + WEYL_0) | 0
-    key1 = (key1 + WEYL_1) | 0
+    key0 = (key0 + 0x9e3779b9) | 0
+    key1 = (key1 + 0xbb67ae85) | 0
   }
   out[0] = c0
   out[1] = c1
