@@ -1,4 +1,4 @@
-// A class's score, logit + T * gumbel, in strict arithmetic, and its order as an unsigned key. Twin: src/cpu/sample.ts.
+// A class's score, logit + T * gumbel, in strict arithmetic, and its order as an unsigned key. Twin: src/cpu/score.ts.
 // Expects: noise.
 
 const POSITIVE_INFINITY = 0x7f800000u;

@@ -1,4 +1,4 @@
-// Whether a row has a distribution, by the bits of its logits: no arithmetic touches a NaN. Expects: score.
+// Whether a row has a distribution, by the bits of its logits: no arithmetic touches a NaN. Expects: score. Twin: src/cpu/validity.ts.
 
 struct Validity {
   largest: vec4<i32>,           // as signed: +inf and NaN with a clear sign stand out

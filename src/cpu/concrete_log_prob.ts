@@ -2,7 +2,7 @@ import { STATUS_OK } from '../errors'
 import { logGamma } from '../log_gamma'
 import type { Request, Rows } from '../request'
 import { emptyRowDraw, rowDraw } from './row_draw'
-import { statusOf } from './sample'
+import { largestOf, statusOf } from './validity'
 
 const MIN_NORMAL = 2 ** -126
 /** How far off 1 a sample's sum may be. */
@@ -22,7 +22,7 @@ export function concreteLogProb(
   const statuses = new Uint32Array(batchSize)
   for (let r = 0; r < batchSize; r++) {
     const begin = rows.offset + r * rows.rowStride
-    statuses[r] = statusOf(data, begin, numClasses)
+    statuses[r] = statusOf(largestOf(data, begin, numClasses))
     if (statuses[r] !== STATUS_OK) continue
     rowDraw(row, request, r)
     const logits = data.subarray(begin, begin + numClasses)

@@ -2,7 +2,9 @@ import { STATUS_GIVEN_MASKED, STATUS_OK } from '../errors'
 import type { Request, Rows } from '../request'
 import { philoxBlock } from './philox'
 import { emptyRowDraw, rowDraw } from './row_draw'
-import { logSum, scoreOf, statusOf } from './sample'
+import { logSum } from './sample'
+import { scoreOf } from './score'
+import { largestOf, statusOf } from './validity'
 import { exponentialAt, gumbelAt, wordOf } from './words'
 
 /** Added to a draw's number: noise given an index must not be the noise that drew it. In step with words.wgsl. */
@@ -25,10 +27,11 @@ export function gumbelGivenIndex(
   const statuses = new Uint32Array(batchSize * numSamples)
   for (let r = 0; r < batchSize; r++) {
     const begin = rows.offset + r * rows.rowStride
-    const status = statusOf(data, begin, numClasses)
+    const largest = largestOf(data, begin, numClasses)
+    const status = statusOf(largest)
     rowDraw(row, request, r)
     const { temperature, stream, seedLow, seedHigh } = row
-    const { max, log } = logSum(data, begin, numClasses, temperature)
+    const log = logSum(data, begin, numClasses, largest, temperature)
     const blocks = (group: number, draw: number) => {
       philoxBlock(high, group, stream, step, draw, seedLow, seedHigh)
       philoxBlock(low, group, stream, step, draw + TAG_LOW, seedLow, seedHigh)
@@ -44,7 +47,7 @@ export function gumbelGivenIndex(
 
       blocks(given[task] >>> 3, draw)
       const height = log + gumbelAt(wordOf(high, low, given[task] & 7), given[task], request, row, draw)
-      const winnerNoise = f(height - (winnerLogit - max) / temperature)
+      const winnerNoise = f(height - (winnerLogit - largest) / temperature)
       const winnerScore = scoreOf(winnerLogit, temperature, winnerNoise)
       for (let c = 0; c < numClasses; c++) {
         if (c % 8 === 0) blocks((classOffset + c) >>> 3, draw)
@@ -54,7 +57,7 @@ export function gumbelGivenIndex(
         }
         const exponential = exponentialAt(wordOf(high, low, c & 7), classOffset + c, request, row, draw)
         const logit = data[begin + c]
-        let free = f(-Math.log(exponential + Math.exp((logit - max) / temperature - height)))
+        let free = f(-Math.log(exponential + Math.exp((logit - largest) / temperature - height)))
         // Lowered where its rounded score would win: the first largest score is the given class's.
         let lower = Math.max(Math.abs(winnerScore) / temperature, Math.abs(logit) / temperature, 1) * 2 ** -23
         for (; ; lower *= 2) {

@@ -3,7 +3,8 @@ import type { Request, Rows } from '../request'
 import { extentOf, resultsOf } from '../results'
 import { philoxBlock } from './philox'
 import { type RowDraw, emptyRowDraw, rowDraw } from './row_draw'
-import { type Draws, sample, scoreOf } from './sample'
+import { type Draws, sample } from './sample'
+import { scoreOf } from './score'
 import { gumbelAt, wordOf } from './words'
 
 const high = new Uint32Array(4)
@@ -22,6 +23,7 @@ export function gumbelSoftmax(
   const samples = resultsOf(Float32Array, extentOf(request, 'numSamples', 'numClasses'))
   const draws = sample(data, rows, request, withLogProbs)
   const scores = new Float32Array(numClasses)
+  const weights = new Float64Array(numClasses)
   for (let r = 0; r < batchSize; r++) {
     rowDraw(row, request, r)
     for (let s = 0; s < numSamples; s++) {
@@ -34,9 +36,10 @@ export function gumbelSoftmax(
       }
       rowScores(scores, data, rows.offset + r * rows.rowStride, request, row, s)
       const inverse = 1 / (row.temperature * row.tau)
+      const best = draws.scores[task]
       let sum = 0
-      for (const score of scores) sum += Math.exp((score - draws.scores[task]) * inverse)
-      for (let c = 0; c < numClasses; c++) out[c] = Math.exp((scores[c] - draws.scores[task]) * inverse) / sum
+      for (let c = 0; c < numClasses; c++) sum += weights[c] = Math.exp((scores[c] - best) * inverse)
+      for (let c = 0; c < numClasses; c++) out[c] = weights[c] / sum
     }
   }
   return { ...draws, samples }

@@ -2,7 +2,7 @@ import { STATUS_OK } from '../errors'
 import type { Request, Rows } from '../request'
 import { rowScores } from './gumbel_softmax'
 import { emptyRowDraw, rowDraw } from './row_draw'
-import { statusOf } from './sample'
+import { largestOf, statusOf } from './validity'
 
 const row = emptyRowDraw()
 
@@ -35,7 +35,7 @@ export function gumbelSoftmaxBackward(
   const sums = new Float64Array(numClasses)
   for (let r = 0; r < batchSize; r++) {
     const begin = rows.offset + r * rows.rowStride
-    statuses[r] = statusOf(data, begin, numClasses)
+    statuses[r] = statusOf(largestOf(data, begin, numClasses))
     if (statuses[r] !== STATUS_OK) continue
     rowDraw(row, request, r)
     const { temperature, tau } = row

@@ -1,0 +1,89 @@
+/**
+ * One read of a row for its winner, the twin of `shaders/shared/scan.wgsl`. Noise is lazy and the result exact: `bar` is
+ * a value that the winner is known to reach, lowered by more than the arithmetic's rounding. Philox is skipped where no
+ * noise could reach it, the low halves and the transform where the high half bounds the noise below it.
+ */
+
+import type { Request } from '../request'
+import { philoxBlock } from './philox'
+import type { RowDraw } from './row_draw'
+import { scoreOf } from './score'
+import { gumbelAt, wordOf } from './words'
+
+/** Noise lies between these, without and with the extended tail. */
+const MIN_GUMBEL = -3.2
+const MAX_GUMBEL = 22.9
+const MAX_TAIL_GUMBEL = 45.1
+/** For a high half h >= 1, with B(h) the bits of its float32: -ln(h / 65536) <= UPPER - SLOPE * B(h). In step with scan.wgsl. */
+const UPPER = 99.12005
+const SLOPE = 8.262958294867817e-8
+
+const float = new Float32Array(1)
+const bits = new Int32Array(float.buffer)
+const high = new Uint32Array(4)
+const low = new Uint32Array(4)
+
+/** A bound that the noise of words with this high half does not pass; of any word where it is 0. */
+function upperBound(half: number): number {
+  float[0] = half
+  return UPPER - SLOPE * bits[0]
+}
+
+/** What a winner reaches where a class has this score. */
+function barOf(score: number, temperature: number): number {
+  // The last term is for T = 0, where subnormal logits tie with 0.
+  return score - Math.abs(score) * 2 ** -21 - temperature * 4e-5 - 2 ** -125
+}
+
+/** The smaller of two numbers of 16 bits. Without a branch, which random numbers would mispredict. */
+function min16(a: number, b: number): number {
+  return b + ((a - b) & ((a - b) >> 31))
+}
+
+/** The class of a row with the largest score, the first where several have it, and that score. `largest` is the row's logit. */
+export function scan(
+  data: Float32Array,
+  begin: number,
+  largest: number,
+  request: Request,
+  row: RowDraw,
+  draw: number,
+): { best: number; index: number } {
+  const { numClasses, classOffset, step, extended } = request
+  const { temperature, seedLow, seedHigh, stream } = row
+  const reach = temperature * (extended ? MAX_TAIL_GUMBEL : MAX_GUMBEL)
+  let best = -Infinity
+  let index = -1
+  let bar = barOf(largest + temperature * MIN_GUMBEL, temperature)
+  for (let c = 0; c < numClasses; c++) {
+    if (data[begin + c] + reach < bar) continue
+
+    // The group of eight that has c in it, whole, from its first class on.
+    const group = (classOffset + c) >>> 3
+    philoxBlock(high, group, stream, step, draw, seedLow, seedHigh)
+    let least = 0xffff
+    for (let j = 0; j < 4; j++) least = min16(least, min16(high[j] >>> 16, high[j] & 0xffff))
+    const bound = temperature * upperBound(least)
+    const end = Math.min((c | 7) + 1, numClasses)
+    let lowDrawn = false
+    for (c &= ~7; c < end; c++) {
+      const logit = data[begin + c]
+      if (logit + bound < bar) continue
+      const i = c & 7
+      const half = i < 4 ? high[i] >>> 16 : high[i & 3] & 0xffff
+      if (logit + temperature * upperBound(half) < bar) continue
+      if (!lowDrawn) {
+        philoxBlock(low, group, stream, step, draw | (1 << 24), seedLow, seedHigh)
+        lowDrawn = true
+      }
+      const score = scoreOf(logit, temperature, gumbelAt(wordOf(high, low, i), classOffset + c, request, row, draw))
+      if (score > best) {
+        best = score
+        index = classOffset + c
+        bar = Math.max(bar, barOf(best, temperature))
+      }
+    }
+    c = end - 1
+  }
+  return { best, index }
+}
