@@ -1,5 +1,6 @@
 import type { Contender } from '../contender'
 import { finished } from '../device'
+import { softmaxScan } from '../softmax_scan'
 
 /**
  * The logits read back and drawn from in JavaScript, as transformers.js does it: a softmax, then a walk along the
@@ -22,8 +23,9 @@ export function readBack(device: GPUDevice): Contender {
         await mapped
         const logits = new Float32Array(readable.getMappedRange())
         const indices = new Int32Array(batchSize)
+        const weights = new Float32Array(numClasses)
         for (let row = 0; row < batchSize; row++)
-          indices[row] = drawOne(logits.subarray(row * numClasses, (row + 1) * numClasses))
+          indices[row] = softmaxScan(logits.subarray(row * numClasses, (row + 1) * numClasses), weights)
         readable.unmap()
         return indices
       }
@@ -36,18 +38,4 @@ export function readBack(device: GPUDevice): Contender {
       }
     },
   }
-}
-
-function drawOne(logits: Float32Array): number {
-  let max = -Infinity
-  for (const logit of logits) max = Math.max(max, logit)
-  const weights = new Float32Array(logits.length)
-  let sum = 0
-  for (let c = 0; c < logits.length; c++) sum += weights[c] = Math.exp(logits[c] - max)
-  let rest = Math.random() * sum
-  for (let c = 0; c < logits.length; c++) {
-    rest -= weights[c]
-    if (rest < 0) return c
-  }
-  return logits.length - 1
 }
