@@ -23,8 +23,8 @@ const bits = new Int32Array(float.buffer)
 const high = new Uint32Array(4)
 const low = new Uint32Array(4)
 
-/** A bound that the noise of words with this high half does not pass; of any word where it is 0. */
-function upperBound(half: number): number {
+/** A bound that the noise of words with this high half does not pass; of any word where it is 0. @internal */
+export function upperBound(half: number): number {
   float[0] = half
   return UPPER - SLOPE * bits[0]
 }
@@ -33,6 +33,12 @@ function upperBound(half: number): number {
 function barOf(score: number, temperature: number): number {
   // The last term is for T = 0, where subnormal logits tie with 0.
   return score - Math.abs(score) * 2 ** -21 - temperature * 4e-5 - 2 ** -125
+}
+
+/** Whether any of the logits from `begin` to before `end` is at least `line`. */
+function anyReaches(data: Float32Array, begin: number, end: number, line: number): boolean {
+  for (let i = begin; i < end; i++) if (data[i] >= line) return true
+  return false
 }
 
 /** The smaller of two numbers of 16 bits. Without a branch, which random numbers would mispredict. */
@@ -55,35 +61,32 @@ export function scan(
   let best = -Infinity
   let index = -1
   let bar = barOf(largest + temperature * MIN_GUMBEL, temperature)
-  for (let c = 0; c < numClasses; c++) {
-    if (data[begin + c] + reach < bar) continue
-
-    // The group of eight that has c in it, whole, from its first class on.
-    const group = (classOffset + c) >>> 3
+  for (let first = 0; first < numClasses; first += 8) {
+    const end = Math.min(first + 8, numClasses)
+    if (!anyReaches(data, begin + first, begin + end, bar - reach)) continue
+    const group = (classOffset + first) >>> 3
     philoxBlock(high, group, stream, step, draw, seedLow, seedHigh)
     let least = 0xffff
     for (let j = 0; j < 4; j++) least = min16(least, min16(high[j] >>> 16, high[j] & 0xffff))
-    const bound = temperature * upperBound(least)
-    const end = Math.min((c | 7) + 1, numClasses)
+    if (!anyReaches(data, begin + first, begin + end, bar - temperature * upperBound(least))) continue
+
     let lowDrawn = false
-    for (c &= ~7; c < end; c++) {
-      const logit = data[begin + c]
-      if (logit + bound < bar) continue
-      const i = c & 7
+    for (let i = 0; first + i < end; i++) {
+      const logit = data[begin + first + i]
       const half = i < 4 ? high[i] >>> 16 : high[i & 3] & 0xffff
       if (logit + temperature * upperBound(half) < bar) continue
       if (!lowDrawn) {
         philoxBlock(low, group, stream, step, draw | (1 << 24), seedLow, seedHigh)
         lowDrawn = true
       }
-      const score = scoreOf(logit, temperature, gumbelAt(wordOf(high, low, i), classOffset + c, request, row, draw))
+      const classNumber = classOffset + first + i
+      const score = scoreOf(logit, temperature, gumbelAt(wordOf(high, low, i), classNumber, request, row, draw))
       if (score > best) {
         best = score
-        index = classOffset + c
+        index = classNumber
         bar = Math.max(bar, barOf(best, temperature))
       }
     }
-    c = end - 1
   }
   return { best, index }
 }
