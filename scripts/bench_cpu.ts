@@ -5,7 +5,7 @@
 import { cpus } from 'node:os'
 import { parseArgs } from 'node:util'
 import { SingleBar } from 'cli-progress'
-import { type LogitsKind, generateLogits } from '../bench/logits'
+import { type GeneratedKind, generateLogits } from '../bench/logits'
 import { softmaxScan } from '../bench/softmax_scan'
 import { median, medianRatio } from '../bench/statistics'
 
@@ -15,7 +15,7 @@ const SHAPES = [
   [4096, 1000],
   [131072, 10],
 ] as const
-const KINDS: readonly LogitsKind[] = ['normal', 'flat', 'peaked']
+const KINDS: readonly GeneratedKind[] = ['normal', 'flat', 'peaked']
 /** Rounds that are not counted, in which the engine compiles. */
 const WARM_UP = 5
 /** A contender is called until it has drawn from this many logits. */

@@ -118,5 +118,6 @@ try {
   process.exitCode = await main()
 } catch (error) {
   console.error((error as Error).message)
-  process.exitCode = 2
+  // The bar's timer, which an error leaves, would keep the process.
+  process.exit(2)
 }

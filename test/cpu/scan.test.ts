@@ -25,7 +25,8 @@ describe('what a draw skips on the CPU', () => {
     expect(loosest).toBeGreaterThan(0)
   })
 
-  test.each(wins)('is no class that wins: $name', async ({ logits, options, winner }) => {
+  test.each(wins.map((win) => [win.name, win] as const))('is no class that wins: %s', async (_, win) => {
+    const { logits, options, winner } = win
     expect((await sampler.sample(logits, options)).indices).toEqual(Int32Array.of(winner))
   })
 
