@@ -28,7 +28,7 @@ function binomialTail(k: number, n: number, chance: number): number {
 
 const notPassed = ({ assessment }: Assessed) => assessment !== 'PASSED'
 
-/** What came out, in words, and whether chance explains it: no FAILED, no test that is never PASSED, not too many WEAK. */
+/** What came out, in words, and whether chance explains it: no FAILED, no p-value that is never PASSED, not too many WEAK. */
 export function verdictOf(done: readonly OrderTest[]): { good: boolean; text: string } {
   const first = done.flatMap(({ runs }) => runs[0].results)
   const repeated = done.filter(({ runs }) => runs.length > 1)
@@ -37,14 +37,17 @@ export function verdictOf(done: readonly OrderTest[]): { good: boolean; text: st
   const failed = [...first, ...repeats.flatMap(({ results }) => results)].filter(
     (r) => r.assessment === 'FAILED',
   ).length
-  const stubborn = repeated.filter(({ runs }) => runs.at(-1)!.results.some(notPassed)).length
+  // Of a test with many p-values one or another is WEAK in many runs; the same one is not.
+  const stubborn = repeated.filter(({ runs }) =>
+    runs[0].results.some((_, i) => runs.every(({ results }) => notPassed(results[i]))),
+  ).length
   const chance = binomialTail(weak, first.length, WEAK_CHANCE)
   const good = failed === 0 && stubborn === 0 && chance > SIGNIFICANCE
   const text =
     `${first.length} p-values of ${done.length} runs: ${failed} FAILED (chance gives ${(first.length * 2e-6).toPrecision(1)}), ` +
     `${weak} WEAK at first (chance gives ${(first.length * WEAK_CHANCE).toFixed(1)}, and as many or more with probability ` +
     `${chance.toPrecision(2)}). ${repeated.length} runs were repeated with other words and four times the p-samples, ` +
-    `${repeats.length} repeats in all; after them ${stubborn} are still WEAK.`
+    `${repeats.length} repeats in all; ${stubborn} have a p-value that was WEAK each time.`
   return { good, text }
 }
 
