@@ -90,7 +90,9 @@ export function planSample(shape: Shape): Plan {
   const slices = rowSlices(shape, Infinity)
   const parts = partsOf(shape)
   if (parts > 1) return { ...layout(shape), lanes: WORKGROUP_LANES, ...split(slices, parts) }
-  return { ...layout(shape), lanes: lanesOf(shape), totalParts: 1, slices }
+  // However few such rows: a software adapter is done with one before its lanes would have met at a barrier.
+  const lanes = !shape.wide && numClasses <= SHORT_CLASSES ? 1 : lanesOf(shape)
+  return { ...layout(shape), lanes, totalParts: 1, slices }
 }
 
 /** Maps a shape to dispatches in which the lanes of a row go through it, however long it is. */

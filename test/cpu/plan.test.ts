@@ -123,6 +123,12 @@ describe('planSample', () => {
     expect(planSample(shapeOf({ batchSize: 2000, numClasses: 131_072 }))).toMatchObject({ totalParts: 1, lanes: 64 })
     expect(planSample(shapeOf({ batchSize: 100_000, numClasses: 10 }))).toMatchObject({ totalParts: 1, lanes: 1 })
   })
+
+  test('gives one short row many lanes on a GPU, and one on a software adapter', () => {
+    const lanesOf = (numClasses: number, wide: boolean) => planSample(shapeOf({ batchSize: 1, numClasses, wide })).lanes
+    expect([64, 128, 136].map((numClasses) => lanesOf(numClasses, true))).toEqual([8, 16, 32])
+    expect([64, 128, 136].map((numClasses) => lanesOf(numClasses, false))).toEqual([1, 1, 32])
+  })
 })
 
 test('workgroups counts in two dimensions', () => {
