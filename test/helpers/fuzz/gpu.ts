@@ -7,7 +7,7 @@ import { type Case, aligned, placed } from './cases'
 import { check } from './check'
 
 /** What one case has: the buffers are freed when it ends. */
-export interface FuzzGpu extends Omit<TestGpu, 'sampler'> {
+export interface FuzzGpu extends Omit<TestGpu, 'sampler' | 'skip'> {
   /** The sampler of a variant; without subgroups where the device has none. */
   samplerOf(variant: Variant): Sampler
 }
