@@ -1,0 +1,241 @@
+import type { Kernel } from '../../src/webgpu/shader'
+import { KERNEL_VARIANTS } from '../../src/webgpu/variants'
+import type { Code, Loop } from './code'
+
+/** A way through a kernel that most elements take. */
+export interface Path {
+  name: string
+  kernel: Kernel
+  /** Cycles an element. */
+  cycles: (code: Code) => number
+  /** Read and written an element. */
+  bytes: number
+  /** What would make it faster. */
+  moves: string
+}
+
+/** With vector loads and float32 samples; with subgroups where several lanes share a row. */
+function variant(name: Kernel['name'], constants: Record<string, number> = {}): Kernel {
+  const found = KERNEL_VARIANTS.find(
+    (kernel) =>
+      kernel.name === name &&
+      [undefined, 'logits_f32x4'].includes(kernel.logits) &&
+      [undefined, 'samples_f32x4'].includes(kernel.samples) &&
+      kernel.reduce !== 'reduce_workgroup' &&
+      Object.entries(constants).every(([key, value]) => kernel.constants[key] === value),
+  )
+  if (!found) throw new Error(`there is no variant of ${name} with ${JSON.stringify(constants)}`)
+  return found
+}
+
+/** The loops over elements: those that read or write buffers. */
+function passes(code: Code, depth = 0): Loop[] {
+  return code.loops.filter((loop) => loop.depth === depth && loop.all.memory > 0)
+}
+
+/** All blocks of the passes, each of which takes `elements` a turn. */
+function allOf(elements: number, depth = 0): Path['cycles'] {
+  return (code) => passes(code, depth).reduce((sum, loop) => sum + loop.all.cycles, 0) / elements
+}
+
+function pass(number: number, depth = 0): Path['cycles'] {
+  return (code) => passes(code, depth)[number].all.cycles / 8
+}
+
+/** The whole program, where a lane's elements stand in no loop. */
+function straight(elements: number): Path['cycles'] {
+  return (code) => code.program.cycles / elements
+}
+
+/** A lane's first pass is the scan, whose cheapest way round skips Philox. */
+const skipping: Path['cycles'] = (code) => passes(code)[0].least.cycles / 8
+
+/** The same and its largest block outside inner loops, which is Philox and the test of the group by its smallest half. */
+const bounding: Path['cycles'] = (code) => {
+  const [{ first, last, least }] = passes(code)
+  const inner = passes(code, 1)
+  const own = [...code.blocks].filter(
+    ([n]) => n >= first && n <= last && !inner.some((loop) => n >= loop.first && n <= loop.last),
+  )
+  return (least.cycles + Math.max(...own.map(([, cost]) => cost.cycles))) / 8
+}
+
+/** The last loop decides open contests, which few lanes have; the first takes eight classes a turn. */
+function contest(classes: number): Path['cycles'] {
+  return (code) => {
+    const [eight, open] = passes(code)
+    const turns = Math.ceil(classes / 8)
+    return (code.program.cycles - open.all.cycles + (turns - 1) * eight.all.cycles) / classes
+  }
+}
+
+/** Two blocks of Philox and a loop over eight words. */
+const noise: Path['cycles'] = (code) => (code.program.cycles + 7 * code.loops[0].all.cycles) / 8
+
+const LANES = 64
+
+export const PATHS: Path[] = [
+  {
+    name: '`sample`, `sample_part`: Philox skipped',
+    kernel: variant('sample', { LANES, LOG_PROBS: 0 }),
+    cycles: skipping,
+    bytes: 4,
+    moves: 'float16 logits',
+  },
+  {
+    name: 'the same: high halves drawn and bounded',
+    kernel: variant('sample', { LANES, LOG_PROBS: 0 }),
+    cycles: bounding,
+    bytes: 4,
+    moves: 'float16 logits',
+  },
+  {
+    name: '`sample` with log-probabilities: Philox skipped',
+    kernel: variant('sample', { LANES, LOG_PROBS: 1 }),
+    cycles: skipping,
+    bytes: 4,
+    moves: 'float16 logits',
+  },
+  {
+    name: '`sample_short`, 10 classes',
+    kernel: variant('sample_short', { FOURS: 3 }),
+    cycles: contest(10),
+    bytes: 4,
+    moves: 'six of sixteen words are not used',
+  },
+  {
+    name: '`sample_short`, 4 classes',
+    kernel: variant('sample_short', { FOURS: 1 }),
+    cycles: contest(4),
+    bytes: 5,
+    moves: 'half of a Philox is not used',
+  },
+  {
+    name: '`gumbel_softmax`, held, 64 lanes x 2 groups',
+    kernel: variant('gumbel_softmax', { LANES, GROUPS: 2 }),
+    cycles: straight(16),
+    bytes: 8,
+    moves: 'noise',
+  },
+  {
+    name: '`gumbel_softmax_long`, both reads',
+    kernel: variant('gumbel_softmax_long'),
+    cycles: allOf(8),
+    bytes: 16,
+    moves: 'noise; scores as floats',
+  },
+  {
+    name: '`gumbel_softmax_part`',
+    kernel: variant('gumbel_softmax_part'),
+    cycles: pass(0),
+    bytes: 8,
+    moves: 'noise',
+  },
+  {
+    name: '`gumbel_softmax_finish`',
+    kernel: variant('gumbel_softmax_finish'),
+    cycles: pass(1),
+    bytes: 8,
+    moves: 'nothing but fewer bytes',
+  },
+  {
+    name: '`gumbel_softmax_hard`: Philox skipped',
+    kernel: variant('gumbel_softmax_hard'),
+    cycles: (code) => skipping(code) + pass(1)(code),
+    bytes: 8,
+    moves: 'float16 samples',
+  },
+  {
+    name: '`gumbel_softmax_hard_finish`',
+    kernel: variant('gumbel_softmax_hard_finish'),
+    cycles: pass(1),
+    bytes: 4,
+    moves: 'float16 samples',
+  },
+  {
+    name: '`gumbel_softmax_backward`, held, 64 x 2',
+    kernel: variant('gumbel_softmax_backward', { LANES, GROUPS: 2 }),
+    // A loop over draws; in it the noise of each group is a loop of two turns.
+    cycles: (code) => (code.program.cycles + passes(code, 1)[0].all.cycles) / 16,
+    bytes: 16,
+    moves: 'noise: pass the samples',
+  },
+  {
+    name: '`gumbel_softmax_backward_long`, scores held',
+    kernel: variant('gumbel_softmax_backward_long', { HOLD_KEYS: 1 }),
+    cycles: allOf(8, 1),
+    bytes: 24,
+    moves: 'noise: pass the samples',
+  },
+  {
+    name: 'the same of several draws',
+    kernel: variant('gumbel_softmax_backward_long', { HOLD_KEYS: 0 }),
+    cycles: allOf(8, 1),
+    bytes: 24,
+    moves: 'noise twice: pass the samples',
+  },
+  {
+    name: '`gumbel_softmax_backward_part`',
+    kernel: variant('gumbel_softmax_backward_part'),
+    cycles: pass(0),
+    bytes: 12,
+    moves: 'noise: pass the samples',
+  },
+  {
+    name: '`gumbel_softmax_backward_finish`',
+    kernel: variant('gumbel_softmax_backward_finish'),
+    cycles: pass(1, 1),
+    bytes: 12,
+    moves: 'fewer bytes',
+  },
+  {
+    name: '`gumbel_softmax_backward_given`',
+    kernel: variant('gumbel_softmax_backward_given'),
+    // The loop over the components of a vector of four stands in its first pass.
+    cycles: (code) => (allOf(1, 1)(code) + 3 * code.loops.find((loop) => loop.depth === 2)!.all.cycles) / 4,
+    bytes: 24,
+    moves: 'its first pass holding what its second reads again',
+  },
+  {
+    name: '`sum_parts`, of each part',
+    kernel: variant('sum_parts'),
+    cycles: (code) => code.loops[0].all.cycles,
+    bytes: 4,
+    moves: 'fewer parts',
+  },
+  {
+    name: '`gumbel_given_index`, at least',
+    kernel: variant('gumbel_given_index'),
+    cycles: (code) => (passes(code)[0].all.cycles + passes(code)[1].least.cycles) / 8,
+    bytes: 12,
+    moves: 'noise',
+  },
+  {
+    name: '`concrete_log_prob`, three reads',
+    kernel: variant('concrete_log_prob'),
+    cycles: allOf(4),
+    bytes: 24,
+    moves: 'an online sum, which would read once',
+  },
+  {
+    name: '`generate_noise`, bits',
+    kernel: variant('generate_noise', { KIND: 0 }),
+    cycles: noise,
+    bytes: 4,
+    moves: 'its loop over eight words',
+  },
+  {
+    name: '`generate_noise`, gumbel',
+    kernel: variant('generate_noise', { KIND: 3 }),
+    cycles: noise,
+    bytes: 4,
+    moves: 'noise',
+  },
+  {
+    name: '`digest_noise`',
+    kernel: variant('digest_noise'),
+    cycles: (code) => Math.max(...code.loops.map((loop) => loop.all.cycles)),
+    bytes: 0,
+    moves: 'noise',
+  },
+]
