@@ -9,12 +9,12 @@ import { writeSection } from './section'
 
 const { values: options } = parseArgs({ options: { tool: { type: 'string' }, write: { type: 'boolean' } } })
 if (!options.tool) {
-  console.error('--tool is missing; it must name the script of isa-cost: npm run isa-cost -- --tool isa-cost.cjs')
+  console.error('--tool is missing; it must name the script of isa-cost: npm run isa-cost -- --tool …/isa-cost.cjs')
   process.exit(2)
 }
 
 const codes = compileAll(options.tool)
-const markdown = `${gpuTable()}\n\n${pathTable(codes)}`
+const markdown = [gpuTable(), pathTable(codes), registers(codes)].join('\n\n')
 console.log(`\n${markdown}`)
 if (options.write) await writeSection('isa-cost', markdown, 'performance.md')
 
@@ -55,6 +55,12 @@ function pathTable(codes: Map<Path, Map<string, Code>>): string {
     return [path.name, shown(cycles('NAVI21')), shown(cycles('GFX1100')), path.bytes, ...times, path.moves]
   })
   return table([head, ...rows])
+}
+
+function registers(codes: Map<Path, Map<string, Code>>): string {
+  const all = [...codes.values()].flatMap((byFamily) => [...byFamily.values()])
+  const most = (value: (code: Code) => number) => Math.max(...all.map(value))
+  return `At most ${most((code) => code.registers)} vector registers, ${most((code) => code.spills)} of them spilled.`
 }
 
 function shown(cycles: number): string {

@@ -42,9 +42,11 @@ export function compile(tool: string, wgsl: string, families: string[]): Map<str
   }
 }
 
-// A table of statistics with a column for each family, then for each a table of counts, whose columns end in
-// vmem, branch, other, VALU cycles, slow cycles.
-function parse(text: string): Map<string, Code> {
+/**
+ * The output of isa-cost with --blocks: a table of statistics with a column for each family, then for each a table of counts, whose
+ * columns end in vmem, branch, other, VALU cycles, slow cycles.
+ */
+export function parse(text: string): Map<string, Code> {
   const [statistics, ...tables] = text.trim().split(/\n(?=\S+ +mul32 )/)
   const statistic = (name: string, i: number) => {
     const line = statistics.split('\n').find((line) => line.startsWith(name))
