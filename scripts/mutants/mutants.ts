@@ -359,9 +359,12 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'an unmasked tail of the last eight classes',
     shader: ['logits_f32', 'logits_f32x4'].flatMap((file) => [
       shaders(`shared/${file}`)('if (c >= params.classes) {', 'if (false) {'),
-      file === 'logits_f32'
-        ? shaders(`shared/${file}`)('select(vec4<u32>(NEGATIVE_INFINITY), bits, places <= vec4<u32>(last))', 'bits')
-        : shaders(`shared/${file}`)('let inside = c < params.classes;', 'let inside = true;'),
+      shaders(`shared/${file}`)(
+        file === 'logits_f32'
+          ? 'select(vec4<u32>(NEGATIVE_INFINITY), nearest, places_of(four) < vec4<u32>(params.classes))'
+          : 'select(vec4<u32>(NEGATIVE_INFINITY), nearest, four * 4u < params.classes)',
+        'nearest',
+      ),
     ]),
     twin: [scan.twin('const end = Math.min(first + 8, numClasses)', 'const end = first + 8')],
     killedBy: contract(PAST),
