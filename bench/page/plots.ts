@@ -1,5 +1,6 @@
 import uPlot from 'uplot'
 import 'uplot/dist/uPlot.min.css'
+import { colour } from '../../demo/colour'
 import { shapeOf } from '../cases'
 import { CONTENDER_NAMES, OWN } from '../contender'
 import { type Figures, adapterOf, figuresOf } from '../figures'
@@ -167,15 +168,6 @@ function nameOf({ places }: Plot, x: number | null | undefined): string {
   return places ? (places[x] ?? '') : x.toLocaleString('en')
 }
 
-/** Colours of the page, read at each drawing: the canvas does not follow a change of the colour scheme. */
-const colour = (name: string) => {
-  const probe = element('span')
-  probe.style.color = `var(${name})`
-  document.body.append(probe)
-  const value = getComputedStyle(probe).color
-  probe.remove()
-  return value
-}
 const ink = () => colour('--faint')
 const line = () => colour('--line')
 

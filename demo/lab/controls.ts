@@ -1,4 +1,4 @@
-import { byId } from './dom'
+import { byId } from '../dom'
 import { type LabState, type SettingName, SETTINGS } from './state'
 
 /** Settings that have a text field. */

@@ -1,5 +1,5 @@
-import { html, picture, shape } from './dom'
-import { fixed } from './numbers'
+import { html, picture, shape } from '../dom'
+import { fixed } from '../numbers'
 import { className } from './probabilities'
 
 const STEP = 0.01

@@ -1,6 +1,6 @@
-import { html, picture, shape } from './dom'
+import { html, picture, shape } from '../dom'
 import { type Expectations, FIGURE_TAUS, type OneDraw } from './draws'
-import { fixed, grouped } from './numbers'
+import { fixed, grouped } from '../numbers'
 import { className } from './probabilities'
 import type { LabState } from './state'
 

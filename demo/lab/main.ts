@@ -1,7 +1,7 @@
 import { createSampler, type Sampler } from 'gumbel-webgpu'
 import { backendName } from '../backend_name'
 import { Controls } from './controls'
-import { byId } from './dom'
+import { byId } from '../dom'
 import { drawExpectations, drawOne } from './draws'
 import { Editor } from './editor'
 import { Figure } from './figure'

@@ -1,5 +1,5 @@
 import type { Sampler } from 'gumbel-webgpu'
-import { RunningChiSquared } from './chi_squared'
+import { RunningChiSquared } from '../chi_squared'
 import { runRaces } from './draws'
 import type { LabState } from './state'
 

@@ -1,6 +1,6 @@
-import { html, picture, shape } from './dom'
+import { html, picture, shape } from '../dom'
 import type { OneDraw } from './draws'
-import { fixed } from './numbers'
+import { fixed } from '../numbers'
 import { className } from './probabilities'
 import type { LabState } from './state'
 
