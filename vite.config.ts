@@ -14,7 +14,7 @@ export default defineConfig({
     outDir: 'site',
     target: 'es2022',
     rolldownOptions: {
-      input: [resolve(root, 'index.html'), resolve(root, 'lab.html'), resolve(root, 'bench/index.html')],
+      input: ['index.html', 'lab.html', 'audit.html', 'bench/index.html'].map((page) => resolve(root, page)),
     },
   },
 })

@@ -1,0 +1,170 @@
+import puppeteer, { type Browser, type Page } from 'puppeteer-core'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { chromiumFlags, findChromium } from '../../scripts/chromium'
+import { FIREFOX_PREFERENCES, findFirefox } from '../../scripts/firefox'
+import { servePages } from '../../scripts/serve_pages'
+
+const CHECKS = ['adapter', 'known-answers', 'noise', 'tokens', 'accuracy', 'chi-squared', 'tail', 'timing']
+/** The fewest words. */
+const FEW = 'words=20'
+
+const BROWSERS = {
+  Chromium: () => puppeteer.launch({ executablePath: findChromium(), args: chromiumFlags(), protocolTimeout: 0 }),
+  Firefox: () =>
+    puppeteer.launch({
+      browser: 'firefox',
+      executablePath: findFirefox(),
+      extraPrefsFirefox: FIREFOX_PREFERENCES,
+      protocolTimeout: 0,
+    }),
+}
+
+let site: Awaited<ReturnType<typeof servePages>>
+
+beforeAll(async () => {
+  site = await servePages()
+})
+
+afterAll(async () => {
+  await site?.server.close()
+})
+
+for (const [name, launch] of Object.entries(BROWSERS))
+  describe(name, () => {
+    let browser: Browser
+    let page: Page
+    let escaped: string[]
+
+    beforeAll(async () => {
+      browser = await launch()
+    })
+
+    beforeEach(async () => {
+      escaped = []
+      page = await browser.newPage()
+      await page.setViewport({ width: 1280, height: 900 })
+      page.on('pageerror', (error) => escaped.push(String(error)))
+      page.on('console', (message) => {
+        if (['error', 'warn'].includes(message.type())) escaped.push(message.text())
+      })
+    })
+
+    afterEach(async () => {
+      await page.close()
+      expect(escaped).toEqual([])
+    })
+
+    afterAll(async () => {
+      await browser?.close()
+    })
+
+    const open = (query: string) => page.goto(`${site.url}audit.html?${query}`)
+    const read = <T>(expression: string) => page.evaluate(expression) as Promise<T>
+    const text = (id: string) => read<string>(`document.getElementById('${id}').textContent`)
+    const stateOf = (check: string) => read<string>(`document.getElementById('check-${check}').dataset.state`)
+    const height = () => read<number>('document.documentElement.scrollHeight')
+    const focused = () => read<string>('document.activeElement.id')
+    const ended = () => page.waitForFunction("!document.getElementById('run').disabled", { timeout: 0 })
+
+    async function run(query: string): Promise<void> {
+      await open(query)
+      await page.click('#run')
+      await ended()
+    }
+
+    test('every check is good; the report holds what they found; nothing moved', { timeout: 300_000 }, async () => {
+      await open(FEW)
+      const before = await height()
+      await page.click('#run')
+      await ended()
+      expect(await text('failure')).toBe('')
+      expect(await text('verdict')).toBe('Good: on this device the library draws what it promises.')
+      for (const check of CHECKS) expect([check, await stateOf(check)]).toEqual([check, 'good'])
+      expect(await height()).toBe(before)
+      expect(await read('document.getElementById("bar").value')).toBe(1)
+      expect(await read('[...document.querySelectorAll("dd")].filter((dd) => dd.textContent === "–").length')).toBe(0)
+
+      await read('void (navigator.clipboard.writeText = async (text) => void (globalThis.copied = text))')
+      await read('void (URL.createObjectURL = (blob) => ((globalThis.saved = blob), "#"))')
+      await page.click('#copy')
+      await page.click('#download')
+      const copied = await read<string>('copied')
+      expect(await read('saved.text()')).toBe(copied)
+      const report = JSON.parse(copied)
+      expect(report).toMatchObject({ format: 'gumbel-webgpu audit 1', words: 2 ** 20, verdict: 'good', complaints: [] })
+      expect(report.checks.map(({ id }: { id: string }) => id)).toEqual(CHECKS)
+      const [adapter, answers, noise, tokens, accuracy] = report.checks.map(({ data }: { data: object }) => data)
+      expect(adapter.limits.maxBufferSize).toBeGreaterThan(2 ** 20)
+      expect(answers).toMatchObject({ published: 3, wrong: 0, different: 0 })
+      expect(noise).toMatchObject({ ok: true, failures: [] })
+      expect(tokens.tokens).toBeGreaterThan(2000)
+      // What the library is built to avoid, on every device that was tried.
+      expect(accuracy.builtin.share).toBeGreaterThan(0.2)
+      expect(accuracy.library).toBeLessThan(1)
+    })
+
+    for (const [fault, check] of Object.entries({
+      philox: 'known-answers',
+      noise: 'noise',
+      tokens: 'tokens',
+      soft: 'tokens',
+      log: 'accuracy',
+      bias: 'chi-squared',
+      tail: 'tail',
+    }))
+      test(`a device with the fault '${fault}' is bad: ${check}`, async () => {
+        await run(`${FEW}&fault=${fault}&only=${check}`)
+        expect(await stateOf(check)).toBe('bad')
+        expect(await text('verdict')).toMatch(/^Bad: 1 check of 1 failed/)
+        expect(await text('fault')).toBe(`For a test, the device is broken on purpose: ${fault}.`)
+        expect(await text('failure')).toBe('')
+      })
+
+    test('timed draws that are not the CPU’s are bad', async () => {
+      await run(`${FEW}&fault=tokens&only=timing`)
+      expect(await stateOf('timing')).toBe('bad')
+    })
+
+    test('a cancelled run says what it has, and the keyboard stays where it is wanted', async () => {
+      await open('words=32&only=adapter,noise,tokens')
+      await page.focus('#run')
+      await page.keyboard.press('Enter')
+      await page.waitForFunction("document.getElementById('check-noise').querySelector('progress').value > 0")
+      expect(await focused()).toBe('cancel')
+      await page.keyboard.press('Enter')
+      await ended()
+      expect(await text('verdict')).toBe('Cancelled: 1 check of 3 had ended.')
+      expect(await focused()).toBe('run')
+      expect([await stateOf('adapter'), await stateOf('noise'), await stateOf('tokens')]).toEqual([
+        'good',
+        'not-run',
+        'not-run',
+      ])
+    })
+
+    test('nothing overflows a phone, and nothing moves there', async () => {
+      await page.setViewport({ width: 390, height: 844 })
+      await open(`${FEW}&only=adapter,known-answers,noise,accuracy,chi-squared`)
+      const before = await height()
+      expect(await read('document.documentElement.scrollWidth')).toBeLessThanOrEqual(390)
+      await page.click('#run')
+      await ended()
+      expect(await text('verdict')).toBe('Good, as far as it goes: 5 of 8 checks were run, and passed.')
+      expect(await height()).toBe(before)
+      expect(await read('document.documentElement.scrollWidth')).toBeLessThanOrEqual(390)
+    })
+
+    test('without WebGPU there is nothing to audit, and the page says so', async () => {
+      await page.evaluateOnNewDocument('Object.defineProperty(Navigator.prototype, "gpu", { value: undefined })')
+      await run(FEW)
+      expect(await text('verdict')).toBe('There is no device to audit.')
+      expect(await text('failure')).toBe('This browser offers no WebGPU.')
+      expect(await stateOf('tokens')).toBe('not-run')
+    })
+
+    test('an unknown fault is refused', async () => {
+      await open('fault=none')
+      expect(await text('fault')).toMatch(/^fault is 'none'; it must be one of philox, /)
+      expect(await read('document.getElementById("run").disabled')).toBe(true)
+    })
+  })
