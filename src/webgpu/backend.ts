@@ -57,7 +57,7 @@ export class WebGpuSampler implements Sampler {
   }
 
   encodeSample(encoder: GPUCommandEncoder, options: EncodeSampleOptions): void {
-    encodeSample(this.#checked(), encoder, options)
+    encodeSample(this.#recording(encoder), encoder, options)
   }
 
   async gumbelSoftmax(logits: Logits, options: GumbelSoftmaxCallOptions): Promise<GumbelSoftmaxResult> {
@@ -65,7 +65,7 @@ export class WebGpuSampler implements Sampler {
   }
 
   encodeGumbelSoftmax(encoder: GPUCommandEncoder, options: EncodeGumbelSoftmaxOptions): void {
-    encodeGumbelSoftmax(this.#checked(), encoder, options)
+    encodeGumbelSoftmax(this.#recording(encoder), encoder, options)
   }
 
   async gumbelSoftmaxBackward(
@@ -77,7 +77,7 @@ export class WebGpuSampler implements Sampler {
   }
 
   encodeGumbelSoftmaxBackward(encoder: GPUCommandEncoder, options: EncodeGumbelSoftmaxBackwardOptions): void {
-    encodeGumbelSoftmaxBackward(this.#checked(), encoder, options)
+    encodeGumbelSoftmaxBackward(this.#recording(encoder), encoder, options)
   }
 
   async concreteLogProb(samples: Values, logits: Logits, options: ConcreteLogProbOptions): Promise<Float32Array> {
@@ -93,7 +93,7 @@ export class WebGpuSampler implements Sampler {
   }
 
   encodeGumbelGivenIndex(encoder: GPUCommandEncoder, options: EncodeGumbelGivenIndexOptions): void {
-    encodeGumbelGivenIndex(this.#checked(), encoder, options)
+    encodeGumbelGivenIndex(this.#recording(encoder), encoder, options)
   }
 
   noise(kind: 'bits', options: NoiseOptions): Promise<Uint32Array>
@@ -112,6 +112,12 @@ export class WebGpuSampler implements Sampler {
   destroy(): void {
     this.#context.destroy()
     if (this.#own) this.device.destroy()
+  }
+
+  #recording(encoder: GPUCommandEncoder): Context {
+    const context = this.#checked()
+    if (typeof encoder?.beginComputePass !== 'function') throw new TypeError('encoder must be a GPUCommandEncoder')
+    return context
   }
 
   #checked(): Context {

@@ -30,7 +30,8 @@ export function rowsPlace(
   requireStorage(`${name}.buffer`, buffer)
   const type = oneOf(`${name}.type`, view.type ?? 'float32', types)
   const unit = type === 'float16' ? 2 : 1
-  const rowStride = view.rowStride ?? Math.ceil(numClasses / unit) * unit
+  const packed = Math.ceil(numClasses / unit) * unit
+  const rowStride = view.rowStride ?? packed
   for (const [field, value, least] of [
     ['offset', offset, 0],
     ['rowStride', rowStride, numClasses],
@@ -39,7 +40,8 @@ export function rowsPlace(
       throw new RangeError(
         `${name}.${field} is ${shown(value)}; it must be a whole ${unit === 2 ? 'even ' : ''}number of elements, at least ${least}`,
       )
-  const place = { buffer, type, offset, rowStride }
+  // One row has no next one.
+  const place = { buffer, type, offset, rowStride: count === 1 ? packed : rowStride }
   const range = rangeOf(place, 0, count, numClasses)
   const end = range.offset + range.size
   if (end > buffer.size)

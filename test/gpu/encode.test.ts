@@ -179,6 +179,19 @@ describe('encodeSample refuses', () => {
     ],
     ['temperature is -1; it must be', () => ({ temperature: -1 })],
   ]
+  gpuTest('what is no encoder', async ({ sampler }) => {
+    for (const encoder of [undefined, null, {}, 'encoder'] as never[])
+      for (const encode of [
+        'encodeSample',
+        'encodeGumbelSoftmax',
+        'encodeGumbelSoftmaxBackward',
+        'encodeGumbelGivenIndex',
+      ] as const)
+        expect(() => sampler[encode](encoder, {} as never)).toThrow(
+          new TypeError('encoder must be a GPUCommandEncoder'),
+        )
+  })
+
   for (const [message, change] of cases)
     gpuTest(message, async (gpu) => {
       const encoder = gpu.device.createCommandEncoder()

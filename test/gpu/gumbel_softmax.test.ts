@@ -235,6 +235,21 @@ describe('encodeGumbelSoftmax', () => {
         )
 })
 
+gpuTest('the stride of one row does not matter', async ({ device, sampler, upload, buffer, read }) => {
+  const data = randomLogits('normal', 1, 5, 12)
+  const options = { batchSize: 1, numClasses: 5, seed: 13 }
+  const { samples } = await sampler.gumbelSoftmax(data, options)
+  const out = buffer(20)
+  const encoder = device.createCommandEncoder()
+  sampler.encodeGumbelSoftmax(encoder, {
+    ...options,
+    logits: { buffer: upload(data), rowStride: 2 ** 40 },
+    samples: { buffer: out, rowStride: 2 ** 40 },
+  })
+  device.queue.submit([encoder.finish()])
+  expectSame(new Float32Array(await read(out)), samples, 'samples')
+})
+
 describe('two classes', () => {
   const numSamples = 100_000
   const logistic = (x: number) => 1 / (1 + Math.exp(-x))
