@@ -52,10 +52,11 @@ function expectNoiseOf(each: Case, indices: Int32Array, actual: Float32Array, ex
       return c < given ? !(score < most) : !(score <= most)
     })
     expect(better, `a class that beats the given one of draw ${draw}`).toBe(-1)
-    // Noise whose rounded score would win is lowered by more than the score's rounding.
-    const step = (logit: number) =>
-      (Math.max(Math.abs(most), Number.isFinite(logit) ? Math.abs(logit) : 0) / temperature) * 2 ** -23
-    expectWithin(noise, e, (value, c) => 2e-5 * Math.max(1, Math.abs(value)) + 8 * step(logits[c]), `draw ${draw}`)
+    // Noise whose rounded score would win is lowered by more than the score's rounding, and that of the given class's noise.
+    const step = (c: number) =>
+      (Math.max(Math.abs(most), logits[c] === -Infinity ? 0 : Math.abs(logits[c])) / temperature + Math.abs(e[given])) *
+      2 ** -23
+    expectWithin(noise, e, (value, c) => 2e-5 * Math.max(1, Math.abs(value)) + 8 * step(c), `draw ${draw}`)
   })
 }
 

@@ -12,7 +12,9 @@ export function naiveDensity(y: Float32Array, row: Float32Array, temperature: nu
   const left = Array.from(y, (_, c) => c).filter((c) => row[c] !== -Infinity)
   const [t, a] = [Math.fround(temperature), Math.fround(tau)]
   const values = left.map((c) => Math.log(y[c]))
-  const scores = left.map((c, k) => row[c] / t - values[k] * a)
+  // Logits count from the largest, which changes nothing but the digits that are lost.
+  const top = Math.max(...left.map((c) => row[c]))
+  const scores = left.map((c, k) => (row[c] - top) / t - values[k] * a)
   const max = Math.max(...scores)
   const logSum = max + Math.log(scores.reduce((sum, score) => sum + Math.exp(score - max), 0))
   let logScale = (left.length - 1) * Math.log(a)

@@ -1,11 +1,10 @@
 import { expect } from 'vitest'
-import { gumbelOf } from '../../src/cpu/noise'
-import { type Draw, wordOf } from './reference'
+import { type Draw, noiseOf } from './reference'
 
 /** Strict scores of one draw of a row, `logit + temperature * gumbel`, as the contract says; -Infinity where masked. */
 export function naiveScores(row: Float32Array, draw: Draw): number[] {
   return Array.from(row, (logit, i) => {
-    const noise = Math.fround(Math.fround(draw.temperature) * gumbelOf(wordOf(draw.classOffset + i, draw)))
+    const noise = Math.fround(Math.fround(draw.temperature) * noiseOf(draw.classOffset + i, draw))
     return Math.fround((Math.abs(logit) < 2 ** -126 ? 0 : logit) + noise)
   })
 }
