@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { expect } from 'vitest'
+import { printProgress } from './progress'
 
 // Where tests do not come through vite, import.meta has no env.
 const env: Partial<ImportMetaEnv> = import.meta.env ?? {}
@@ -14,9 +15,6 @@ export const FUZZ = {
   path: env.VITE_FUZZ_PATH as string | undefined,
 }
 
-/** What long runs print for a progress bar, in step with scripts/verify_fuzz.ts. */
-export const PROGRESS = 'fuzz progress:'
-
 /** Smaller cases that are tried once one has failed. */
 const MOST_TRIED = 300
 
@@ -30,20 +28,20 @@ export async function check<T>(
   const { seed, factor, path } = FUZZ
   const numRuns = Math.ceil(runs * factor)
   let done = 0
-  let failed = 0
+  let failed = false
   let tried = 0
   const counted = async (each: T) => {
     // Once one has failed, these are smaller ones.
-    if (failed > 0 && ++tried > MOST_TRIED) return
+    if (failed && ++tried > MOST_TRIED) return
     try {
       await property(each)
     } catch (error) {
-      failed++
+      failed = true
       throw error
     }
     done++
     if (factor > 1 && (done === numRuns || done % Math.ceil(numRuns / 200) === 0))
-      console.log(`${PROGRESS} ${JSON.stringify({ name, done, numRuns })}`)
+      printProgress({ name, done, cases: numRuns })
   }
   const details = await fc.check(fc.asyncProperty(cases, counted), { seed, numRuns, path, includeErrorInReport: true })
   if (!details.failed) return expect(details.numRuns, name).toBeGreaterThan(0)
