@@ -53,7 +53,7 @@ async function writeVerses(engine: Engine, prompt: number[], settings: Settings,
   const name = backendName(engine.sampler)
   element('backend').textContent = engine.sampler.device
     ? name
-    : `${name}: this browser offers no WebGPU, so the model and the sampler run on the CPU.`
+    : `${name}: this browser gives no WebGPU device, so the model and the sampler run on the CPU.`
   status.textContent = `Writing ${counted(sequences, 'verse')} …`
 
   const verses = new VerseList(element('verses'), engine.tokenizer, prompt, sequences)
