@@ -1,9 +1,9 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { resolve } from 'node:path'
-import { parse, stringify } from 'flatted'
 import type { PoolOptions, PoolRunnerInitializer, PoolWorker, WorkerRequest } from 'vitest/node'
 import { DENO_ENV, DENO_FLAGS, findDeno } from '../../scripts/deno.ts'
+import { fromText, toText } from './text.ts'
 
 /** Runs test files in Deno, a process each. */
 class DenoWorker implements PoolWorker {
@@ -31,13 +31,12 @@ class DenoWorker implements PoolWorker {
     await ended
   }
 
-  /** As text, since Node's serialization of the two differs in version; flatted keeps the cycles that JSON has none of. */
   send(message: WorkerRequest): void {
-    this.#process!.send(stringify(message))
+    this.#process!.send(toText(message))
   }
 
   deserialize(data: unknown): unknown {
-    return parse(data as string)
+    return fromText(data as string)
   }
 
   on(event: string, callback: (data: unknown) => void): void {
