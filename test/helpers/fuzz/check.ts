@@ -39,6 +39,7 @@ export async function check<T>(
       failed = true
       throw error
     }
+    if (failed) return
     done++
     if (factor > 1 && (done === numRuns || done % Math.ceil(numRuns / 200) === 0))
       printProgress({ name, done, cases: numRuns })
