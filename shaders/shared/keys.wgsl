@@ -10,8 +10,8 @@ fn keys_of(a: vec4<u32>, b: vec4<u32>, group: u32, row: RowDraw, draw: u32) -> K
   let counter = vec4<u32>(params.class_offset / 8u + group, row.stream, params.step, draw);
   let high = philox4x32(counter + vec4<u32>(0u, 0u, 0u, TAG_HIGH), row.seed);
   let low = philox4x32(counter + vec4<u32>(0u, 0u, 0u, TAG_LOW), row.seed);
-  let words_a = (high & vec4<u32>(0xffff0000u)) | (low >> vec4<u32>(16u));
-  let words_b = (high << vec4<u32>(16u)) | (low & vec4<u32>(0xffffu));
+  let words_a = first_words(high, low);
+  let words_b = last_words(high, low);
   let first = params.class_offset + group * 8u;
   return Keys(
     vec4<u32>(

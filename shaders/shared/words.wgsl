@@ -19,6 +19,15 @@ fn word_of(high: vec4<u32>, low: vec4<u32>, i: u32) -> u32 {
   );
 }
 
+// word_of for a group's first four classes, and for its last four.
+fn first_words(high: vec4<u32>, low: vec4<u32>) -> vec4<u32> {
+  return (high & vec4<u32>(0xffff0000u)) | (low >> vec4<u32>(16u));
+}
+
+fn last_words(high: vec4<u32>, low: vec4<u32>) -> vec4<u32> {
+  return (high << vec4<u32>(16u)) | (low & vec4<u32>(0xffffu));
+}
+
 // The word that refines a class's: of a block for each four classes.
 fn tail_of(class_: u32, row: RowDraw, draw: u32) -> u32 {
   let counter = vec4<u32>(class_ >> 2u, row.stream, params.step, draw + TAG_TAIL);
