@@ -7,6 +7,11 @@ export function fixed(value: number, digits = 3): string {
     .replace(/^-/, '')
 }
 
+/** A p-value. */
+export function chance(p: number): string {
+  return p < 0.0001 ? '< 0.0001' : fixed(p, 4)
+}
+
 export function grouped(count: number): string {
   return count.toLocaleString('en')
 }

@@ -1,6 +1,6 @@
 import { quantile, type RunningChiSquared } from '../chi_squared'
 import { byId, html, picture, shape } from '../dom'
-import { counted, fixed, grouped } from '../numbers'
+import { chance, counted, fixed, grouped } from '../numbers'
 import { className } from './probabilities'
 import type { Tally } from './races'
 import { type LabState, MAX_RACES } from './state'
@@ -19,7 +19,7 @@ export function showRaces({ chiSquared, equal }: Tally, { races }: LabState): vo
     'race-draws': grouped(draws),
     'race-statistic': fixed(statistic, 2),
     'race-degrees': String(degrees),
-    'race-p': rarest || degrees === 0 ? '–' : pValue < 0.0001 ? '< 0.0001' : fixed(pValue, 4),
+    'race-p': rarest || degrees === 0 ? '–' : chance(pValue),
   }))
     byId(id).textContent = value
 

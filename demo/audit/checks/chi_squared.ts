@@ -1,5 +1,5 @@
 import { RunningChiSquared, quantile } from '../../chi_squared'
-import { fixed, grouped } from '../../numbers'
+import { chance, fixed, grouped } from '../../numbers'
 import type { Check } from '../check'
 import { ChiSquaredPlot } from '../plot'
 
@@ -45,7 +45,7 @@ export const chiSquared: Check = {
         Draws: grouped(DRAWS),
         'χ²': fixed(statistic, 1),
         'Degrees of freedom': String(degrees),
-        'p-value': pValue < 0.0001 ? '< 0.0001' : fixed(pValue, 4),
+        'p-value': chance(pValue),
       },
       data: { draws: DRAWS, statistic, degrees, p: pValue, points: chiSquared.points },
     }

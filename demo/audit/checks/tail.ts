@@ -1,5 +1,5 @@
 import jstat from 'jstat'
-import { grouped } from '../../numbers'
+import { chance, grouped } from '../../numbers'
 import type { Check } from '../check'
 
 /** One head, and the other classes so many nats below it. */
@@ -65,7 +65,7 @@ function outcomeOf(found: number, draws: number) {
       Draws: grouped(draws),
       'From the tail': grouped(found),
       'Softmax gives it': `${expected.toFixed(1)} ± ${Math.sqrt(expected).toFixed(1)}`,
-      'p-value': p < 0.0001 ? '< 0.0001' : p.toFixed(4),
+      'p-value': chance(p),
     },
     data: { draws, found, expected, p },
   }
