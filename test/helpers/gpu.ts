@@ -65,30 +65,41 @@ export function gpuTest(name: string, body: (gpu: TestGpu) => Promise<void>, kin
     device.pushErrorScope('out-of-memory')
     device.pushErrorScope('validation')
     const sampler = await createSampler({ device })
-    const buffers: GPUBuffer[] = []
-    const buffer = (bytes: number) => {
-      const { STORAGE, COPY_SRC, COPY_DST } = GPUBufferUsage
-      const made = device.createBuffer({ label: 'test', size: bytes, usage: STORAGE | COPY_SRC | COPY_DST })
-      buffers.push(made)
-      return made
-    }
-    const upload: TestGpu['upload'] = (data) => {
-      const made = buffer(data.byteLength)
-      device.queue.writeBuffer(made, 0, data)
-      return made
-    }
+    const { buffer, upload, free } = buffersOn(device)
     try {
       const read = (source: GPUBuffer) => readBuffer(device, source)
       await body({ device, sampler, buffer, upload, read, skip: (reason) => context.skip(reason) })
     } finally {
       sampler.destroy()
-      for (const made of buffers) made.destroy()
+      free()
       for (const error of [await device.popErrorScope(), await device.popErrorScope()])
         if (error) messages.push(`${error.constructor.name}: ${error.message}`)
       device.removeEventListener('uncapturederror', onError)
     }
     expect(messages).toEqual([])
   })
+}
+
+/** Makes buffers, and frees all that it made. */
+export function buffersOn(device: GPUDevice): Pick<TestGpu, 'buffer' | 'upload'> & { free(): void } {
+  const { STORAGE, COPY_SRC, COPY_DST } = GPUBufferUsage
+  const all: GPUBuffer[] = []
+  const buffer = (bytes: number) => {
+    const made = device.createBuffer({ label: 'test', size: bytes, usage: STORAGE | COPY_SRC | COPY_DST })
+    all.push(made)
+    return made
+  }
+  return {
+    buffer,
+    upload(data) {
+      const made = buffer(data.byteLength)
+      device.queue.writeBuffer(made, 0, data)
+      return made
+    },
+    free() {
+      for (const made of all) made.destroy()
+    },
+  }
 }
 
 async function readBuffer(device: GPUDevice, source: GPUBuffer): Promise<ArrayBuffer> {

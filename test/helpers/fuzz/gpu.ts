@@ -2,7 +2,7 @@ import type fc from 'fast-check'
 import type { BufferLogits, Sampler } from 'gumbel-webgpu'
 import { WebGpuSampler } from '../../../src/webgpu/backend'
 import type { Variant } from '../../../src/webgpu/context'
-import { type TestGpu, gpuTest, variantsOf } from '../gpu'
+import { type TestGpu, buffersOn, gpuTest, variantsOf } from '../gpu'
 import { type Case, aligned, placed } from './cases'
 import { check } from './check'
 
@@ -26,18 +26,7 @@ export function gpuFuzz<T>(
       samplers.get(keyOf(variant)) ?? samplers.get(keyOf({ ...variant, subgroups: false }))!
 
     await check(name, runs, cases, async (each) => {
-      const buffers: GPUBuffer[] = []
-      const buffer = (bytes: number) => {
-        const { STORAGE, COPY_SRC, COPY_DST } = GPUBufferUsage
-        const made = device.createBuffer({ label: 'fuzz', size: bytes, usage: STORAGE | COPY_SRC | COPY_DST })
-        buffers.push(made)
-        return made
-      }
-      const upload: TestGpu['upload'] = (data) => {
-        const made = buffer(data.byteLength)
-        device.queue.writeBuffer(made, 0, data)
-        return made
-      }
+      const { buffer, upload, free } = buffersOn(device)
       device.pushErrorScope('out-of-memory')
       device.pushErrorScope('validation')
       let errors: (GPUError | null)[] = []
@@ -45,7 +34,7 @@ export function gpuFuzz<T>(
         await property({ device, samplerOf, buffer, upload, read }, each)
       } finally {
         errors = await Promise.all([device.popErrorScope(), device.popErrorScope()])
-        for (const made of buffers) made.destroy()
+        free()
       }
       for (const error of errors) if (error) throw new Error(`the device says: ${error.message}`)
     })
