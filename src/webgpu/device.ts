@@ -27,16 +27,27 @@ export function lossError(detail: string): DeviceError {
   return new DeviceError(`the GPU device was lost (${detail}); make another sampler with createSampler()`, true)
 }
 
-/**
- * Tells `listener` of the device's loss, until the function that it gives is called: a device may outlive many samplers, and
- * `device.lost` would hold on to what listens.
- */
-export function onLoss(device: GPUDevice, listener: (error: DeviceError) => void): () => void {
-  const held: { listener?: typeof listener } = { listener }
-  void device.lost.then(({ reason, message }) => held.listener?.(lossError(`${reason}: ${message}`)))
-  return () => {
-    held.listener = undefined
-  }
+type LossListener = (error: DeviceError) => void
+
+/** Who is told of a device's loss. `device.lost` holds on to all that ever listened, so it is listened to once. */
+const lossListeners = new WeakMap<GPUDevice, Set<LossListener>>()
+
+/** Tells `listener` of the device's loss, also of an earlier one, until the function that it gives is called. */
+export function onLoss(device: GPUDevice, listener: LossListener): () => void {
+  const listeners = lossListeners.get(device) ?? listenersOf(device)
+  listeners.add(listener)
+  return () => listeners.delete(listener)
+}
+
+function listenersOf(device: GPUDevice): Set<LossListener> {
+  const listeners = new Set<LossListener>()
+  lossListeners.set(device, listeners)
+  void device.lost.then(({ reason, message }) => {
+    // Who comes later listens anew, and is told at once.
+    lossListeners.delete(device)
+    for (const listener of listeners) listener(lossError(`${reason}: ${message}`))
+  })
+  return listeners
 }
 
 /**

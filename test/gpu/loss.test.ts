@@ -313,4 +313,25 @@ describe("backend 'webgpu', when its device is lost", () => {
     const auto = await createSampler({ device, backend: 'auto' })
     expectSame((await auto.sample(data, SMALL)).indices, (await cpu.sample(data, SMALL)).indices, 'indices')
   })
+
+  // `device.lost` keeps what listens to it as long as the device lives.
+  test('was listened to once, however many samplers there were; those that are left are told', async () => {
+    const device = await newDevice()
+    let listened = 0
+    const { lost } = device
+    Object.defineProperty(device, 'lost', {
+      get: () => {
+        listened++
+        return lost
+      },
+    })
+    for (let i = 0; i < 50; i++) (await createSampler({ device })).destroy()
+    const [one, auto] = [await createSampler({ device }), await createSampler({ device, backend: 'auto' })]
+    expect(listened).toBe(1)
+    device.destroy()
+    await lost
+    await expect(one.sample(data, SMALL)).rejects.toMatchObject({ name: 'DeviceError', lost: true })
+    expect(auto.backend).toBe('cpu')
+    for (const sampler of [one, auto]) sampler.destroy()
+  })
 })
