@@ -19,6 +19,8 @@ export interface Soak {
   settled(): Promise<{ buffers: number; bytes: number }>
 }
 
+/** A call that takes so long hangs: kernels are compiled in seconds, also on a busy machine. */
+const PATIENCE_MS = 180_000
 /** Calls in flight at once, at most. */
 const AT_ONCE = 4
 /** Enough for each choice of a call to be made. */
@@ -63,7 +65,7 @@ async function openSoak(seed: number, leak: Leak): Promise<Soak> {
       },
       read: (source) => read(device, source),
     }
-    await MIX[name](tools)
+    await settledInTime(MIX[name](tools), name)
     calls[name]++
     if (leak === 'heap') kept.push(Array.from({ length: 100 }, (_, i) => ({ i })))
     const [first, ...others] = made
@@ -108,6 +110,20 @@ async function openSoak(seed: number, leak: Leak): Promise<Soak> {
       for (const buffer of [logits, indices]) buffer.destroy()
       return { buffers: count.buffers, bytes: count.bytes }
     },
+  }
+}
+
+/** @throws Error where the promise does not settle in PATIENCE_MS */
+async function settledInTime(promise: Promise<void>, name: string): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const late = new Promise<never>((_, reject) => {
+    const tooLate = () => reject(new Error(`${name} has not settled in ${PATIENCE_MS / 1000} s`))
+    timer = setTimeout(tooLate, PATIENCE_MS)
+  })
+  try {
+    await Promise.race([promise, late])
+  } finally {
+    clearTimeout(timer)
   }
 }
 
