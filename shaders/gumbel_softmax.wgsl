@@ -46,8 +46,7 @@ struct Finish {
   samples_base: u32,
   drawn_class: u32,
   scale: f32,
-  ok: bool,
-  relaxation: Relaxation,
+  one_hot: bool,
 }
 
 fn store(held: ptr<function, Held>, i: u32, lane: u32, end: u32, finish: Finish) {
@@ -56,8 +55,8 @@ fn store(held: ptr<function, Held>, i: u32, lane: u32, end: u32, finish: Finish)
     let c = group * 8u;
     let a = bitcast<vec4<f32>>((*held).groups[i].a) * finish.scale;
     let b = bitcast<vec4<f32>>((*held).groups[i].b) * finish.scale;
-    store_samples(finish.samples_base, c, finished4(a, c, finish.drawn_class, finish.relaxation, finish.ok));
-    store_samples(finish.samples_base, c + 4u, finished4(b, c + 4u, finish.drawn_class, finish.relaxation, finish.ok));
+    store_samples(finish.samples_base, c, finished4(a, c, finish.drawn_class, finish.one_hot));
+    store_samples(finish.samples_base, c + 4u, finished4(b, c + 4u, finish.drawn_class, finish.one_hot));
   }
 }
 
@@ -88,21 +87,21 @@ fn main(
   var whole = gather(lane, slot, mine, drawn_row.temperature);
   let ok = is_score(whole.key);
   let relaxation = relaxation_of(drawn_row);
-  let best = score_of_key(whole.key);
-  var sum = relax(&held, 0u, best, relaxation.inverse);
-  if (GROUPS > 1u) { sum += relax(&held, 1u, best, relaxation.inverse); }
-  if (GROUPS > 2u) { sum += relax(&held, 2u, best, relaxation.inverse); }
-  if (GROUPS > 3u) { sum += relax(&held, 3u, best, relaxation.inverse); }
+  // What a row without a distribution has for scores and best score may be NaN: there exp(0) * 0 is taken.
+  let best = select(0.0, score_of_key(whole.key), ok);
+  let inverse = select(0.0, relaxation.inverse, ok);
+  var sum = relax(&held, 0u, best, inverse);
+  if (GROUPS > 1u) { sum += relax(&held, 1u, best, inverse); }
+  if (GROUPS > 2u) { sum += relax(&held, 2u, best, inverse); }
+  if (GROUPS > 3u) { sum += relax(&held, 3u, best, inverse); }
   whole.relaxed = row_sum(1u, slot, lane, sum);
 
-  // A row without a distribution has samples of 0: there `best`, and what came of it, may be NaN.
   let drawn_class = select(0xffffffffu, whole.class_ - params.class_offset, ok);
   let finish = Finish(
     params.samples_offset + task * params.samples_stride,
     drawn_class,
     select(0.0, 1.0 / whole.relaxed, ok),
-    ok,
-    relaxation,
+    relaxation.one_hot,
   );
   store(&held, 0u, lane, end, finish);
   if (GROUPS > 1u) { store(&held, 1u, lane, end, finish); }

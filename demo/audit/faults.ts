@@ -12,7 +12,7 @@ export const FAULTS: Record<string, Fault> = {
   noise: { text: '+ 0.3333393157358493', instead: '+ 0.33333934' },
   /** The exponential of a uniform by the builtin. */
   log: {
-    text: 'return negative_log(f32(w.exponent), select(1.0 - w.mantissa, half_open(word), w.exponent == 0));',
+    text: 'return negative_log(select(f32(w.exponent), 0.0, small), select(1.0 - w.mantissa, x, small));',
     instead: 'return max(-log(1.0 - half_open(word)), 1e-10);',
   },
   /** Gumbel-max gives the neighbour of the class that wins. */

@@ -138,17 +138,17 @@ export const MUTANTS: readonly Mutant[] = [
     name: '-log(-log u) on builtins',
     shader: [
       noise.shader(
-        'return negative_log(f32(w.exponent), select(1.0 - w.mantissa, half_open(word), w.exponent == 0))',
+        'return negative_log(select(f32(w.exponent), 0.0, small), select(1.0 - w.mantissa, x, small))',
         'return -log(1.0 - half_open(word))',
       ),
       noise.shader('return negative_log(f32(e.exponent), 1.0 - e.mantissa)', 'return -log(exponential)'),
     ],
     twin: [
       noise.twin(
-        'return negativeLog(exponent, exponent === 0 ? halfOpen(word) : 1 - float[0])',
+        'if (word >>> 0 <= 0x4afb0d7f) return negativeLog(0, halfOpen(word))',
         'return Math.fround(-Math.log(Math.fround(1 - halfOpen(word))))',
       ),
-      noise.twin('return negativeLog(exponent, 1 - float[0])', 'return Math.fround(-Math.log(exponential))'),
+      noise.twin('float[0] = exponential', 'return Math.fround(-Math.log(exponential))'),
     ],
     killedBy: contract(LARGEST, { shader: [SAME_NOISE], twin: [ACCURACY] }),
   },

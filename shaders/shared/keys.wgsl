@@ -60,7 +60,7 @@ fn relaxation_of(row: RowDraw) -> Relaxation {
 
 // Scores of keys; anything for masked classes.
 fn scores4(keys: vec4<u32>) -> vec4<f32> {
-  return bitcast<vec4<f32>>(select(~keys, keys & vec4<u32>(0x7fffffffu), (keys >> vec4<u32>(31u)) == vec4<u32>(1u)));
+  return bitcast<vec4<f32>>(keys ^ select(vec4<u32>(0xffffffffu), vec4<u32>(0x80000000u), (keys >> vec4<u32>(31u)) == vec4<u32>(1u)));
 }
 
 // exp((score - best) * inverse), 0 for masked classes.

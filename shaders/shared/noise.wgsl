@@ -13,6 +13,8 @@ const TWO_NEG_16 = 0x1p-16;
 const TWO_NEG_32 = 0x1p-32;
 const TWO_NEG_33 = 0x1p-33;
 const TAIL_WORDS = 256u;
+// The last word whose 1 - u, rounded, is at least sqrt 1/2: u itself, which has more digits, is then what negative_log takes.
+const LAST_SMALL = 0x4afb0d7fu;
 const BELOW_ONE = 0x1.fffffep-1;
 
 // `zero` is params.zero, read once by its users: SwiftShader would read it again for each.
@@ -57,8 +59,10 @@ fn uniform_of(word: u32) -> f32 {
 
 // Standard exponential, in [1.16e-10, 22.88].
 fn exponential_of(word: u32) -> f32 {
-  let w = scaled(half_open(~word));
-  return negative_log(f32(w.exponent), select(1.0 - w.mantissa, half_open(word), w.exponent == 0));
+  let small = word <= LAST_SMALL;
+  let x = half_open(select(~word, word, small));
+  let w = scaled(x);
+  return negative_log(select(f32(w.exponent), 0.0, small), select(1.0 - w.mantissa, x, small));
 }
 
 // u of 64 bits, for words below TAIL_WORDS: (word + (tail + 1/2) / 2^32) / 2^32, in [2^-65, 2^-24].

@@ -34,7 +34,9 @@ fn relax(base: u32, samples_base: u32, row: RowDraw, draw: u32, first: u32, end:
 fn normalise(base: u32, samples_base: u32, row: RowDraw, draw: u32, first: u32, end: u32, lane: u32, whole: Scan) {
   let relaxation = relaxation_of(row);
   let ok = is_score(whole.key);
-  let best = score_of_key(whole.key);
+  // What a row without a distribution has for scores, best score and sum may be NaN: there exp(0) * 0 is taken.
+  let best = select(0.0, score_of_key(whole.key), ok);
+  let inverse = select(0.0, relaxation.inverse, ok);
   let scale = select(0.0, 1.0 / whole.relaxed, ok);
   let drawn_class = select(0xffffffffu, whole.class_ - params.class_offset, ok);
   for (var group = first + lane; group < end; group += LANES) {
@@ -45,9 +47,9 @@ fn normalise(base: u32, samples_base: u32, row: RowDraw, draw: u32, first: u32, 
     } else {
       keys = keys_of(load_four(base, c), load_four(base, c + 4u), group, row, draw);
     }
-    let a = relaxed4(keys.a, best, relaxation.inverse) * scale;
-    let b = relaxed4(keys.b, best, relaxation.inverse) * scale;
-    store_samples(samples_base, c, finished4(a, c, drawn_class, relaxation, ok));
-    store_samples(samples_base, c + 4u, finished4(b, c + 4u, drawn_class, relaxation, ok));
+    let a = relaxed4(keys.a, best, inverse) * scale;
+    let b = relaxed4(keys.b, best, inverse) * scale;
+    store_samples(samples_base, c, finished4(a, c, drawn_class, relaxation.one_hot));
+    store_samples(samples_base, c + 4u, finished4(b, c + 4u, drawn_class, relaxation.one_hot));
   }
 }

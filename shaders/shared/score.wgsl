@@ -19,15 +19,14 @@ fn score_of(logit: u32, temperature: f32, gumbel: f32) -> f32 {
   return bitcast<f32>(canonical) + opaque(temperature * gumbel, params.zero);
 }
 
-// Ascending with the score; 0 and -0 have one key.
+// Ascending with the score, which score_of never makes -0.
 fn key_of_score(score: f32) -> u32 {
-  let bits = bitcast<u32>(score);
-  let ordered = select(bits | 0x80000000u, ~bits, (bits >> 31u) == 1u);
-  return select(ordered, 0x80000000u, (bits << 1u) == 0u);
+  let sign = bitcast<u32>(bitcast<i32>(score) >> 31u);
+  return bitcast<u32>(score) ^ (sign | 0x80000000u);
 }
 
 fn score_of_key(key: u32) -> f32 {
-  return bitcast<f32>(select(~key, key & 0x7fffffffu, (key >> 31u) == 1u));
+  return bitcast<f32>(key ^ select(0xffffffffu, 0x80000000u, (key >> 31u) == 1u));
 }
 
 const LOWEST = -0x1.fffffep+127;

@@ -43,11 +43,13 @@ export function uniformOf(word: number): number {
 
 /** Standard exponential, in [1.16e-10, 22.88]. @internal */
 export function exponentialOf(word: number): number {
+  // The last word whose 1 - u, rounded, is at least sqrt 1/2: u itself, which has more digits, is then what negativeLog takes.
+  if (word >>> 0 <= 0x4afb0d7f) return negativeLog(0, halfOpen(word))
   float[0] = halfOpen(~word)
   const shifted = bits[0] - 0x3f3504f3
   const exponent = shifted >> 23
   bits[0] = (shifted & 0x7fffff) + 0x3f3504f3
-  return negativeLog(exponent, exponent === 0 ? halfOpen(word) : 1 - float[0])
+  return negativeLog(exponent, 1 - float[0])
 }
 
 /** u of 64 bits, for words below TAIL_WORDS: (word + (tail + 1/2) / 2^32) / 2^32, in [2^-65, 2^-24]. @internal */
