@@ -35,8 +35,8 @@ const noise = { shader: shaders('shared/noise'), twin: cpu('noise') }
 const rowDraw = { shader: shaders('shared/params'), twin: cpu('row_draw') }
 const scan = { shader: shaders('shared/scan'), twin: cpu('scan') }
 const score = { shader: shaders('shared/score'), twin: cpu('score') }
-/** Draws short rows whose scores are not wanted; of the same twin. */
-const contest = shaders('shared/contest')
+/** Draws short rows, on the GPU where scores are not wanted. */
+const contest = { shader: shaders('shared/contest'), twin: cpu('contest') }
 
 const test =
   (name: string) =>
@@ -236,12 +236,6 @@ export const MUTANTS: readonly Mutant[] = [
       scan.twin('draw | (1 << 24)', '1 << 24'),
     ],
     killedBy: contract(DRAWS, {
-      twin: [
-        {
-          file: 'test/cpu/statistics.test.ts',
-          name: 'Gumbel-max draws from softmax(logits / temperature): chi-squared over samples',
-        },
-      ],
       both: statistic('draws: the winner’s score (Kolmogorov-Smirnov)').both,
     }),
   },
@@ -317,37 +311,43 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'an off-by-one class in short rows',
     shader: [
-      contest('found.class_ = params.class_offset + c.fours', 'found.class_ = 1u + params.class_offset + c.fours'),
+      contest.shader(
+        'found.class_ = params.class_offset + c.fours',
+        'found.class_ = 1u + params.class_offset + c.fours',
+      ),
     ],
-    twin: [],
-    killedBy: { shader: [DRAWS('test/gpu/contract.test.ts'), SHORT_DRAWS] },
+    twin: [contest.twin('classOffset + winner', 'classOffset + winner + 1')],
+    killedBy: contract(DRAWS, { shader: [SHORT_DRAWS] }),
   },
   {
     name: 'noise shared between the draws of a short row',
-    shader: [contest('draw + TAG_HIGH', 'TAG_HIGH')],
-    twin: [],
-    killedBy: {
-      shader: [
-        DRAWS('test/gpu/contract.test.ts'),
-        { file: 'test/gpu/battery.test.ts', name: 'passes draws along samples: classes' },
+    shader: [contest.shader('draw + TAG_HIGH', 'TAG_HIGH')],
+    twin: [contest.twin('step, draw, seedLow', 'step, 0, seedLow')],
+    killedBy: contract(DRAWS, {
+      shader: [{ file: 'test/gpu/battery.test.ts', name: 'passes draws along samples: classes' }],
+      twin: [
+        {
+          file: 'test/cpu/statistics.test.ts',
+          name: 'Gumbel-max draws from softmax(logits / temperature): chi-squared over samples',
+        },
       ],
-    },
+    }),
   },
   {
     name: 'ties to the last in short rows',
-    shader: [contest('if (key > found.key) {', 'if (key >= found.key) {')],
-    twin: [],
-    killedBy: { shader: [FIRST('test/gpu/contract.test.ts')] },
+    shader: [contest.shader('if (key > found.key) {', 'if (key >= found.key) {')],
+    twin: [contest.twin('c < winner', 'c > winner')],
+    killedBy: contract(FIRST),
   },
   {
     name: 'short rows that half words alone decide',
-    shader: [contest('is_score(found.key) && rivals != 0u', 'false')],
+    shader: [contest.shader('is_score(found.key) && rivals != 0u', 'false')],
     twin: [],
     killedBy: { shader: [FIRST('test/gpu/contract.test.ts'), SHORT_DRAWS] },
   },
   {
     name: 'too little slack for what half words leave open',
-    shader: [contest('1e-5 + 1.1 /', '1e-5 + 0.4 /')],
+    shader: [contest.shader('1e-5 + 1.1 /', '1e-5 + 0.4 /')],
     twin: [],
     killedBy: {
       shader: [

@@ -1,6 +1,7 @@
 import { STATUS_OK } from '../errors'
 import type { Request, Rows } from '../request'
 import { extentOf, resultsOf } from '../results'
+import { MOST_CLASSES, contest } from './contest'
 import { emptyRowDraw, rowDraw } from './row_draw'
 import { scan } from './scan'
 import { largestOf, statusOf } from './validity'
@@ -51,7 +52,8 @@ export function sample(data: Float32Array, rows: Rows, request: Request, withLog
     const { temperature } = row
     const log = withLogProbs && temperature > 0 ? logSum(data, begin, numClasses, largest, temperature) : 0
     for (let s = 0; s < numSamples; s++) {
-      const { best, index } = scan(data, begin, largest, request, row, s)
+      const { best, index } =
+        numClasses <= MOST_CLASSES ? contest(data, begin, request, row, s) : scan(data, begin, largest, request, row, s)
       draws.indices[first + s] = index
       draws.scores[first + s] = best
       if (draws.logProbs)

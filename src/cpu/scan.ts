@@ -29,8 +29,8 @@ export function upperBound(half: number): number {
   return UPPER - SLOPE * bits[0]
 }
 
-/** What a winner reaches where a class has this score. */
-function barOf(score: number, temperature: number): number {
+/** What a winner reaches where a class has this score. @internal */
+export function barOf(score: number, temperature: number): number {
   // The last term is for T = 0, where subnormal logits tie with 0.
   return score - Math.abs(score) * 2 ** -21 - temperature * 4e-5 - 2 ** -125
 }

@@ -78,36 +78,40 @@ export const CONTRACT: Record<string, (sampler: Sampler) => Promise<void>> = {
   },
 
   'draws and scores are the contract’s': async (sampler) => {
-    const { batchSize, numClasses, classOffset, streamOffset, step } = PART
+    const { batchSize, classOffset, streamOffset, step } = PART
     const random = new Random(31)
     const temperature = 0.8
-    const logits = Float32Array.from({ length: batchSize * numClasses }, () => random.normal())
-    const numSamples = MANY / batchSize
-    const options = { ...PART, seed: SEED, temperature, numSamples, scores: true }
-    const drawn = await sampler.sample(logits, options)
-    const exact = Array.from({ length: batchSize * numSamples }, (_, i) => {
-      const [row, draw] = [Math.floor(i / numSamples), i % numSamples]
-      const name = { seed: SEED, stream: streamOffset + row, step, draw }
-      const scores = Array.from(logits.subarray(row * numClasses, (row + 1) * numClasses), (logit, c) => {
-        return logit + temperature * gumbelAt(classOffset + c, name)
+    for (const [numClasses, numSamples] of [
+      [PART.numClasses, MANY / batchSize],
+      [203, 6],
+    ]) {
+      const logits = Float32Array.from({ length: batchSize * numClasses }, () => random.normal())
+      const options = { ...PART, numClasses, seed: SEED, temperature, numSamples, scores: true }
+      const drawn = await sampler.sample(logits, options)
+      const exact = Array.from({ length: batchSize * numSamples }, (_, i) => {
+        const [row, draw] = [Math.floor(i / numSamples), i % numSamples]
+        const name = { seed: SEED, stream: streamOffset + row, step, draw }
+        const scores = Array.from(logits.subarray(row * numClasses, (row + 1) * numClasses), (logit, c) => {
+          return logit + temperature * gumbelAt(classOffset + c, name)
+        })
+        const score = Math.max(...scores)
+        return { index: classOffset + scores.indexOf(score), score }
       })
-      const score = Math.max(...scores)
-      return { index: classOffset + scores.indexOf(score), score }
-    })
-    expectSame(
-      drawn.indices,
-      exact.map(({ index }) => index),
-      'indices',
-    )
-    expectClose(
-      drawn.scores,
-      exact.map(({ score }) => score),
-      2e-6,
-      'scores',
-    )
-    // Many short rows whose scores are not wanted have a kernel of their own.
-    const bare = await sampler.sample(logits, { ...options, scores: false })
-    expectSame(bare.indices, drawn.indices, 'indices without scores')
+      expectSame(
+        drawn.indices,
+        exact.map(({ index }) => index),
+        `indices of ${numClasses}`,
+      )
+      expectClose(
+        drawn.scores,
+        exact.map(({ score }) => score),
+        2e-6,
+        `scores of ${numClasses}`,
+      )
+      // Many short rows whose scores are not wanted have a kernel of their own.
+      const bare = await sampler.sample(logits, { ...options, scores: false })
+      expectSame(bare.indices, drawn.indices, `indices of ${numClasses} without scores`)
+    }
   },
 
   'the largest noise there is wins with its exact score': async (sampler) => {
@@ -175,6 +179,7 @@ export const CONTRACT: Record<string, (sampler: Sampler) => Promise<void>> = {
       [13, 16],
       [12, 12],
       [7, 7],
+      [130, 136],
     ]) {
       const batchSize = MANY
       const data = new Float32Array(batchSize * rowStride).fill(100)

@@ -1,0 +1,51 @@
+import type { Request } from '../request'
+import { philoxBlock } from './philox'
+import type { RowDraw } from './row_draw'
+import { barOf, upperBound } from './scan'
+import { scoreOf } from './score'
+import { gumbelAt, wordOf } from './words'
+
+/** Rows up to this long are drawn here. */
+export const MOST_CLASSES = 128
+
+const highs = Array.from({ length: MOST_CLASSES / 8 }, () => new Uint32Array(4))
+const low = new Uint32Array(4)
+const uppers = new Float64Array(MOST_CLASSES)
+
+/**
+ * The winner of a row of up to MOST_CLASSES, and its score, as `scan` gives them; the counterpart of
+ * `shaders/shared/contest.wgsl`. Classes are tried in the order of the most that they could score, so that few are.
+ */
+export function contest(
+  data: Float32Array,
+  begin: number,
+  request: Request,
+  row: RowDraw,
+  draw: number,
+): { best: number; index: number } {
+  const { numClasses, classOffset, step } = request
+  const { temperature, seedLow, seedHigh, stream } = row
+  const firstGroup = classOffset >>> 3
+  for (let c = 0; c < numClasses; c++) {
+    const high = highs[c >> 3]
+    if ((c & 7) === 0) philoxBlock(high, firstGroup + (c >> 3), stream, step, draw, seedLow, seedHigh)
+    const half = c & 4 ? high[c & 3] & 0xffff : high[c & 3] >>> 16
+    uppers[c] = data[begin + c] + temperature * upperBound(half)
+  }
+
+  let best = -Infinity
+  let winner = -1
+  for (;;) {
+    let c = 0
+    for (let other = 1; other < numClasses; other++) if (uppers[other] > uppers[c]) c = other
+    if (uppers[c] === -Infinity || uppers[c] < barOf(best, temperature)) return { best, index: classOffset + winner }
+    philoxBlock(low, firstGroup + (c >> 3), stream, step, draw | (1 << 24), seedLow, seedHigh)
+    const word = wordOf(highs[c >> 3], low, c & 7)
+    const score = scoreOf(data[begin + c], temperature, gumbelAt(word, classOffset + c, request, row, draw))
+    if (score > best || (score === best && c < winner)) {
+      best = score
+      winner = c
+    }
+    uppers[c] = -Infinity
+  }
+}
