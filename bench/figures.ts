@@ -26,7 +26,8 @@ export interface Figures extends Case {
 /** The ratio of two contenders' times, by the GPU's clock where both have it. */
 export function ratio(a: Timing | undefined, b: Timing | undefined): number | undefined {
   if (!a || !b) return undefined
-  return a.gpu && b.gpu && a.gpu.length === b.gpu.length ? medianRatio(a.gpu, b.gpu) : medianRatio(a.wall, b.wall)
+  const onGpu = (timing: Timing) => timing.gpu?.length === timing.wall.length
+  return a.gpu && b.gpu && onGpu(a) && onGpu(b) ? medianRatio(a.gpu, b.gpu) : medianRatio(a.wall, b.wall)
 }
 
 /** Those that move no logits, or not over the GPU's memory. */

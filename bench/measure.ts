@@ -1,12 +1,13 @@
 import type { Contender, Prepared } from './contender'
 import { PassTimer } from './pass_timer'
+import { sum } from './statistics'
 
 /** One contender on one case. */
 export interface Timing {
   contender: string
   /** Calls a round. */
   calls: number
-  /** Milliseconds a call by the clock of the page, issuing included, a value a round. */
+  /** Milliseconds a call by the clock of the page, issuing included, a value a round; slow contenders have only the first rounds. */
   wall: number[]
   /** Milliseconds a call in which the GPU was busy, where it has timestamps, a value a round. */
   gpu?: number[]
@@ -20,6 +21,8 @@ export interface Loaded {
 /** Milliseconds that a round of one contender should last, so that what happens once a round does not count. */
 const ROUND_MS = 100
 const MAX_CALLS = 500
+/** After so long a contender has no more rounds. */
+const MOST_MS = 10_000
 
 async function wallOf(prepared: Prepared, calls: number): Promise<number> {
   const begin = performance.now()
@@ -29,7 +32,7 @@ async function wallOf(prepared: Prepared, calls: number): Promise<number> {
 
 /** Warms up and finds how many calls make a round. */
 async function callsOf(prepared: Prepared): Promise<number> {
-  await wallOf(prepared, 1)
+  if ((await wallOf(prepared, 1)) > 10 * ROUND_MS) return 1
   let calls = 1
   for (;;) {
     const each = await wallOf(prepared, calls)
@@ -68,6 +71,7 @@ export async function measure(loaded: Loaded[], rounds: number, betweenRounds: (
       const at = (i + round) % loaded.length
       const { contender, prepared } = loaded[at]
       const timing = timings[at]
+      if (timing.calls * sum(timing.wall) > MOST_MS) continue
       const timer = contender.device && PassTimer.of(contender.device)
       timer?.start()
       timing.wall.push(await wallOf(prepared, timing.calls))

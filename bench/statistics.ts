@@ -13,7 +13,10 @@ export function spread(values: readonly number[]): number {
   return (quantile(values, 0.75) - quantile(values, 0.25)) / 2 / median(values)
 }
 
-/** The median of the ratios of measurements taken side by side. */
+export const sum = (values: readonly number[]) => values.reduce((a, b) => a + b, 0)
+
+/** The median of the ratios of measurements taken side by side, of which one may have had fewer. */
 export function medianRatio(a: readonly number[], b: readonly number[]): number {
-  return median(a.map((value, i) => value / b[i]))
+  const rounds = Math.min(a.length, b.length)
+  return median(a.slice(0, rounds).map((value, i) => value / b[i]))
 }

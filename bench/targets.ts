@@ -3,7 +3,7 @@ import { type ContenderName, OWN } from './contender'
 import { adapterOf, verdictOf } from './figures'
 import type { LogitsKind } from './logits'
 import type { CaseResult, Report } from './run'
-import { median } from './statistics'
+import { medianRatio, sum } from './statistics'
 
 /** A most that this library's time may be, as a multiple of others' time on the same case. */
 export interface Target {
@@ -111,7 +111,9 @@ function ratioOf({ timings }: CaseResult, against: readonly string[]): number | 
   if (!own || all.length < against.length + 1) return undefined
   const onGpu = all.every(({ gpu, wall }) => gpu?.length === wall.length)
   const times = all.map(({ gpu, wall }) => (onGpu && gpu ? gpu : wall))
-  return median(own.wall.map((_, round) => times[0][round] / times.slice(1).reduce((sum, t) => sum + t[round], 0)))
+  const rounds = Math.min(...times.map(({ length }) => length))
+  const theirs = Array.from({ length: rounds }, (_, round) => sum(times.slice(1).map((time) => time[round])))
+  return medianRatio(times[0], theirs)
 }
 
 function missingOf({ failures }: CaseResult, against: readonly string[]): string {

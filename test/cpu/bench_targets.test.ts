@@ -50,6 +50,12 @@ test('every target is about cases that are run', () => {
     ).toBe(true)
 })
 
+test('a contender too slow for all rounds is compared in those that it had', () => {
+  const times = { [OWN]: [2, 90, 90], 'jax-js': [10] }
+  const row = rowOf([report([result('64x32768', times)])], 'sample [64, 32768] normal', 'jax-js')
+  expect(row?.outcomes).toEqual([{ text: '0.20', met: true }])
+})
+
 test('a target compares with the sum of the times of those it names, round by round', () => {
   const times = { [OWN]: [6, 60, 7], argmax: [4, 40, 4], 'Philox alone': [6, 60, 6] }
   const row = rowOf([report([result('64x32768', times)])], 'sample [64, 32768] normal', 'argmax + Philox alone')
