@@ -161,16 +161,19 @@ export const CONTRACT: Record<string, (sampler: Sampler) => Promise<void>> = {
 
   'rows without a distribution are told from those that have one': async (sampler) => {
     const numSamples = MANY / INVALID.length
-    const options = { batchSize: INVALID.length, numClasses: 3, seed: 1, numSamples }
-    const logits = Float32Array.from(INVALID.flat())
-    const { indices, invalidRows } = await sampler.sample(logits, { ...options, invalidRows: 'mark' })
-    expect(invalidRows).toEqual([
-      { row: 0, reason: 'nan' },
-      { row: 1, reason: 'nan' },
-      { row: 2, reason: 'positive-infinity' },
-      { row: 3, reason: 'all-masked' },
-    ])
-    expect([...indices]).toEqual(Array.from(indices, (_, i) => (i < 4 * numSamples ? -1 : 1)))
+    for (const numClasses of [3, 203]) {
+      const masked = Array<number>(numClasses - 3).fill(-Infinity)
+      const logits = Float32Array.from(INVALID.flatMap((row) => [...row, ...masked]))
+      const options = { batchSize: INVALID.length, numClasses, seed: 1, numSamples, invalidRows: 'mark' } as const
+      const { indices, invalidRows } = await sampler.sample(logits, options)
+      expect(invalidRows).toEqual([
+        { row: 0, reason: 'nan' },
+        { row: 1, reason: 'nan' },
+        { row: 2, reason: 'positive-infinity' },
+        { row: 3, reason: 'all-masked' },
+      ])
+      expect([...indices]).toEqual(Array.from(indices, (_, i) => (i < 4 * numSamples ? -1 : 1)))
+    }
   },
 
   'no class past a row’s last is drawn, whatever lies there': async (sampler) => {
