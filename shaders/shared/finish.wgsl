@@ -1,4 +1,4 @@
-// Relaxed samples, finished. Expects: keys, one_hot.
+// Relaxed samples, finished. Expects: one_hot.
 
 // Some row's temperature or tau is 0, so that its samples are one-hot.
 override ONE_HOT: bool = false;
