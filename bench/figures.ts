@@ -3,7 +3,7 @@ import { SIGNIFICANT } from './checks'
 import { OWN } from './contender'
 import type { Timing } from './measure'
 import type { CaseResult, Report } from './run'
-import { median, medianRatio, spread } from './statistics'
+import { median, medianRatio, spread, sum } from './statistics'
 
 /** What the table says of one contender on one case. */
 export interface Figures extends Case {
@@ -23,11 +23,15 @@ export interface Figures extends Case {
   toOwn?: number
 }
 
-/** The ratio of two contenders' times, by the GPU's clock where both have it. */
-export function ratio(a: Timing | undefined, b: Timing | undefined): number | undefined {
-  if (!a || !b) return undefined
-  const onGpu = (timing: Timing) => timing.gpu?.length === timing.wall.length
-  return a.gpu && b.gpu && onGpu(a) && onGpu(b) ? medianRatio(a.gpu, b.gpu) : medianRatio(a.wall, b.wall)
+/** The median over rounds of a contender's time over the sum of the others', by the GPU's clock where all have it. */
+export function ratio(one: Timing | undefined, ...others: (Timing | undefined)[]): number | undefined {
+  const all = [one, ...others].flatMap((timing) => timing ?? [])
+  if (all.length < others.length + 1) return undefined
+  const onGpu = all.every(({ gpu, wall }) => gpu?.length === wall.length)
+  const [own, ...theirs] = all.map(({ gpu, wall }) => (onGpu && gpu ? gpu : wall))
+  const rounds = Math.min(...theirs.map(({ length }) => length))
+  const sums = Array.from({ length: rounds }, (_, round) => sum(theirs.map((times) => times[round])))
+  return medianRatio(own, sums)
 }
 
 /** Those that move no logits, or not over the GPU's memory. */

@@ -8,6 +8,7 @@ import { kjvLogits } from './kjv'
 import { generateLogits } from './logits'
 import { type Loaded, type Timing, measure, tryOut } from './measure'
 import { type Overhead, measureOverhead } from './overhead'
+import { sum } from './statistics'
 
 export interface CaseResult extends Case {
   timings: Timing[]
@@ -101,7 +102,6 @@ class Work {
   }
 
   next(doing: string): Progress {
-    const sum = (steps: number[]) => steps.reduce((a, b) => a + b, 0)
     return { done: sum(this.#steps.slice(0, this.#next++)), of: sum(this.#steps), doing }
   }
 }

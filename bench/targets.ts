@@ -1,9 +1,8 @@
 import { type Case, type Operation, shapeOf } from './cases'
 import { type ContenderName, OWN } from './contender'
-import { adapterOf, verdictOf } from './figures'
+import { adapterOf, ratio, verdictOf } from './figures'
 import type { LogitsKind } from './logits'
 import type { CaseResult, Report } from './run'
-import { medianRatio, sum } from './statistics'
 
 /** A most that this library's time may be, as a multiple of others' time on the same case. */
 export interface Target {
@@ -104,16 +103,9 @@ function isOf({ operation, shape, logits }: Target, one: Case): boolean {
   return one.operation === operation && (!shape || shapeOf(one) === shape) && (!logits || one.logits === logits)
 }
 
-/** The median over rounds of this library's time over the sum of the others', on the GPU's clock where all have it. */
 function ratioOf({ timings }: CaseResult, against: readonly string[]): number | undefined {
-  const [own, ...others] = [OWN, ...against].map((name) => timings.find(({ contender }) => contender === name))
-  const all = [own, ...others].flatMap((timing) => timing ?? [])
-  if (!own || all.length < against.length + 1) return undefined
-  const onGpu = all.every(({ gpu, wall }) => gpu?.length === wall.length)
-  const times = all.map(({ gpu, wall }) => (onGpu && gpu ? gpu : wall))
-  const rounds = Math.min(...times.map(({ length }) => length))
-  const theirs = Array.from({ length: rounds }, (_, round) => sum(times.slice(1).map((time) => time[round])))
-  return medianRatio(times[0], theirs)
+  const find = (name: string) => timings.find(({ contender }) => contender === name)
+  return ratio(find(OWN), ...against.map(find))
 }
 
 function missingOf({ failures }: CaseResult, against: readonly string[]): string {
