@@ -3,7 +3,7 @@ import { philoxBlock } from './philox'
 import type { RowDraw } from './row_draw'
 import { barOf, upperBound } from './scan'
 import { scoreOf } from './score'
-import { gumbelAt, wordOf } from './words'
+import { gumbelAt, highHalfOf, wordOf } from './words'
 
 /** Rows up to this long are drawn here. */
 export const MOST_CLASSES = 128
@@ -29,8 +29,7 @@ export function contest(
   for (let c = 0; c < numClasses; c++) {
     const high = highs[c >> 3]
     if ((c & 7) === 0) philoxBlock(high, firstGroup + (c >> 3), stream, step, draw, seedLow, seedHigh)
-    const half = c & 4 ? high[c & 3] & 0xffff : high[c & 3] >>> 16
-    uppers[c] = data[begin + c] + temperature * upperBound(half)
+    uppers[c] = data[begin + c] + temperature * upperBound(highHalfOf(high, c & 7))
   }
 
   let best = -Infinity

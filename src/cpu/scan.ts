@@ -8,7 +8,7 @@ import type { Request } from '../request'
 import { philoxBlock } from './philox'
 import type { RowDraw } from './row_draw'
 import { scoreOf } from './score'
-import { gumbelAt, wordOf } from './words'
+import { gumbelAt, highHalfOf, wordOf } from './words'
 
 /** Noise lies between these, without and with the extended tail. */
 const MIN_GUMBEL = -3.2
@@ -73,8 +73,7 @@ export function scan(
     let lowDrawn = false
     for (let i = 0; first + i < end; i++) {
       const logit = data[begin + first + i]
-      const half = i < 4 ? high[i] >>> 16 : high[i & 3] & 0xffff
-      if (logit + temperature * upperBound(half) < bar) continue
+      if (logit + temperature * upperBound(highHalfOf(high, i)) < bar) continue
       if (!lowDrawn) {
         philoxBlock(low, group, stream, step, draw | (1 << 24), seedLow, seedHigh)
         lowDrawn = true

@@ -11,6 +11,11 @@ export function wordOf(high: Uint32Array, low: Uint32Array, i: number): number {
   return i < 4 ? (high[j] & 0xffff0000) | (low[j] >>> 16) : (high[j] << 16) | (low[j] & 0xffff)
 }
 
+/** The high half of that word, from the first block alone. */
+export function highHalfOf(high: Uint32Array, i: number): number {
+  return i < 4 ? high[i] >>> 16 : high[i & 3] & 0xffff
+}
+
 /** The word that refines a class's: of a block for each four classes. */
 function tailOf(classNumber: number, request: Request, row: RowDraw, draw: number): number {
   const tag = 2 << 24
