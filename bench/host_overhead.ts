@@ -10,10 +10,12 @@ export interface HostOverhead {
   logits: 'host memory' | 'GPU buffer'
   /** Milliseconds of the empty pass. */
   emptyPass: number
-  /** Milliseconds more than that: with one dispatch of one workgroup in the pass. */
+  /** Milliseconds more than that: with one dispatch of one workgroup. */
   dispatch: number
   /** With that dispatch inside three error scopes. */
   errorScopes: number
+  /** With a draw that encodeSample() records in its place, from a GPU buffer. */
+  recorded: number
   /** This library's sample(). */
   own: number
 }
@@ -32,12 +34,15 @@ export async function measureHostOverhead(device: GPUDevice): Promise<HostOverhe
   const sampler = await createSampler({ device })
   const empty = await EmptyPass.make(device)
   let step = 0
-  const own = (logits: Logits) => () =>
-    sampler.sample(logits, { batchSize: 1, numClasses: NUM_CLASSES, seed: 1, step: step++ })
+  const options = { batchSize: 1, numClasses: NUM_CLASSES, seed: 1 }
+  const record = (encoder: GPUCommandEncoder, word: GPUBuffer) =>
+    sampler.encodeSample(encoder, { ...options, step: step++, logits: { buffer }, indices: { buffer: word } })
+  const own = (logits: Logits) => () => sampler.sample(logits, { ...options, step: step++ })
   const calls: (() => Promise<unknown>)[] = [
-    () => empty.call(false),
-    () => empty.call(true),
-    () => scoped(device, () => empty.call(true)),
+    () => empty.call(),
+    () => empty.call(empty.dispatch),
+    () => scoped(device, () => empty.call(empty.dispatch)),
+    () => empty.call(record),
     own(host),
     own({ buffer }),
   ]
@@ -53,10 +58,11 @@ export async function measureHostOverhead(device: GPUDevice): Promise<HostOverhe
       }
       times.forEach((time, i) => beyond[i].push(i === 0 ? time : time - times[0]))
     }
-    const [emptyPass, dispatch, errorScopes, ownHost, ownBuffer] = beyond.map(median)
+    const [emptyPass, dispatch, errorScopes, recorded, ownHost, ownBuffer] = beyond.map(median)
+    const without = { emptyPass, dispatch, errorScopes, recorded }
     return [
-      { logits: 'host memory', emptyPass, dispatch, errorScopes, own: ownHost },
-      { logits: 'GPU buffer', emptyPass, dispatch, errorScopes, own: ownBuffer },
+      { logits: 'host memory', ...without, own: ownHost },
+      { logits: 'GPU buffer', ...without, own: ownBuffer },
     ]
   } finally {
     sampler.destroy()
@@ -106,15 +112,20 @@ class EmptyPass {
     })
   }
 
-  async call(dispatch: boolean): Promise<void> {
-    const encoder = this.#device.createCommandEncoder()
+  /** Records one dispatch of one workgroup. */
+  dispatch = (encoder: GPUCommandEncoder): void => {
     const pass = encoder.beginComputePass()
-    if (dispatch) {
-      pass.setPipeline(this.#pipeline)
-      pass.setBindGroup(0, this.#bindGroup)
-      pass.dispatchWorkgroups(1)
-    }
+    pass.setPipeline(this.#pipeline)
+    pass.setBindGroup(0, this.#bindGroup)
+    pass.dispatchWorkgroups(1)
     pass.end()
+  }
+
+  /** @param record what is recorded instead of an empty pass; it may write the word */
+  async call(record?: (encoder: GPUCommandEncoder, word: GPUBuffer) => void): Promise<void> {
+    const encoder = this.#device.createCommandEncoder()
+    if (record) record(encoder, this.#word)
+    else encoder.beginComputePass().end()
     encoder.copyBufferToBuffer(this.#word, 0, this.#readable, 0, 4)
     this.#device.queue.submit([encoder.finish()])
     await settledByQueue(this.#device.queue, this.#readable.mapAsync(GPUMapMode.READ))

@@ -50,11 +50,11 @@ function section(report: Report): string {
     lines.push('### A call that is read back, [1, 64], beyond an empty pass, ms', '')
     lines.push(
       ...table(
-        ['logits in', 'empty pass', '+ a dispatch', '+ error scopes', `${OWN}: sample()`],
+        ['logits in', 'empty pass', '+ a dispatch', '+ error scopes', `${OWN}: encodeSample()`, 'sample()'],
         hostOverheads.map(({ logits, emptyPass, ...beyond }) => [
           logits,
           digits(emptyPass),
-          ...[beyond.dispatch, beyond.errorScopes, beyond.own].map((ms) => `+ ${ms.toFixed(2)}`),
+          ...[beyond.dispatch, beyond.errorScopes, beyond.recorded, beyond.own].map((ms) => `+ ${ms.toFixed(2)}`),
         ]),
       ),
     )

@@ -165,9 +165,9 @@ function printChecks(report: Report): void {
     const trip = roundTrip === undefined ? '' : `, read back ${digits(roundTrip)}`
     console.log(`${contender.padEnd(26)} queued ${digits(queued)}${trip}${parts}`)
   }
-  for (const { logits: place, emptyPass, dispatch, errorScopes, own } of report.hostOverheads) {
-    const [a, b, c] = [dispatch, errorScopes, own].map((ms) => ms.toFixed(2))
-    const beyond = `a dispatch + ${a}, and error scopes + ${b}, sample() + ${c}`
+  for (const { logits: place, emptyPass, dispatch, errorScopes, recorded, own } of report.hostOverheads) {
+    const [a, b, c, d] = [dispatch, errorScopes, recorded, own].map((ms) => ms.toFixed(2))
+    const beyond = `a dispatch + ${a}, and error scopes + ${b}, encodeSample() + ${c}, sample() + ${d}`
     console.log(`logits in ${place}: empty pass ${digits(emptyPass)}, ${beyond}`)
   }
 }

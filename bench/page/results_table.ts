@@ -157,11 +157,21 @@ export function showNotes(reports: Report[]): void {
     report.hostOverheads.map(({ logits, emptyPass, ...beyond }) => [
       { text: logits },
       { text: digits(emptyPass) },
-      ...[beyond.dispatch, beyond.errorScopes, beyond.own].map((ms) => ({ text: `+ ${ms.toFixed(2)}` })),
+      ...[beyond.dispatch, beyond.errorScopes, beyond.recorded, beyond.own].map((ms) => ({
+        text: `+ ${ms.toFixed(2)}`,
+      })),
       { text: adapterOf(report) },
     ]),
   )
-  const ladder = ['logits in', 'empty pass', '+ a dispatch', '+ error scopes', `${OWN}: sample()`, 'device']
+  const ladder = [
+    'logits in',
+    'empty pass',
+    '+ a dispatch',
+    '+ error scopes',
+    `${OWN}: encodeSample()`,
+    'sample()',
+    'device',
+  ]
   byId('host-overheads').replaceChildren(
     ...(hostOverheads.length > 0
       ? [element('h3', {}, 'The same read back, beyond an empty pass, ms'), tableOf(ladder, hostOverheads)]

@@ -89,11 +89,18 @@ test('one browser is judged by targets of its own, beside another that is not', 
 
 test('the document has the targets, what was missed, and what did not compile', () => {
   const failed = result('131072x10', { [OWN]: [1] }, { 'jax-js': 'its kernel does not finish compiling' })
-  const overhead = { logits: 'GPU buffer', emptyPass: 1, dispatch: 0.1, errorScopes: 0.1, own: 0.25 } as const
+  const overhead = {
+    logits: 'GPU buffer',
+    emptyPass: 1,
+    dispatch: 0.1,
+    errorScopes: 0.1,
+    recorded: 0.2,
+    own: 0.25,
+  } as const
   const text = markdownOf([report([failed], { hostOverheads: [overhead] })])
   expect(text).toContain('## Targets')
   expect(text).toContain('| sample [131072, 10] normal | jax-js | 0.40 x | not compiled |')
   expect(text).toContain('| sample() [1, 64], GPU buffer | an empty pass | + 0.20 ms | + 0.25 ms **missed** |')
-  expect(text).toContain('| GPU buffer | 1.0 | + 0.10 | + 0.10 | + 0.25 |')
+  expect(text).toContain('| GPU buffer | 1.0 | + 0.10 | + 0.10 | + 0.20 | + 0.25 |')
   expect(markdownOf([report([])])).not.toContain('Targets')
 })
