@@ -30,11 +30,9 @@ fn main(
     return;
   }
   let draw = row_draw(params.first_row + row);
-  let counter = vec4<u32>(params.class_offset / 8u + group, draw.stream, params.step, 0u);
-  let high = philox4x32(counter, draw.seed);
-  let low = philox4x32(counter + vec4<u32>(0u, 0u, 0u, TAG_LOW), draw.seed);
+  let halves = halves_of(params.class_offset / 8u + group, draw, 0u);
   let end = min(8u, params.classes - group * 8u);
   for (var i = 0u; i < end; i++) {
-    noise[row * params.classes + group * 8u + i] = transformed(word_of(high, low, i), params.class_offset + group * 8u + i, draw);
+    noise[row * params.classes + group * 8u + i] = transformed(word_of(halves, i), params.class_offset + group * 8u + i, draw);
   }
 }

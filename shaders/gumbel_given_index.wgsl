@@ -19,12 +19,12 @@ struct Top {
 
 var<workgroup> sh_top: array<Top, 64>;
 
-fn exponentials(high: vec4<u32>, low: vec4<u32>, i: u32, first: u32, row: RowDraw, draw: u32) -> vec4<f32> {
+fn exponentials(halves: Halves, i: u32, first: u32, row: RowDraw, draw: u32) -> vec4<f32> {
   return vec4<f32>(
-    exponential_at(word_of(high, low, i), first + i, row, draw),
-    exponential_at(word_of(high, low, i + 1u), first + i + 1u, row, draw),
-    exponential_at(word_of(high, low, i + 2u), first + i + 2u, row, draw),
-    exponential_at(word_of(high, low, i + 3u), first + i + 3u, row, draw),
+    exponential_at(word_of(halves, i), first + i, row, draw),
+    exponential_at(word_of(halves, i + 1u), first + i + 1u, row, draw),
+    exponential_at(word_of(halves, i + 2u), first + i + 2u, row, draw),
+    exponential_at(word_of(halves, i + 3u), first + i + 3u, row, draw),
   );
 }
 
@@ -99,10 +99,8 @@ fn main(
     var top = Top(whole.key, whole.max_logit, 0.0, 0.0);
     var status = status_of(whole.key);
     if (is_score(whole.key) && logit != NEGATIVE_INFINITY) {
-      let counter = vec4<u32>(given_class / 8u, drawn_row.stream, params.step, draw);
-      let high = philox4x32(counter + vec4<u32>(0u, 0u, 0u, TAG_HIGH), drawn_row.seed);
-      let low = philox4x32(counter + vec4<u32>(0u, 0u, 0u, TAG_LOW), drawn_row.seed);
-      top.height = log(whole.sum) + gumbel_at(word_of(high, low, given_class & 7u), given_class, drawn_row, draw);
+      let word = word_of(halves_of(given_class / 8u, drawn_row, draw), given_class & 7u);
+      top.height = log(whole.sum) + gumbel_at(word, given_class, drawn_row, draw);
       top.noise = top.height - (bitcast<f32>(logit) - whole.max_logit) * inverse;
       top.key = key_of_score(score_of(logit, drawn_row.temperature, top.noise));
     } else if (is_score(whole.key)) {
@@ -122,11 +120,9 @@ fn main(
   for (var group = lane; group < groups; group += LANES) {
     let c = group * 8u;
     let first = params.class_offset + c;
-    let counter = vec4<u32>(first / 8u, drawn_row.stream, params.step, draw);
-    let high = philox4x32(counter + vec4<u32>(0u, 0u, 0u, TAG_HIGH), drawn_row.seed);
-    let low = philox4x32(counter + vec4<u32>(0u, 0u, 0u, TAG_LOW), drawn_row.seed);
-    let a = noise_four(load_four(base, c), exponentials(high, low, 0u, first, drawn_row, draw), first, given_class, top, drawn_row);
-    let b = noise_four(load_four(base, c + 4u), exponentials(high, low, 4u, first, drawn_row, draw), first + 4u, given_class, top, drawn_row);
+    let halves = halves_of(first / 8u, drawn_row, draw);
+    let a = noise_four(load_four(base, c), exponentials(halves, 0u, first, drawn_row, draw), first, given_class, top, drawn_row);
+    let b = noise_four(load_four(base, c + 4u), exponentials(halves, 4u, first, drawn_row, draw), first + 4u, given_class, top, drawn_row);
     store_samples(samples_base, c, select(vec4<f32>(), a, ok));
     store_samples(samples_base, c + 4u, select(vec4<f32>(), b, ok));
   }

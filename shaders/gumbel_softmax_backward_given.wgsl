@@ -43,7 +43,7 @@ fn weighed(before: Found, y: vec4<f32>, values: vec4<f32>, c: u32) -> Found {
   let largest = max4(y);
   // A loop of one turn: SwiftShader runs both sides of an if, and skips at loops.
   for (var better = largest > before.largest; better; better = false) {
-    let i = firstTrailingBit(mask4(y == vec4<f32>(largest)));
+    let i = min(first4(y == vec4<f32>(largest)), 3u);
     after.largest = largest;
     after.class_ = c + i;
     after.reference = values[i];

@@ -12,18 +12,17 @@ export const FAULTS: Record<string, Fault> = {
   noise: { text: '+ 0.3333393157358493', instead: '+ 0.33333934' },
   /** The exponential of a uniform by the builtin. */
   log: {
-    text: 'return negative_log(select(f32(w.exponent), 0.0, small), select(1.0 - w.mantissa, x, small));',
+    text: 'return negative_log(select(w.exponent, 0.0, small), select(1.0 - w.mantissa, x, small));',
     instead: 'return max(-log(1.0 - half_open(word)), 1e-10);',
   },
   /** Gumbel-max gives the neighbour of the class that wins. */
   tokens: { text: 'best.class_ = class_;', instead: 'best.class_ = class_ ^ 1u;' },
   /** So does Gumbel-softmax. */
-  soft: { text: 'first_class + firstTrailingBit(hits)', instead: '(first_class + firstTrailingBit(hits)) ^ 1u' },
+  soft: { text: 'first_class + min(first4(', instead: '(first_class ^ 1u) + min(first4(' },
   /** Uniforms of 16 bits, whose noise ends at 12. */
   tail: {
-    text: 'let j = i & 3u;',
-    instead:
-      'let j = i & 3u; if (true) { return select((high[j] << 16u) | 0x8000u, (high[j] & 0xffff0000u) | 0x8000u, i < 4u); }',
+    text: 'let low = halves.low[i & 3u];',
+    instead: 'let low = 0x80008000u;',
   },
   /** A temperature that is a twentieth too high. */
   bias: {

@@ -91,7 +91,7 @@ const tiling = (name: string): NamedTest => ({
 export const MUTANTS: readonly Mutant[] = [
   {
     name: 'a dropped Philox round',
-    shader: [philox.shader('round < 10u', 'round < 9u')],
+    shader: ['0u', '3u'].map((from) => philox.shader(`round = ${from}; round < 10u`, `round = ${from}; round < 9u`)),
     twin: [philox.twin('round < 10', 'round < 9')],
     killedBy: contract(WORDS, KNOWN),
   },
@@ -103,13 +103,13 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'a lost carry in a Philox product',
-    shader: [philox.shader(' + (sum1 >> 16u)', '')],
+    shader: [philox.shader(' + (sum >> 16u)', '')],
     twin: [philox.twin(' + (sum1 >>> 16)', '')],
     killedBy: contract(WORDS, KNOWN),
   },
   {
     name: 'a dropped low half of the word',
-    shader: [words.shader('(high[j] & 0xffff0000u) | (low[j] >> 16u)', 'high[j] & 0xffff0000u')],
+    shader: [words.shader('(high & 0xffff0000u) | (low >> 16u)', 'high & 0xffff0000u')],
     twin: [words.twin('(high[j] & 0xffff0000) | (low[j] >>> 16)', 'high[j] & 0xffff0000')],
     killedBy: contract(WORDS, { shader: [SAME_NOISE], ...statistic('words along classes: low 12 bits') }),
   },
@@ -124,7 +124,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'a 24-bit uniform',
-    shader: [noise.shader('((word & 0xffffu) << 1u) | 1u', '((word & 0xff00u) << 1u) | 0x100u')],
+    shader: [noise.shader('(word & 0xffffu) * 2u + 1u', '(word & 0xff00u) * 2u + 0x100u')],
     twin: [noise.twin('(word >>> 0) + 0.5', '((word & 0xffffff00) >>> 0) + 128')],
     killedBy: contract(LARGEST, {
       shader: [SAME_NOISE],
@@ -138,10 +138,10 @@ export const MUTANTS: readonly Mutant[] = [
     name: '-log(-log u) on builtins',
     shader: [
       noise.shader(
-        'return negative_log(select(f32(w.exponent), 0.0, small), select(1.0 - w.mantissa, x, small))',
+        'return negative_log(select(w.exponent, 0.0, small), select(1.0 - w.mantissa, x, small))',
         'return -log(1.0 - half_open(word))',
       ),
-      noise.shader('return negative_log(f32(e.exponent), 1.0 - e.mantissa)', 'return -log(exponential)'),
+      noise.shader('return negative_log(e.exponent, 1.0 - e.mantissa)', 'return -log(exponential)'),
     ],
     twin: [
       noise.twin(
@@ -253,7 +253,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'the noise of the class beside',
-    shader: [scan.shader('word_of(high, low, i)', 'word_of(high, low, (i + 1u) & 7u)')],
+    shader: [scan.shader('word_of(Halves(high, low), i)', 'word_of(Halves(high, low), (i + 1u) & 7u)')],
     twin: [scan.twin('wordOf(high, low, i)', 'wordOf(high, low, (i + 1) & 7)')],
     killedBy: contract(DRAWS, { shader: [SAME_DRAWS], twin: [lazy('normal')] }),
   },
@@ -265,7 +265,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'a bound on the noise that is too tight',
-    shader: [scan.shader('UPPER = 99.12005', 'UPPER = 98.92')],
+    shader: [scan.shader('UPPER = 110.21041', 'UPPER = 110.01')],
     twin: [scan.twin('UPPER = 99.12005', 'UPPER = 98.92')],
     killedBy: {
       shader: [{ file: 'test/gpu/bounds.test.ts', name: 'the bounds of all 65,536 high halves enclose the noise' }],
@@ -341,13 +341,13 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'short rows that half words alone decide',
-    shader: [contest.shader('is_score(found.key) && rivals != 0u', 'false')],
+    shader: [contest.shader('is_score(found.key) && open', 'false')],
     twin: [],
     killedBy: { shader: [FIRST('test/gpu/contract.test.ts'), SHORT_DRAWS] },
   },
   {
     name: 'too little slack for what half words leave open',
-    shader: [contest.shader('1e-5 + 1.1 /', '1e-5 + 0.4 /')],
+    shader: [contest.shader('1e-5 + 1.1 *', '1e-5 + 0.4 *')],
     twin: [],
     killedBy: {
       shader: [

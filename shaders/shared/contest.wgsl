@@ -21,17 +21,16 @@ struct Likely {
   slack: vec4<f32>,
 }
 
-// Gumbel noise of words with high halves h lies within noise - slack and noise + slack. With w = 1 - u, the slack is
-// 1/x + 1/(2^16 w) but for a factor: of that, half is the half's width, a sixteenth the error of 2^-21 of log near 1.
-fn likely(h: vec4<u32>) -> Likely {
-  let x = vec4<f32>(bitcast<vec4<i32>>(h));
-  let w = (65535.5 - x) * 0x1p-16;
-  return Likely(-log(-log(w)), 1e-5 + 1.1 / (max(x, vec4<f32>(0.01)) * w));
+// Gumbel noise of words with high halves h, where x is 2^16 h, lies within noise - slack and noise + slack. With w = 1 - u, the slack
+// is 1/h + 1/(2^16 w) but for a factor: of that, half is the half's width, a sixteenth the error of 2^-21 of log near 1.
+fn likely(x: vec4<f32>) -> Likely {
+  let w = 65535.5 * 0x1p-16 - x * 0x1p-32;
+  return Likely(-log(-log(w)), 1e-5 + 1.1 * 0x1p16 / (max(x, vec4<f32>(0.01 * 0x1p16)) * w));
 }
 
-fn contested(before: Contest, bits: vec4<u32>, temperature: f32, h: vec4<u32>, four: u32) -> Contest {
+fn contested(before: Contest, bits: vec4<u32>, temperature: f32, x: vec4<f32>, four: u32) -> Contest {
   let logits = bitcast<vec4<f32>>(bits);
-  let near = likely(h);
+  let near = likely(x);
   let upper = logits + temperature * (near.noise + near.slack);
   let lower = logits + temperature * (near.noise - near.slack);
   let beats = upper > before.highest;
@@ -54,22 +53,23 @@ fn contest(base: u32, row: RowDraw, draw: u32) -> Scan {
     let high = philox4x32(counter, row.seed);
     let a = load_four(base, four * 4u);
     let b = load_four(base, four * 4u + 4u);
-    c = contested(c, a, row.temperature, high >> vec4<u32>(16u), four);
+    c = contested(c, a, row.temperature, vec4<f32>(high & vec4<u32>(0xffff0000u)), four);
     if (FOURS > 1u) {
-      c = contested(c, b, row.temperature, high & vec4<u32>(0xffffu), four + 1u);
+      c = contested(c, b, row.temperature, vec4<f32>(high * 0x10000u), four + 1u);
     }
     if (LOG_PROBS) {
       found = with_logits(found, a, b, inverse);
     }
   }
   let top = max4(c.highest);
-  let column = firstTrailingBit(mask4(c.highest == vec4<f32>(top)));
+  let column = min(first4(c.highest == vec4<f32>(top)), 3u);
   // Also open where every class is masked, or as low as none: the bar is LOWEST there.
   let bar = bar_of(c.reached[column], row.temperature);
-  let rivals = (mask4(c.highest >= vec4<f32>(bar)) ^ (1u << column)) | mask4(c.rivals >= vec4<f32>(bar));
+  let near = select(vec4<u32>(), vec4<u32>(1u), c.highest >= vec4<f32>(bar));
+  let open = near.x + near.y + near.z + near.w > 1u || any(c.rivals >= vec4<f32>(bar));
   found.class_ = params.class_offset + c.fours[column] * 4u + column;
   found.key = checked_key(key_of_score(top), c.validity);
-  return decided(found, base, row, draw, is_score(found.key) && rivals != 0u);
+  return decided(found, base, row, draw, is_score(found.key) && open);
 }
 
 // Where the contest is open, by all words in strict arithmetic: small rather than fast.
@@ -78,10 +78,8 @@ fn decided(contest: Scan, base: u32, row: RowDraw, draw: u32, open: bool) -> Sca
   found.key = select(contest.key, KEY_NONE, open);
   for (var c = select(params.classes, 0u, open); c < params.classes; c++) {
     let class_ = params.class_offset + c;
-    let counter = vec4<u32>(class_ / 8u, row.stream, params.step, draw);
-    let high = philox4x32(counter + vec4<u32>(0u, 0u, 0u, TAG_HIGH), row.seed);
-    let low = philox4x32(counter + vec4<u32>(0u, 0u, 0u, TAG_LOW), row.seed);
-    let key = key_at(load_class(base, c), word_of(high, low, c & 7u), class_, row, draw);
+    let word = word_of(halves_of(class_ / 8u, row, draw), c & 7u);
+    let key = key_at(load_class(base, c), word, class_, row, draw);
     if (key > found.key) {
       found.key = key;
       found.class_ = class_;

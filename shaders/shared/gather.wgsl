@@ -23,6 +23,12 @@ fn mask4(v: vec4<bool>) -> u32 {
   return bits.x | bits.y | bits.z | bits.w;
 }
 
+// The place of the first that holds, 8 where none does.
+fn first4(v: vec4<bool>) -> u32 {
+  let places = select(vec4<u32>(8u), vec4<u32>(0u, 1u, 2u, 3u), v);
+  return min(min(places.x, places.y), min(places.z, places.w));
+}
+
 fn sum8(a: vec4<f32>, b: vec4<f32>) -> f32 {
   let sums = a + b;
   return (sums.x + sums.y) + (sums.z + sums.w);

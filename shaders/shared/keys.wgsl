@@ -7,11 +7,9 @@ struct Keys {
 }
 
 fn keys_of(a: vec4<u32>, b: vec4<u32>, group: u32, row: RowDraw, draw: u32) -> Keys {
-  let counter = vec4<u32>(params.class_offset / 8u + group, row.stream, params.step, draw);
-  let high = philox4x32(counter + vec4<u32>(0u, 0u, 0u, TAG_HIGH), row.seed);
-  let low = philox4x32(counter + vec4<u32>(0u, 0u, 0u, TAG_LOW), row.seed);
-  let words_a = first_words(high, low);
-  let words_b = last_words(high, low);
+  let halves = halves_of(params.class_offset / 8u + group, row, draw);
+  let words_a = first_words(halves);
+  let words_b = last_words(halves);
   let first = params.class_offset + group * 8u;
   return Keys(
     vec4<u32>(
@@ -40,9 +38,8 @@ fn better(best: Scan, keys: Keys, first_class: u32) -> Scan {
   let largest = max(max(both.x, both.y), max(both.z, both.w));
   var found = best;
   if (largest > best.key) {
-    let hits = mask4(keys.a == vec4<u32>(largest)) | (mask4(keys.b == vec4<u32>(largest)) << 4u);
     found.key = largest;
-    found.class_ = first_class + firstTrailingBit(hits);
+    found.class_ = first_class + min(first4(keys.a == vec4<u32>(largest)), 4u + first4(keys.b == vec4<u32>(largest)));
   }
   return found;
 }
@@ -60,7 +57,7 @@ fn relaxation_of(row: RowDraw) -> Relaxation {
 
 // Scores of keys; anything for masked classes.
 fn scores4(keys: vec4<u32>) -> vec4<f32> {
-  return bitcast<vec4<f32>>(keys ^ select(vec4<u32>(0xffffffffu), vec4<u32>(0x80000000u), (keys >> vec4<u32>(31u)) == vec4<u32>(1u)));
+  return bitcast<vec4<f32>>(keys ^ select(vec4<u32>(0x80000000u), vec4<u32>(0xffffffffu), bitcast<vec4<i32>>(keys) >= vec4<i32>()));
 }
 
 // exp((score - best) * inverse), 0 for masked classes.

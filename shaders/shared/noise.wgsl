@@ -2,9 +2,9 @@
 // Expects: params.zero, a runtime 0.
 //
 // A word k stands for u = (k + 1/2) / 2^32; E = -log1p(-u) is exponential, g = -log E is Gumbel, small k give large g.
-// Only + - * on f32, integer operations and bitcasts, and integers below 2^24 where they are converted. `opaque` stands
-// between any two operations that a compiler could fuse or reassociate; products with powers of two, and of small
-// integers with LN2_HIGH, are exact, so that fusing them changes nothing.
+// Only + - * on f32, integer operations and bitcasts, and integers of at most 24 significant bits where they are converted.
+// `opaque` stands between any two operations that a compiler could fuse or reassociate; products with powers of two, and of
+// small integers with LN2_HIGH, are exact, so that fusing them changes nothing.
 
 const SQRT_HALF_BITS = 0x3f3504f3u;
 const LN2_HIGH = 0.693145751953125;
@@ -24,10 +24,10 @@ fn opaque(x: f32, zero: u32) -> f32 {
 
 // (word + 1/2) / 2^32, rounded once.
 fn half_open(word: u32) -> f32 {
-  return f32(word >> 16u) * TWO_NEG_16 + f32(((word & 0xffffu) << 1u) | 1u) * TWO_NEG_33;
+  return f32(word & 0xffff0000u) * TWO_NEG_32 + f32((word & 0xffffu) * 2u + 1u) * TWO_NEG_33;
 }
 
-// -log(2^exponent (1 - v)), v in [1 - sqrt 2, 1 - sqrt 1/2], as v + v^2 R(v) with the minimax R of src/cpu/noise.ts.
+// -log(2^e (1 - v)), exponent = 2^23 e, v in [1 - sqrt 2, 1 - sqrt 1/2], as v + v^2 R(v) with the minimax R of src/cpu/noise.ts.
 fn negative_log(exponent: f32, v: f32) -> f32 {
   let zero = params.zero;
   var r = opaque(0.08980342705542604 * v, zero) + 0.14426385710228776;
@@ -38,18 +38,18 @@ fn negative_log(exponent: f32, v: f32) -> f32 {
   r = opaque(r * v, zero) + 0.3333393157358493;
   r = opaque(r * v, zero) + 0.499999831655453;
   let mantissa = opaque(v + opaque(opaque(v * v, zero) * r, zero), zero);
-  return opaque(mantissa - opaque(exponent * LN2_LOW, zero), zero) - exponent * LN2_HIGH;
+  return opaque(mantissa - opaque(exponent * (LN2_LOW * 0x1p-23), zero), zero) - exponent * (LN2_HIGH * 0x1p-23);
 }
 
-// x > 0 as 2^exponent * mantissa, mantissa in [sqrt 1/2, sqrt 2).
+// x > 0 as 2^e * mantissa, mantissa in [sqrt 1/2, sqrt 2).
 struct Scaled {
-  exponent: i32,
+  exponent: f32, // 2^23 e, which takes no shift: SwiftShader makes those one lane at a time
   mantissa: f32,
 }
 
 fn scaled(x: f32) -> Scaled {
   let shifted = bitcast<u32>(x) - SQRT_HALF_BITS;
-  return Scaled(bitcast<i32>(shifted) >> 23u, bitcast<f32>((shifted & 0x7fffffu) + SQRT_HALF_BITS));
+  return Scaled(f32(bitcast<i32>(shifted & 0xff800000u)), bitcast<f32>((shifted & 0x7fffffu) + SQRT_HALF_BITS));
 }
 
 // Uniform in (0, 1).
@@ -62,7 +62,7 @@ fn exponential_of(word: u32) -> f32 {
   let small = word <= LAST_SMALL;
   let x = half_open(select(~word, word, small));
   let w = scaled(x);
-  return negative_log(select(f32(w.exponent), 0.0, small), select(1.0 - w.mantissa, x, small));
+  return negative_log(select(w.exponent, 0.0, small), select(1.0 - w.mantissa, x, small));
 }
 
 // u of 64 bits, for words below TAIL_WORDS: (word + (tail + 1/2) / 2^32) / 2^32, in [2^-65, 2^-24].
@@ -78,5 +78,5 @@ fn tail_exponential(word: u32, tail: u32) -> f32 {
 // Standard Gumbel of an exponential: in [-3.14, 22.88], or to 45.06 with the tail.
 fn gumbel_of_exponential(exponential: f32) -> f32 {
   let e = scaled(exponential);
-  return negative_log(f32(e.exponent), 1.0 - e.mantissa);
+  return negative_log(e.exponent, 1.0 - e.mantissa);
 }

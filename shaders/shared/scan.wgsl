@@ -7,16 +7,16 @@
 // where this noise does not. What a device rounds differently here changes what is skipped, never what is drawn.
 
 const MIN_GUMBEL = -3.2;
-// For h >= 1, with B(h) the bits of f32(h): -ln(h / 65536) <= UPPER - SLOPE * B(h), as log2(1 + f) >= f, and
-// -ln(h / 65536) >= UPPER - 0.06 - SLOPE * B(h), as log2(1 + f) <= f + 0.0861. SLOPE is ln 2 / 2^23, UPPER 143 ln 2.
-const UPPER = 99.12005;
+// High halves h stand in a word's upper bits here. For h > 0, with B(h) the bits of f32(h): -ln(h / 2^32) <= UPPER - SLOPE * B(h), as
+// log2(1 + f) >= f, and -ln(h / 2^32) >= UPPER - 0.06 - SLOPE * B(h), as log2(1 + f) <= f + 0.0861. SLOPE is ln 2 / 2^23, UPPER 159 ln 2.
+const UPPER = 110.21041;
 const SLOPE = 8.262958294867817e-8;
 // -ln(-ln(1 - u)) >= -ln u - u while u < 0.68.
 const LOWER = UPPER - 0.0605;
-const LAST_LOWER = 44000u;
+const LAST_LOWER = 44000u << 16u;
 
 fn float_bits(h: vec4<u32>) -> vec4<f32> {
-  return vec4<f32>(bitcast<vec4<i32>>(vec4<f32>(bitcast<vec4<i32>>(h))));
+  return vec4<f32>(bitcast<vec4<i32>>(vec4<f32>(h)));
 }
 
 // A bound that the noise of words with high halves h does not pass; of any word where h is 0.
@@ -26,8 +26,8 @@ fn upper_bound(h: vec4<u32>) -> vec4<f32> {
 
 // A bound that it reaches.
 fn lower_bound(h: vec4<u32>) -> vec4<f32> {
-  let next = h + 1u;
-  let bound = LOWER - SLOPE * float_bits(next) - vec4<f32>(next) * 0x1p-16;
+  let next = h + 0x10000u;
+  let bound = LOWER - SLOPE * float_bits(next) - vec4<f32>(next) * 0x1p-32;
   return select(bound, vec4<f32>(MIN_GUMBEL), h > vec4<u32>(LAST_LOWER));
 }
 
@@ -60,8 +60,8 @@ fn scan(base: u32, row: RowDraw, draw: u32, first: u32, end: u32, lane: u32, slo
     if (top >= bar - reach) {
       let counter = vec4<u32>(params.class_offset / 8u + group, row.stream, params.step, draw + TAG_HIGH);
       let high = philox4x32(counter, row.seed);
-      let high_a = high >> vec4<u32>(16u);
-      let high_b = high & vec4<u32>(0xffffu);
+      let high_a = high & vec4<u32>(0xffff0000u);
+      let high_b = high * 0x10000u;
       let least4 = min(high_a, high_b);
       let least = min(min(least4.x, least4.y), min(least4.z, least4.w));
       if (top + temperature * upper_bound(vec4<u32>(least)).x >= bar) {
@@ -85,7 +85,7 @@ fn scan(base: u32, row: RowDraw, draw: u32, first: u32, end: u32, lane: u32, slo
           let bits = load_class(base, c);
           let low = philox4x32(vec4<u32>(counter.xyz, draw + TAG_LOW), row.seed);
           let class_ = params.class_offset + c;
-          let score = score_of(bits, temperature, gumbel_at(word_of(high, low, i), class_, row, draw));
+          let score = score_of(bits, temperature, gumbel_at(word_of(Halves(high, low), i), class_, row, draw));
           let key = select(key_of_score(score), KEY_NONE, (bits & 0x7fffffffu) >= POSITIVE_INFINITY);
           if (key > best.key) {
             best.key = key;

@@ -21,12 +21,12 @@ fn score_of(logit: u32, temperature: f32, gumbel: f32) -> f32 {
 
 // Ascending with the score, which score_of never makes -0.
 fn key_of_score(score: f32) -> u32 {
-  let sign = bitcast<u32>(bitcast<i32>(score) >> 31u);
-  return bitcast<u32>(score) ^ (sign | 0x80000000u);
+  let bits = bitcast<u32>(score);
+  return bits ^ select(0x80000000u, 0xffffffffu, bitcast<i32>(bits) < 0);
 }
 
 fn score_of_key(key: u32) -> f32 {
-  return bitcast<f32>(key ^ select(0xffffffffu, 0x80000000u, (key >> 31u) == 1u));
+  return bitcast<f32>(key ^ select(0x80000000u, 0xffffffffu, bitcast<i32>(key) >= 0));
 }
 
 const LOWEST = -0x1.fffffep+127;

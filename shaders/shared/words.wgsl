@@ -10,22 +10,30 @@ const TAG_TAIL = 2u << 24u;
 // Added to a draw's number for the noise given an index, which must not be the noise that drew it; the tags follow as 3, 4, 5.
 const TAG_GIVEN = 3u << 24u;
 
-fn word_of(high: vec4<u32>, low: vec4<u32>, i: u32) -> u32 {
-  let j = i & 3u;
-  return select(
-    (high[j] << 16u) | (low[j] & 0xffffu),
-    (high[j] & 0xffff0000u) | (low[j] >> 16u),
-    i < 4u,
-  );
+struct Halves {
+  high: vec4<u32>,
+  low: vec4<u32>,
+}
+
+// The halves of a group of the vocabulary.
+fn halves_of(group: u32, row: RowDraw, draw: u32) -> Halves {
+  let blocks = philox_pair(vec4<u32>(group, row.stream, params.step, draw + TAG_HIGH), draw + TAG_LOW, row.seed);
+  return Halves(blocks.first, blocks.second);
+}
+
+fn word_of(halves: Halves, i: u32) -> u32 {
+  let high = halves.high[i & 3u];
+  let low = halves.low[i & 3u];
+  return select((high << 16u) | (low & 0xffffu), (high & 0xffff0000u) | (low >> 16u), i < 4u);
 }
 
 // word_of for a group's first four classes, and for its last four.
-fn first_words(high: vec4<u32>, low: vec4<u32>) -> vec4<u32> {
-  return (high & vec4<u32>(0xffff0000u)) | (low >> vec4<u32>(16u));
+fn first_words(halves: Halves) -> vec4<u32> {
+  return (halves.high & vec4<u32>(0xffff0000u)) | (halves.low >> vec4<u32>(16u));
 }
 
-fn last_words(high: vec4<u32>, low: vec4<u32>) -> vec4<u32> {
-  return (high << vec4<u32>(16u)) | (low & vec4<u32>(0xffffu));
+fn last_words(halves: Halves) -> vec4<u32> {
+  return (halves.high * 0x10000u) | (halves.low & vec4<u32>(0xffffu));
 }
 
 // The word that refines a class's: of a block for each four classes.

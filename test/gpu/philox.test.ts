@@ -6,7 +6,8 @@ import { type TestGpu, gpuTest } from '../helpers/gpu'
 import { KNOWN_ANSWERS } from '../helpers/known_answers'
 import { Random } from '../helpers/random'
 
-const KERNEL = `
+/** A kernel that writes blocks in WGSL, of `counter`, `key` and `w`. */
+const kernel = (block: string) => `
 @group(0) @binding(0) var<storage, read> counters: array<vec4<u32>>;
 @group(0) @binding(1) var<storage, read> keys: array<vec4<u32>>;
 @group(0) @binding(2) var<storage, read_write> words: array<vec4<u32>>;
@@ -14,16 +15,26 @@ const KERNEL = `
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3<u32>) {
   if (id.x < arrayLength(&counters)) {
-    words[id.x] = philox4x32(counters[id.x], keys[id.x].xy);
+    let counter = counters[id.x];
+    let key = keys[id.x].xy;
+    let w = keys[id.x].z;
+    words[id.x] = ${block};
   }
 }`
 
-/** The blocks that the shader's philox4x32 gives, four words each. */
-async function blocks({ device, upload, buffer, read }: TestGpu, counters: number[][], keys: number[][]) {
-  const module = device.createShaderModule({ code: KERNEL + philox })
+/** The blocks that the shader gives, four words each. @param keys two words each, and w */
+async function blocks(
+  { device, upload, buffer, read }: TestGpu,
+  counters: number[][],
+  keys: number[][],
+  block = 'philox4x32(counter, key)',
+) {
+  const module = device.createShaderModule({ code: kernel(block) + philox })
   const pipeline = device.createComputePipeline({ layout: 'auto', compute: { module } })
   const out = buffer(counters.length * 16)
-  const inputs = [counters, keys.map((key) => [...key, 0, 0])].map((rows) => upload(Uint32Array.from(rows.flat())))
+  const inputs = [counters, keys.map(([low, high, w = 0]) => [low, high, w, 0])].map((rows) =>
+    upload(Uint32Array.from(rows.flat())),
+  )
   const entries = [...inputs, out].map((each, binding) => ({ binding, resource: { buffer: each } }))
   const encoder = device.createCommandEncoder()
   const pass = encoder.beginComputePass()
@@ -53,4 +64,24 @@ gpuTest('Philox4x32-10 in WGSL gives the words of the CPU for 20,000 random coun
   const keys = counters.map(() => [word(), word()])
   const expected = counters.flatMap((counter, i) => [...philox4x32(counter, keys[i])])
   expectSame(await blocks(gpu, counters, keys), expected, 'words')
+})
+
+gpuTest('pairs of blocks in WGSL are those of counters that differ in their last words', async (gpu) => {
+  const random = new Random(4)
+  const word = () => random.pick([random.word(), random.whole(0, 3), 0xffffffff - random.whole(0, 3)])
+  const counters = Array.from({ length: 5000 }, () => [word(), word(), word(), word()])
+  const keys = counters.map(() => [word(), word(), word()])
+  const first = await blocks(gpu, counters, keys, 'philox_pair(counter, w, key).first')
+  const second = await blocks(gpu, counters, keys, 'philox_pair(counter, w, key).second')
+  const others = counters.map(([x, y, z], i) => [x, y, z, keys[i][2]])
+  expectSame(
+    first,
+    counters.flatMap((counter, i) => [...philox4x32(counter, keys[i].slice(0, 2))]),
+    'first',
+  )
+  expectSame(
+    second,
+    others.flatMap((counter, i) => [...philox4x32(counter, keys[i].slice(0, 2))]),
+    'second',
+  )
 })
