@@ -4,6 +4,7 @@
 @group(0) @binding(2) var<storage, read> row_params: array<RowParams>;
 
 override LOG_PROBS: bool = false;
+override ONE_DRAW: bool = false; // of each row, which takes no division
 
 @compute @workgroup_size(64)
 fn main(
@@ -15,10 +16,11 @@ fn main(
   if (task >= params.rows * params.samples) {
     return;
   }
-  let row = task / params.samples;
+  let row = select(task / params.samples, task, ONE_DRAW);
+  let draw = select(task % params.samples, 0u, ONE_DRAW);
   let drawn_row = row_draw(params.first_row + row);
   let base = params.logits_offset + row * params.row_stride;
-  var found = contest(base, drawn_row, task % params.samples);
+  var found = contest(base, drawn_row, draw);
   if (LOG_PROBS && is_score(found.key)) {
     found.logit = bitcast<f32>(load_class(base, found.class_ - params.class_offset));
   }

@@ -98,14 +98,14 @@ export const PATHS: Path[] = [
   },
   {
     name: '`sample_short`, 10 classes',
-    kernel: variant('sample_short', { FOURS: 3 }),
+    kernel: variant('sample_short', { FOURS: 3, ONE_DRAW: 1 }),
     cycles: contest(10),
     bytes: 4,
     moves: 'noise: six of sixteen words are not used',
   },
   {
     name: '`sample_short`, 4 classes',
-    kernel: variant('sample_short', { FOURS: 1 }),
+    kernel: variant('sample_short', { FOURS: 1, ONE_DRAW: 1 }),
     cycles: contest(4),
     bytes: 5,
     moves: 'noise: half of a block is not used',

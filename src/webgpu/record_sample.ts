@@ -12,8 +12,9 @@ export function recordSample(recording: Recording): void {
   if (plan.totalParts === 1) {
     for (const slice of slices) {
       const count = Math.ceil((slice.rows * request.numSamples * lanes) / WORKGROUP_LANES)
+      const short = { FOURS: Math.ceil(slice.classes / 4), ONE_DRAW: Number(request.numSamples === 1) }
       const kernel: Kernel = isShort(recording)
-        ? { name: 'sample_short', logits, reduce, constants: { ...constants, FOURS: Math.ceil(slice.classes / 4) } }
+        ? { name: 'sample_short', logits, reduce, constants: { ...constants, ...short } }
         : { name: 'sample', logits, reduce, constants: { ...constants, LANES: lanes } }
       dispatch(recording, kernel, slice, count, [logitsOf(recording, slice), ...resultsOf(recording)])
     }
