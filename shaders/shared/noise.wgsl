@@ -9,7 +9,6 @@
 const SQRT_HALF_BITS = 0x3f3504f3u;
 const LN2_HIGH = 0.693145751953125;
 const LN2_LOW = 1.428606765330187e-6;
-const TWO_NEG_16 = 0x1p-16;
 const TWO_NEG_32 = 0x1p-32;
 const TWO_NEG_33 = 0x1p-33;
 const TAIL_WORDS = 256u;
