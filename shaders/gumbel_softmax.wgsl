@@ -8,7 +8,7 @@
 @group(0) @binding(2) var<storage, read> row_params: array<RowParams>;
 
 override LANES: u32 = 64u;  // a power of two to 64
-override GROUPS: u32 = 4u;  // of eight classes that a lane holds, to 4
+override FOURS: u32 = 8u;   // vectors of four classes that a lane holds, to 8; odd only where LANES is 1
 override LOG_PROBS: bool = false;
 
 // A lane's part of a row, and what it knows of it.
@@ -18,13 +18,18 @@ struct Held {
   validity: Validity,
 }
 
+// Whether a lane's group may reach into its last four classes.
+fn is_whole(i: u32) -> bool {
+  return i * 2u + 1u < FOURS;
+}
+
 fn hold(held: ptr<function, Held>, i: u32, lane: u32, end: u32, base: u32, row: RowDraw, draw: u32) {
   let group = lane + i * LANES;
   (*held).groups[i] = Keys();
   if (group < end) {
     let a = load_four(base, group * 8u);
     let b = load_four(base, group * 8u + 4u);
-    let keys = keys_of(a, b, group, row, draw);
+    let keys = keys_of(a, b, is_whole(i), group, row, draw);
     (*held).groups[i] = keys;
     (*held).validity = seen((*held).validity, a, b);
     (*held).scan = better((*held).scan, keys, params.class_offset + group * 8u);
@@ -37,7 +42,10 @@ fn hold(held: ptr<function, Held>, i: u32, lane: u32, end: u32, base: u32, row: 
 // Turns the keys of a group into relaxed values, and gives their sum.
 fn relax(held: ptr<function, Held>, i: u32, best: f32, inverse: f32) -> f32 {
   let a = relaxed4((*held).groups[i].a, best, inverse);
-  let b = relaxed4((*held).groups[i].b, best, inverse);
+  var b = vec4<f32>();
+  if (is_whole(i)) {
+    b = relaxed4((*held).groups[i].b, best, inverse);
+  }
   (*held).groups[i] = Keys(bitcast<vec4<u32>>(a), bitcast<vec4<u32>>(b));
   return sum8(a, b);
 }
@@ -54,9 +62,11 @@ fn store(held: ptr<function, Held>, i: u32, lane: u32, end: u32, finish: Finish)
   if (group < end) {
     let c = group * 8u;
     let a = bitcast<vec4<f32>>((*held).groups[i].a) * finish.scale;
-    let b = bitcast<vec4<f32>>((*held).groups[i].b) * finish.scale;
     store_samples(finish.samples_base, c, finished4(a, c, finish.drawn_class, finish.one_hot));
-    store_samples(finish.samples_base, c + 4u, finished4(b, c + 4u, finish.drawn_class, finish.one_hot));
+    if (is_whole(i)) {
+      let b = bitcast<vec4<f32>>((*held).groups[i].b) * finish.scale;
+      store_samples(finish.samples_base, c + 4u, finished4(b, c + 4u, finish.drawn_class, finish.one_hot));
+    }
   }
 }
 
@@ -78,9 +88,9 @@ fn main(
 
   var held = Held(array<Keys, 4>(), nothing_found(), nothing_seen());
   hold(&held, 0u, lane, end, base, drawn_row, draw);
-  if (GROUPS > 1u) { hold(&held, 1u, lane, end, base, drawn_row, draw); }
-  if (GROUPS > 2u) { hold(&held, 2u, lane, end, base, drawn_row, draw); }
-  if (GROUPS > 3u) { hold(&held, 3u, lane, end, base, drawn_row, draw); }
+  if (FOURS > 2u) { hold(&held, 1u, lane, end, base, drawn_row, draw); }
+  if (FOURS > 4u) { hold(&held, 2u, lane, end, base, drawn_row, draw); }
+  if (FOURS > 6u) { hold(&held, 3u, lane, end, base, drawn_row, draw); }
 
   var mine = held.scan;
   mine.key = checked_key(mine.key, held.validity);
@@ -91,9 +101,9 @@ fn main(
   let best = select(0.0, score_of_key(whole.key), ok);
   let inverse = select(0.0, relaxation.inverse, ok);
   var sum = relax(&held, 0u, best, inverse);
-  if (GROUPS > 1u) { sum += relax(&held, 1u, best, inverse); }
-  if (GROUPS > 2u) { sum += relax(&held, 2u, best, inverse); }
-  if (GROUPS > 3u) { sum += relax(&held, 3u, best, inverse); }
+  if (FOURS > 2u) { sum += relax(&held, 1u, best, inverse); }
+  if (FOURS > 4u) { sum += relax(&held, 2u, best, inverse); }
+  if (FOURS > 6u) { sum += relax(&held, 3u, best, inverse); }
   whole.relaxed = row_sum(1u, slot, lane, sum);
 
   let drawn_class = select(0xffffffffu, whole.class_ - params.class_offset, ok);
@@ -104,9 +114,9 @@ fn main(
     relaxation.one_hot,
   );
   store(&held, 0u, lane, end, finish);
-  if (GROUPS > 1u) { store(&held, 1u, lane, end, finish); }
-  if (GROUPS > 2u) { store(&held, 2u, lane, end, finish); }
-  if (GROUPS > 3u) { store(&held, 3u, lane, end, finish); }
+  if (FOURS > 2u) { store(&held, 1u, lane, end, finish); }
+  if (FOURS > 4u) { store(&held, 2u, lane, end, finish); }
+  if (FOURS > 6u) { store(&held, 3u, lane, end, finish); }
 
   if (inside && lane == 0u) {
     if (LOG_PROBS && ok) {

@@ -8,6 +8,7 @@
 
 const LANES = 64u;
 override SCALES: bool = false;
+override ONE_DRAW: bool = false; // of each row
 const LOG_PROBS = false;
 
 // What the parts of a draw found. By all lanes, in uniform control flow.

@@ -1,6 +1,5 @@
 // The gradient of Gumbel-softmax from the soft samples y that the caller still has: no noise, two reads of a row for each draw.
-// Twin: src/cpu/gumbel_softmax_backward.ts. LANES lanes do a task, a row or one of params.parts shares of its draws;
-// a workgroup of 64 does 64 / LANES.
+// Twin: src/cpu/gumbel_softmax_backward.ts.
 //
 // As in shared/backward.wgsl G, log y and l count from those of the largest y, which changes nothing but rounding.
 
@@ -9,6 +8,7 @@
 
 override LANES: u32 = 64u; // a power of two to 64
 override SCALES: bool = false;
+override ONE_DRAW: bool = false; // of each row
 const LOG_PROBS = false;
 const MIN_NORMAL = 0x00800000u;
 
@@ -67,63 +67,46 @@ fn scale_terms(y: vec4<f32>, d: vec4<f32>, logits: vec4<u32>, inverse_best: f32,
   return vec2<f32>(dot(d, u), dot(d, l));
 }
 
+// Adds the gradient of one draw to what lies at its place, or writes it if it is the task's first. Uniform control flow only.
+fn add_draw(at: Places, lane: u32, slot: u32, row: RowDraw, draw: u32, first: bool) -> Gradient {
+  let inverse = inverse_of(row.temperature) * inverse_of(row.tau);
+  var mine = Found(0.0, 0u, 0.0, 0.0, 0.0);
+  var validity = nothing_seen();
+  for (var c = 4u * lane; c < at.classes; c += 4u * LANES) {
+    let logits = load_four(at.base, c);
+    validity = seen(validity, logits, logits);
+    mine = weighed(mine, load_soft(at.given_base, c), load_values(at.values_base, c), c);
+  }
+  let best = row_best(slot, lane, checked_key(key_of_largest(mine), validity), mine.class_);
+  let ok = is_score(best.x);
+  let best_class = select(0u, best.y, ok);
+  let reference = load_value(at.values_base, best_class);
+  let weighted = row_sum(0u, slot, lane, moved(mine, reference));
+  forget_best();
+  let sum = row_sum(1u, slot, lane, mine.sum);
+  // Less what rounding took from a sum of 1.
+  let mean = weighted / select(1.0, sum, ok);
+  let inverse_best = 1.0 / select(1.0, score_of_key(best.x), ok);
+  let logit = bitcast<f32>(load_class(at.base, best_class));
+
+  var terms = vec2<f32>();
+  for (var c = 4u * lane; c < at.classes; c += 4u * LANES) {
+    // A row without a distribution has gradients of 0.
+    let y = select(vec4<f32>(), load_soft(at.given_base, c), ok);
+    let d = times(y, load_values(at.values_base, c) - reference - mean);
+    add_samples(at.out_base, c, d * inverse, first);
+    if (SCALES) {
+      terms += scale_terms(y, d, load_four(at.base, c), inverse_best, logit, inverse);
+    }
+  }
+  return Gradient(best.x, terms);
+}
+
 @compute @workgroup_size(64)
 fn main(
   @builtin(workgroup_id) workgroup: vec3<u32>,
   @builtin(num_workgroups) workgroups: vec3<u32>,
   @builtin(local_invocation_index) index: u32,
 ) {
-  let slot = index / LANES;
-  let lane = index % LANES;
-  let task = (workgroup.y * workgroups.x + workgroup.x) * (64u / LANES) + slot;
-  let inside = task < params.rows * params.parts;
-  let row = select(0u, task / params.parts, inside);
-  let drawn_row = row_draw(params.first_row + row);
-  let base = params.logits_offset + row * params.row_stride;
-  let out_base = params.samples_offset + task * params.samples_stride;
-  let inverse = inverse_of(drawn_row.temperature) * inverse_of(drawn_row.tau);
-  let draws = (params.samples + params.parts - 1u) / params.parts;
-
-  var terms = vec2<f32>();
-  var key = KEY_NONE;
-  for (var i = 0u; i < draws; i++) {
-    let draw = task % params.parts * draws + i;
-    let classes = select(0u, params.classes, inside && draw < params.samples);
-    let number = row * params.samples + select(0u, draw, classes > 0u);
-    let values_base = params.values_offset + number * params.values_stride;
-    let given_base = params.given_offset + number * params.given_stride;
-
-    var mine = Found(0.0, 0u, 0.0, 0.0, 0.0);
-    var validity = nothing_seen();
-    for (var c = 4u * lane; c < classes; c += 4u * LANES) {
-      let logits = load_four(base, c);
-      validity = seen(validity, logits, logits);
-      mine = weighed(mine, load_soft(given_base, c), load_values(values_base, c), c);
-    }
-    let best = row_best(slot, lane, checked_key(key_of_largest(mine), validity), mine.class_);
-    let ok = is_score(best.x);
-    let best_class = select(0u, best.y, ok);
-    let reference = load_value(values_base, best_class);
-    let weighted = row_sum(0u, slot, lane, moved(mine, reference));
-    forget_best();
-    let sum = row_sum(1u, slot, lane, mine.sum);
-    // Less what rounding took from a sum of 1.
-    let mean = weighted / select(1.0, sum, ok);
-    let inverse_best = 1.0 / select(1.0, score_of_key(best.x), ok);
-    let logit = bitcast<f32>(load_class(base, best_class));
-
-    for (var c = 4u * lane; c < classes; c += 4u * LANES) {
-      // A row without a distribution has gradients of 0.
-      let y = select(vec4<f32>(), load_soft(given_base, c), ok);
-      let d = times(y, load_values(values_base, c) - reference - mean);
-      add_samples(out_base, c, d * inverse, i == 0u);
-      if (SCALES) {
-        terms += scale_terms(y, d, load_four(base, c), inverse_best, logit, inverse);
-      }
-    }
-    if (i == 0u) {
-      key = best.x;
-    }
-  }
-  write_backward(task, lane, slot, inside, key, terms, drawn_row);
+  do_task(workgroup.y * workgroups.x + workgroup.x, index);
 }

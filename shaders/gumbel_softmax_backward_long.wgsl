@@ -1,13 +1,24 @@
 // The gradient of Gumbel-softmax for rows too long to hold: two reads of a row for each draw. Twin:
-// src/cpu/gumbel_softmax_backward.ts. LANES lanes do a task, a row or one of params.parts shares of its draws;
-// a workgroup of 64 does 64 / LANES.
+// src/cpu/gumbel_softmax_backward.ts.
 
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(2) var<storage, read> row_params: array<RowParams>;
 
 override LANES: u32 = 64u; // a power of two to 64
 override SCALES: bool = false;
+override ONE_DRAW: bool = false; // of each row
 const LOG_PROBS = false;
+
+// Adds the gradient of one draw to what lies at its place, or writes it if it is the task's first. Uniform control flow only.
+fn add_draw(at: Places, lane: u32, slot: u32, row: RowDraw, draw: u32, first: bool) -> Gradient {
+  let inverse = relaxation_of(row).inverse;
+  let groups = (at.classes + 7u) / 8u;
+  let mine = weigh(at.base, at.values_base, at.out_base, row, draw, 0u, groups, lane);
+  let whole = gather_weighed(lane, slot, mine, at.values_base, inverse);
+  let softmax = softmax_of(whole, at.base, inverse);
+  let terms = spread(at.base, at.values_base, at.out_base, row, draw, 0u, groups, lane, softmax, first);
+  return Gradient(whole.scan.key, terms);
+}
 
 @compute @workgroup_size(64)
 fn main(
@@ -15,30 +26,5 @@ fn main(
   @builtin(num_workgroups) workgroups: vec3<u32>,
   @builtin(local_invocation_index) index: u32,
 ) {
-  let slot = index / LANES;
-  let lane = index % LANES;
-  let task = (workgroup.y * workgroups.x + workgroup.x) * (64u / LANES) + slot;
-  let inside = task < params.rows * params.parts;
-  let row = select(0u, task / params.parts, inside);
-  let drawn_row = row_draw(params.first_row + row);
-  let base = params.logits_offset + row * params.row_stride;
-  let out_base = params.samples_offset + task * params.samples_stride;
-  let inverse = relaxation_of(drawn_row).inverse;
-  let draws = (params.samples + params.parts - 1u) / params.parts;
-
-  var terms = vec2<f32>();
-  var key = KEY_NONE;
-  for (var i = 0u; i < draws; i++) {
-    let draw = task % params.parts * draws + i;
-    let groups = select(0u, (params.classes + 7u) / 8u, inside && draw < params.samples);
-    let values_base = params.values_offset + (row * params.samples + select(0u, draw, groups > 0u)) * params.values_stride;
-    let mine = weigh(base, values_base, out_base, drawn_row, draw, 0u, groups, lane);
-    let whole = gather_weighed(lane, slot, mine, values_base, inverse);
-    let softmax = softmax_of(whole, base, inverse);
-    terms += spread(base, values_base, out_base, drawn_row, draw, 0u, groups, lane, softmax, i == 0u);
-    if (i == 0u) {
-      key = whole.scan.key;
-    }
-  }
-  write_backward(task, lane, slot, inside, key, terms, drawn_row);
+  do_task(workgroup.y * workgroups.x + workgroup.x, index);
 }

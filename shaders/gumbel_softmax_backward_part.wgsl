@@ -7,6 +7,7 @@
 
 const LANES = 64u;
 const SCALES = false;
+override ONE_DRAW: bool = false; // of each row
 const LOG_PROBS = false;
 
 @compute @workgroup_size(64)

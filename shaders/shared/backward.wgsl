@@ -1,4 +1,4 @@
-// The gradient of Gumbel-softmax. Expects: params, SCALES; logits_*, values_*, samples_*, add_samples, keys,
+// The gradient of Gumbel-softmax. Expects: params, LANES, SCALES; logits_*, values_*, samples_*, add_samples, keys,
 // gather.
 //
 // With y = softmax(u), u = score / (T tau), and G the gradient of y, the gradient of u is d = y (G - sum(y G)). G counts from
@@ -65,6 +65,9 @@ fn weighed(before: Found, keys: Keys, a: vec4<f32>, b: vec4<f32>, first_class: u
 
 // The lanes of a row brought together; all get the result. Uniform control flow only; may be called again.
 fn gather_weighed(lane: u32, slot: u32, mine: Found, values_base: u32, inverse: f32) -> Found {
+  if (LANES == 1u) {
+    return mine;
+  }
   var whole = mine;
   whole.scan = gather(lane, slot, mine.scan, 1.0);
   let ok = is_score(whole.scan.key);

@@ -1,7 +1,5 @@
-// The two passes of the gradient of Gumbel-softmax over rows that are not held. Expects: params, LANES; validity, backward.
-
-// The first leaves scores where the gradient will lie, for the second to read: only where a row has one draw.
-override HOLD_KEYS: bool = false;
+// The two passes of the gradient of Gumbel-softmax over rows that are not held. Expects: params, LANES, ONE_DRAW; validity,
+// backward. Where a row has one draw, the first leaves scores where the gradient will lie, for the second to read.
 
 // First pass over the groups [first, end): what the lane finds.
 fn weigh(base: u32, values_base: u32, out_base: u32, row: RowDraw, draw: u32, first: u32, end: u32, lane: u32) -> Found {
@@ -13,8 +11,8 @@ fn weigh(base: u32, values_base: u32, out_base: u32, row: RowDraw, draw: u32, fi
     let a = load_four(base, c);
     let b = load_four(base, c + 4u);
     validity = seen(validity, a, b);
-    let keys = keys_of(a, b, group, row, draw);
-    if (HOLD_KEYS) {
+    let keys = keys_of(a, b, true, group, row, draw);
+    if (ONE_DRAW) {
       store_words(out_base, c, keys.a);
       store_words(out_base, c + 4u, keys.b);
     }
@@ -43,10 +41,10 @@ fn spread(
   for (var group = first + lane; group < end; group += LANES) {
     let c = group * 8u;
     var keys: Keys;
-    if (HOLD_KEYS) {
+    if (ONE_DRAW) {
       keys = Keys(held_words(out_base, c), held_words(out_base, c + 4u));
     } else {
-      keys = keys_of(load_four(base, c), load_four(base, c + 4u), group, row, draw);
+      keys = keys_of(load_four(base, c), load_four(base, c + 4u), true, group, row, draw);
     }
     terms += add_gradient(base, values_base, out_base, c, keys, softmax, is_first);
   }

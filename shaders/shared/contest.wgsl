@@ -43,24 +43,45 @@ fn contested(before: Contest, bits: vec4<u32>, temperature: f32, x: vec4<f32>, f
   );
 }
 
+// What a lane knows of its row.
+struct Known {
+  contest: Contest,
+  scan: Scan,  // where log-probabilities are wanted
+}
+
+// The same with a group of eight more, whose first vector of four is numbered `four`.
+fn with_group(before: Known, base: u32, row: RowDraw, draw: u32, four: u32) -> Known {
+  let counter = vec4<u32>((params.class_offset + four * 4u) / 8u, row.stream, params.step, draw + TAG_HIGH);
+  let high = philox4x32(counter, row.seed);
+  let a = load_four(base, four * 4u);
+  let b = load_four(base, four * 4u + 4u);
+  var after = before;
+  after.contest = contested(before.contest, a, row.temperature, vec4<f32>(high & vec4<u32>(0xffff0000u)), four);
+  if (four + 1u < FOURS) {
+    after.contest = contested(after.contest, b, row.temperature, vec4<f32>(high * 0x10000u), four + 1u);
+  }
+  if (LOG_PROBS) {
+    after.scan = with_logits(before.scan, a, b, inverse_of(row.temperature));
+  }
+  return after;
+}
+
 fn contest(base: u32, row: RowDraw, draw: u32) -> Scan {
   let none = vec4<f32>(LOWEST);
-  let inverse = inverse_of(row.temperature);
-  var c = Contest(none, none, vec4<u32>(), none, nothing_seen());
-  var found = nothing_found();
-  for (var four = 0u; four < FOURS; four += 2u) {
-    let counter = vec4<u32>((params.class_offset + four * 4u) / 8u, row.stream, params.step, draw + TAG_HIGH);
-    let high = philox4x32(counter, row.seed);
-    let a = load_four(base, four * 4u);
-    let b = load_four(base, four * 4u + 4u);
-    c = contested(c, a, row.temperature, vec4<f32>(high & vec4<u32>(0xffff0000u)), four);
-    if (FOURS > 1u) {
-      c = contested(c, b, row.temperature, vec4<f32>(high * 0x10000u), four + 1u);
-    }
-    if (LOG_PROBS) {
-      found = with_logits(found, a, b, inverse);
+  var known = Known(Contest(none, none, vec4<u32>(), none, nothing_seen()), nothing_found());
+  // Software adapters keep what a loop changes in memory: without one they take three quarters of the time.
+  if (FOURS <= 8u) {
+    known = with_group(known, base, row, draw, 0u);
+    if (FOURS > 2u) { known = with_group(known, base, row, draw, 2u); }
+    if (FOURS > 4u) { known = with_group(known, base, row, draw, 4u); }
+    if (FOURS > 6u) { known = with_group(known, base, row, draw, 6u); }
+  } else {
+    for (var four = 0u; four < FOURS; four += 2u) {
+      known = with_group(known, base, row, draw, four);
     }
   }
+  let c = known.contest;
+  var found = known.scan;
   let top = max4(c.highest);
   let column = min(first4(c.highest == vec4<f32>(top)), 3u);
   // Also open where every class is masked, or as low as none: the bar is LOWEST there.
@@ -78,7 +99,7 @@ fn decided(contest: Scan, base: u32, row: RowDraw, draw: u32, open: bool) -> Sca
   found.key = select(contest.key, KEY_NONE, open);
   for (var c = select(params.classes, 0u, open); c < params.classes; c++) {
     let class_ = params.class_offset + c;
-    let word = word_of(halves_of(class_ / 8u, row, draw), c & 7u);
+    let word = word_at(class_, row, draw);
     let key = key_at(load_class(base, c), word, class_, row, draw);
     if (key > found.key) {
       found.key = key;

@@ -6,24 +6,23 @@ struct Keys {
   b: vec4<u32>,
 }
 
-fn keys_of(a: vec4<u32>, b: vec4<u32>, group: u32, row: RowDraw, draw: u32) -> Keys {
+// `whole` is false only where it is known that the group's last four classes are past the row's end.
+fn keys_of(a: vec4<u32>, b: vec4<u32>, whole: bool, group: u32, row: RowDraw, draw: u32) -> Keys {
   let halves = halves_of(params.class_offset / 8u + group, row, draw);
-  let words_a = first_words(halves);
-  let words_b = last_words(halves);
   let first = params.class_offset + group * 8u;
-  return Keys(
-    vec4<u32>(
-      key_at(a.x, words_a.x, first, row, draw),
-      key_at(a.y, words_a.y, first + 1u, row, draw),
-      key_at(a.z, words_a.z, first + 2u, row, draw),
-      key_at(a.w, words_a.w, first + 3u, row, draw),
-    ),
-    vec4<u32>(
-      key_at(b.x, words_b.x, first + 4u, row, draw),
-      key_at(b.y, words_b.y, first + 5u, row, draw),
-      key_at(b.z, words_b.z, first + 6u, row, draw),
-      key_at(b.w, words_b.w, first + 7u, row, draw),
-    ),
+  var keys = Keys(keys4(a, first_words(halves), first, row, draw), vec4<u32>(KEY_NONE));
+  if (whole) {
+    keys.b = keys4(b, last_words(halves), first + 4u, row, draw);
+  }
+  return keys;
+}
+
+fn keys4(logits: vec4<u32>, words: vec4<u32>, first: u32, row: RowDraw, draw: u32) -> vec4<u32> {
+  return vec4<u32>(
+    key_at(logits.x, words.x, first, row, draw),
+    key_at(logits.y, words.y, first + 1u, row, draw),
+    key_at(logits.z, words.z, first + 2u, row, draw),
+    key_at(logits.w, words.w, first + 3u, row, draw),
   );
 }
 

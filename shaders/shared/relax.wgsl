@@ -12,7 +12,7 @@ fn relax(base: u32, samples_base: u32, row: RowDraw, draw: u32, first: u32, end:
     let a = load_four(base, c);
     let b = load_four(base, c + 4u);
     validity = seen(validity, a, b);
-    let keys = keys_of(a, b, group, row, draw);
+    let keys = keys_of(a, b, true, group, row, draw);
     store_words(samples_base, c, keys.a);
     store_words(samples_base, c + 4u, keys.b);
     if (LOG_PROBS) {
@@ -45,7 +45,7 @@ fn normalise(base: u32, samples_base: u32, row: RowDraw, draw: u32, first: u32, 
     if (HOLDS_KEYS) {
       keys = Keys(held_words(samples_base, c), held_words(samples_base, c + 4u));
     } else {
-      keys = keys_of(load_four(base, c), load_four(base, c + 4u), group, row, draw);
+      keys = keys_of(load_four(base, c), load_four(base, c + 4u), true, group, row, draw);
     }
     let a = relaxed4(keys.a, best, inverse) * scale;
     let b = relaxed4(keys.b, best, inverse) * scale;

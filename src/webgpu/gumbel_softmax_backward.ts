@@ -129,7 +129,7 @@ function record(context: Context, encoder: GPUCommandEncoder, piece: Piece, draw
     )
   const shape = { batchSize, numClasses, numSamples, rows, maxBindingBytes, wide: context.wide }
   const plan = drawing.samples
-    ? { ...planRows(shape, rowsAtOnce), heldGroups: 0 }
+    ? { ...planRows(shape, rowsAtOnce), heldFours: 0 }
     : planGumbelSoftmax(shape, false, rowsAtOnce)
   const logits = piece.buffer()
   const pass = encoder.beginComputePass({ label: 'gumbel-webgpu gumbelSoftmaxBackward' })

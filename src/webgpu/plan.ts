@@ -115,8 +115,8 @@ function lanesOf(shape: Shape, groupsALane = GROUPS_A_LANE): number {
 
 /** A plan for Gumbel-softmax. */
 export interface SoftmaxPlan extends Plan {
-  /** Groups of eight classes that each lane holds; 0 where rows are too long to hold. */
-  heldGroups: number
+  /** Vectors of four classes that each lane holds; 0 where rows are too long to hold. */
+  heldFours: number
 }
 
 /**
@@ -127,10 +127,12 @@ export function planGumbelSoftmax(shape: Shape, hard: boolean, rowsAtOnce: numbe
   const groups = Math.ceil(shape.numClasses / 8)
   const slices = rowSlices(shape, rowsAtOnce)
   const parts = partsOf(shape)
-  if (parts > 1) return { ...layout(shape), lanes: WORKGROUP_LANES, heldGroups: 0, ...split(slices, parts) }
+  if (parts > 1) return { ...layout(shape), lanes: WORKGROUP_LANES, heldFours: 0, ...split(slices, parts) }
   const lanes = lanesOf(shape, hard ? GROUPS_A_LANE : HELD_GROUPS[widthOf(shape)])
   const heldGroups = Math.ceil(groups / lanes)
-  return { ...layout(shape), lanes, heldGroups: heldGroups > MOST_HELD_GROUPS ? 0 : heldGroups, totalParts: 1, slices }
+  // A lane alone knows that the second half of its last group is past the row's end.
+  const heldFours = lanes === 1 ? Math.ceil(shape.numClasses / 4) : 2 * heldGroups
+  return { ...layout(shape), lanes, heldFours: heldGroups > MOST_HELD_GROUPS ? 0 : heldFours, totalParts: 1, slices }
 }
 
 /** Draws of a row that a task of the gradient of Gumbel-softmax should have at least, where tasks share them. */

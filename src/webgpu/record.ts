@@ -2,8 +2,8 @@ import type { Request } from '../request'
 import type { Uniforms } from './buffers'
 import type { Context } from './context'
 import type { Outputs } from './outputs'
-import { NO_PARAMS, OUTPUT_LOG_PROBS, PARAMS_BYTES, type Params, writeParams } from './params'
-import { type Plan, type Slice, WORKGROUP_LANES, workgroups } from './plan'
+import { NO_PARAMS, OUTPUT_LOG_PROBS, OUTPUT_SCORES, PARAMS_BYTES, type Params, writeParams } from './params'
+import { type Plan, SHORT_CLASSES, type Slice, WORKGROUP_LANES, workgroups } from './plan'
 import { type Kernel, type ReduceModule, pipelineOf } from './shader'
 
 /** Bytes of a `Scan` in `shaders/shared/gather.wgsl`. */
@@ -45,6 +45,16 @@ export function constantsOf({ outputs, request }: Drawing): Kernel['constants'] 
     LOG_PROBS: Number((outputs.wanted & OUTPUT_LOG_PROBS) !== 0),
     EXTENDED: Number(request.extended),
   }
+}
+
+/** Whether a lane draws each row without scores, which take all of the winner's word. */
+export function isShort({ plan, request, outputs }: Recording): boolean {
+  return plan.lanes === 1 && request.numClasses <= SHORT_CLASSES && (outputs.wanted & OUTPUT_SCORES) === 0
+}
+
+/** The `override` constants of kernels for such rows. */
+export function shortConstants({ numClasses, numSamples }: Request): Kernel['constants'] {
+  return { FOURS: Math.ceil(numClasses / 4), ONE_DRAW: Number(numSamples === 1) }
 }
 
 /** Buffers for what the parts of a plan's rows find. */

@@ -5,10 +5,12 @@ import {
   type Recording,
   constantsOf,
   dispatch,
+  isShort,
   logitsOf,
   partialsOf,
   reduceModule,
   resultsOf,
+  shortConstants,
 } from './record'
 import { type RowsPlace, bindRows, isAligned } from './rows'
 import type { Kernel, SamplesModule } from './shader'
@@ -22,7 +24,7 @@ export interface SoftmaxRecording extends Recording {
 /** Records the dispatches of a plan for Gumbel-softmax. */
 export function recordGumbelSoftmax(recording: SoftmaxRecording): void {
   const { plan, request, context, hard } = recording
-  const { logits, lanes, slices, heldGroups } = plan
+  const { logits, lanes, slices } = plan
   const samples = samplesModule(recording)
   const reduce = reduceModule(context, lanes)
   const constants = { ...constantsOf(recording), ONE_HOT: Number(hasOneHot(request)) }
@@ -54,27 +56,25 @@ export function recordGumbelSoftmax(recording: SoftmaxRecording): void {
           ...results,
         ])
       }
-    } else if (hard || heldGroups > 0) {
-      const held: Record<string, number> = hard ? { LANES: lanes } : { LANES: lanes, GROUPS: heldGroups }
-      run(
-        {
-          name: hard ? 'gumbel_softmax_hard' : 'gumbel_softmax',
-          logits,
-          reduce,
-          samples,
-          constants: { ...constants, ...held },
-        },
-        Math.ceil((draws * lanes) / WORKGROUP_LANES),
-        [input, written.binding, ...results],
-      )
     } else {
+      const [name, rows] = wholeRows(recording)
       run(
-        { name: 'gumbel_softmax_long', logits, reduce, samples, constants: { ...constants, LANES: lanes } },
+        { name, logits, reduce, samples, constants: { ...constants, ...rows } },
         Math.ceil((draws * lanes) / WORKGROUP_LANES),
         [input, written.binding, ...results],
       )
     }
   }
+}
+
+/** The kernel for rows that are not split, and its constants. */
+function wholeRows(recording: SoftmaxRecording): [Kernel['name'], Kernel['constants']] {
+  const { plan, request, hard } = recording
+  const { lanes, heldFours } = plan
+  if (hard && isShort(recording)) return ['gumbel_softmax_hard_short', shortConstants(request)]
+  if (hard) return ['gumbel_softmax_hard', { LANES: lanes }]
+  if (heldFours > 0) return ['gumbel_softmax', { LANES: lanes, FOURS: heldFours }]
+  return ['gumbel_softmax_long', { LANES: lanes }]
 }
 
 /** Whether some row's temperature or tau is 0. */

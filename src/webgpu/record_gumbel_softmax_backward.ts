@@ -78,7 +78,7 @@ function dispatchTasks(
 ): void {
   const { context, plan, request, outputs, gradSamples, samples } = recording
   const { numSamples, numClasses } = request
-  const { lanes, heldGroups } = plan
+  const { lanes, heldFours } = plan
   const [out, tau, temperature] = [targets.get('logits')!, targets.get('tau'), targets.get('temperature')]
   const values = bindRows(gradSamples, slice.firstRow * numSamples, slice.rows * numSamples, numClasses)
   const given = samples && bindRows(samples, slice.firstRow * numSamples, slice.rows * numSamples, numClasses)
@@ -92,9 +92,9 @@ function dispatchTasks(
       ...constantsOf(recording),
       OUTPUTS: outputs.wanted | (tau ? OUTPUT_GRAD_TAU : 0) | (temperature ? OUTPUT_GRAD_TEMPERATURE : 0),
       LANES: lanes,
-      GROUPS: heldGroups,
+      FOURS: heldFours,
       SCALES: Number(targets.size > 1),
-      HOLD_KEYS: Number(numSamples === 1),
+      ONE_DRAW: Number(numSamples === 1),
     },
   } as const
   const places = {
@@ -124,7 +124,7 @@ function dispatchTasks(
     const count = Math.ceil((tasks * lanes) / WORKGROUP_LANES)
     const all = [...inputs, ...results]
     if (given) record('gumbel_softmax_backward_given', count, [...all, [12, given.binding]])
-    else record(heldGroups > 0 ? 'gumbel_softmax_backward' : 'gumbel_softmax_backward_long', count, all)
+    else record(heldFours > 0 ? 'gumbel_softmax_backward' : 'gumbel_softmax_backward_long', count, all)
   }
 }
 

@@ -1,7 +1,16 @@
-import { OUTPUT_SCORES } from './params'
-import { SHORT_CLASSES, WORKGROUP_LANES } from './plan'
+import { WORKGROUP_LANES } from './plan'
 import type { Kernel } from './shader'
-import { type Recording, constantsOf, dispatch, logitsOf, partialsOf, reduceModule, resultsOf } from './record'
+import {
+  type Recording,
+  constantsOf,
+  dispatch,
+  isShort,
+  logitsOf,
+  partialsOf,
+  reduceModule,
+  resultsOf,
+  shortConstants,
+} from './record'
 
 /** Records the dispatches of a plan for Gumbel-max. */
 export function recordSample(recording: Recording): void {
@@ -12,9 +21,8 @@ export function recordSample(recording: Recording): void {
   if (plan.totalParts === 1) {
     for (const slice of slices) {
       const count = Math.ceil((slice.rows * request.numSamples * lanes) / WORKGROUP_LANES)
-      const short = { FOURS: Math.ceil(slice.classes / 4), ONE_DRAW: Number(request.numSamples === 1) }
       const kernel: Kernel = isShort(recording)
-        ? { name: 'sample_short', logits, reduce, constants: { ...constants, ...short } }
+        ? { name: 'sample_short', logits, reduce, constants: { ...constants, ...shortConstants(request) } }
         : { name: 'sample', logits, reduce, constants: { ...constants, LANES: lanes } }
       dispatch(recording, kernel, slice, count, [logitsOf(recording, slice), ...resultsOf(recording)])
     }
@@ -29,9 +37,4 @@ export function recordSample(recording: Recording): void {
     const combine = { name: 'sample_combine', reduce, constants } as const
     dispatch(recording, combine, slice, draws, [partials, ...resultsOf(recording)])
   })
-}
-
-/** Whether a lane draws each row without scores, which take all of the winner's word. */
-function isShort({ plan, request, outputs }: Recording): boolean {
-  return plan.lanes === 1 && request.numClasses <= SHORT_CLASSES && (outputs.wanted & OUTPUT_SCORES) === 0
 }

@@ -12,6 +12,7 @@ import gumbelSoftmaxBackwardPart from '../../shaders/gumbel_softmax_backward_par
 import gumbelSoftmaxFinish from '../../shaders/gumbel_softmax_finish.wgsl?raw'
 import gumbelSoftmaxHard from '../../shaders/gumbel_softmax_hard.wgsl?raw'
 import gumbelSoftmaxHardFinish from '../../shaders/gumbel_softmax_hard_finish.wgsl?raw'
+import gumbelSoftmaxHardShort from '../../shaders/gumbel_softmax_hard_short.wgsl?raw'
 import gumbelSoftmaxLong from '../../shaders/gumbel_softmax_long.wgsl?raw'
 import gumbelSoftmaxPart from '../../shaders/gumbel_softmax_part.wgsl?raw'
 import generateNoise from '../../shaders/generate_noise.wgsl?raw'
@@ -24,6 +25,7 @@ import addSamples from '../../shaders/shared/add_samples.wgsl?raw'
 import backward from '../../shaders/shared/backward.wgsl?raw'
 import backwardPasses from '../../shaders/shared/backward_passes.wgsl?raw'
 import backwardResult from '../../shaders/shared/backward_result.wgsl?raw'
+import backwardTasks from '../../shaders/shared/backward_tasks.wgsl?raw'
 import givenScalar from '../../shaders/shared/given_f32.wgsl?raw'
 import givenVector from '../../shaders/shared/given_f32x4.wgsl?raw'
 import keys from '../../shaders/shared/keys.wgsl?raw'
@@ -83,6 +85,7 @@ const GIVEN: Record<GivenModule, string> = { given_f32: givenScalar, given_f32x4
 
 const DRAW = [params, philox, noise, words, score, validity]
 const BACKWARD_PASSES = [...DRAW, keys, gather, addSamples, backward, backwardPasses]
+const BACKWARD_TASKS = [backwardTasks, backwardResult, status]
 const KERNELS = {
   digest_noise: [digestNoise, noise],
   generate_noise: [generateNoise, params, philox, noise, words],
@@ -107,6 +110,7 @@ const KERNELS = {
     status,
   ],
   gumbel_softmax_hard: [gumbelSoftmaxHard, ...DRAW, scan, gather, oneHot, result, status],
+  gumbel_softmax_hard_short: [gumbelSoftmaxHardShort, ...DRAW, keys, contest, gather, oneHot, result, status],
   gumbel_given_index: [gumbelGivenIndex, ...DRAW, gather, status],
   gumbel_softmax_hard_finish: [
     gumbelSoftmaxHardFinish,
@@ -120,8 +124,8 @@ const KERNELS = {
     result,
     status,
   ],
-  gumbel_softmax_backward: [gumbelSoftmaxBackward, ...DRAW, keys, gather, addSamples, backward, backwardResult, status],
-  gumbel_softmax_backward_long: [gumbelSoftmaxBackwardLong, ...BACKWARD_PASSES, backwardResult, status],
+  gumbel_softmax_backward: [gumbelSoftmaxBackward, ...DRAW, keys, gather, addSamples, backward, ...BACKWARD_TASKS],
+  gumbel_softmax_backward_long: [gumbelSoftmaxBackwardLong, ...BACKWARD_PASSES, ...BACKWARD_TASKS],
   gumbel_softmax_backward_part: [gumbelSoftmaxBackwardPart, ...BACKWARD_PASSES, part],
   gumbel_softmax_backward_finish: [gumbelSoftmaxBackwardFinish, ...BACKWARD_PASSES, part, backwardResult, status],
   gumbel_softmax_backward_given: [
@@ -132,8 +136,7 @@ const KERNELS = {
     validity,
     gather,
     addSamples,
-    backwardResult,
-    status,
+    ...BACKWARD_TASKS,
   ],
   sum_parts: [sumParts, params],
   concrete_log_prob: [concreteLogProb, params, noise, score, validity, gather, status],

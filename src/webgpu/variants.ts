@@ -9,7 +9,9 @@ const SCALAR = { samples: 'samples_f32', values: 'values_f32', given: 'given_f32
 const OUTPUTS = { OUTPUTS: OUTPUT_INDICES, LOG_PROBS: 0 }
 
 function reduceModules(name: Kernel['name'], { LANES }: Record<string, number>): ReduceModule[] {
-  return LANES === 1 || name === 'sample_short' ? ['reduce_lane'] : ['reduce_workgroup', 'reduce_subgroup']
+  return LANES === 1 || name === 'sample_short' || name === 'gumbel_softmax_hard_short'
+    ? ['reduce_lane']
+    : ['reduce_workgroup', 'reduce_subgroup']
 }
 
 /** A kernel over rows of logits, with vector loads and with scalar ones, and with each way for its lanes to agree. */
@@ -61,22 +63,26 @@ export const KERNEL_VARIANTS: Kernel[] = [
   ...overLogits('sample_short', { FOURS: 3, ONE_DRAW: 0 }),
   ...overLogits('sample_part'),
   ...overParts('sample_combine'),
-  ...soft('gumbel_softmax', { LANES: 1, GROUPS: 2 }),
-  ...soft('gumbel_softmax', { LANES: 16, GROUPS: 4 }),
-  ...soft('gumbel_softmax', { LANES: 64, GROUPS: 2 }),
+  ...soft('gumbel_softmax', { LANES: 1, FOURS: 1 }),
+  ...soft('gumbel_softmax', { LANES: 1, FOURS: 3 }),
+  ...soft('gumbel_softmax', { LANES: 16, FOURS: 8 }),
+  ...soft('gumbel_softmax', { LANES: 64, FOURS: 4 }),
   ...soft('gumbel_softmax_long', { LANES: 64 }),
   ...soft('gumbel_softmax_part'),
   ...soft('gumbel_softmax_finish'),
   ...soft('gumbel_softmax_hard', { LANES: 64 }),
+  ...soft('gumbel_softmax_hard_short', { FOURS: 3, ONE_DRAW: 1 }),
   ...overParts('gumbel_softmax_hard_finish', ['samples_f32x4', 'samples_f32', 'samples_f16']),
-  ...backward('gumbel_softmax_backward', { LANES: 64, GROUPS: 2 }),
-  ...backward('gumbel_softmax_backward', { LANES: 64, GROUPS: 2, SCALES: 1 }),
-  ...backward('gumbel_softmax_backward_long', { LANES: 64, HOLD_KEYS: 0 }),
-  ...backward('gumbel_softmax_backward_long', { LANES: 64, HOLD_KEYS: 1 }),
-  ...backward('gumbel_softmax_backward_part', { HOLD_KEYS: 1 }),
-  ...backward('gumbel_softmax_backward_finish', { HOLD_KEYS: 1 }),
-  ...backward('gumbel_softmax_backward_given', { LANES: 64 }),
-  ...backward('gumbel_softmax_backward_given', { LANES: 64, SCALES: 1 }),
+  ...backward('gumbel_softmax_backward', { LANES: 64, FOURS: 4, ONE_DRAW: 1 }),
+  ...backward('gumbel_softmax_backward', { LANES: 64, FOURS: 4, ONE_DRAW: 0 }),
+  ...backward('gumbel_softmax_backward', { LANES: 64, FOURS: 4, ONE_DRAW: 1, SCALES: 1 }),
+  ...backward('gumbel_softmax_backward_long', { LANES: 64, ONE_DRAW: 1 }),
+  ...backward('gumbel_softmax_backward_long', { LANES: 64, ONE_DRAW: 0 }),
+  ...backward('gumbel_softmax_backward_part', { ONE_DRAW: 1 }),
+  ...backward('gumbel_softmax_backward_finish', { ONE_DRAW: 1 }),
+  ...backward('gumbel_softmax_backward_given', { LANES: 64, ONE_DRAW: 1 }),
+  ...backward('gumbel_softmax_backward_given', { LANES: 64, ONE_DRAW: 0 }),
+  ...backward('gumbel_softmax_backward_given', { LANES: 64, ONE_DRAW: 1, SCALES: 1 }),
   { name: 'sum_parts', constants: {} },
   ...overLogits('gumbel_given_index', { LANES: 64 }, ['samples']),
   ...overLogits('concrete_log_prob', { LANES: 64 }, ['values']),
