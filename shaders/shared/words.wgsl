@@ -21,22 +21,21 @@ fn halves_of(group: u32, row: RowDraw, draw: u32) -> Halves {
   return Halves(blocks.first, blocks.second);
 }
 
-// The word of class `class_` of the vocabulary: small rather than fast, as software adapters go through all code once even where
-// no lane wants it.
-fn word_at(class_: u32, row: RowDraw, draw: u32) -> u32 {
-  var word = 0u;
-  for (var tag = TAG_HIGH; tag <= TAG_LOW; tag += TAG_LOW) {
-    let block = philox4x32(vec4<u32>(class_ / 8u, row.stream, params.step, draw + tag), row.seed);
-    let two = block[class_ & 3u];
-    word = (word * 0x10000u) | select(two & 0xffffu, two >> 16u, (class_ & 4u) == 0u);
-  }
-  return word;
-}
-
 fn word_of(halves: Halves, i: u32) -> u32 {
   let high = halves.high[i & 3u];
   let low = halves.low[i & 3u];
   return select((high << 16u) | (low & 0xffffu), (high & 0xffff0000u) | (low >> 16u), i < 4u);
+}
+
+// The word of class `class_` of the vocabulary: small rather than fast, as software adapters go through all code once even where
+// no lane wants it.
+fn word_at(class_: u32, row: RowDraw, draw: u32) -> u32 {
+  var halves: Halves;
+  for (var tag = TAG_HIGH; tag <= TAG_LOW; tag += TAG_LOW) {
+    let block = philox4x32(vec4<u32>(class_ / 8u, row.stream, params.step, draw + tag), row.seed);
+    halves = Halves(halves.low, block);
+  }
+  return word_of(halves, class_ & 7u);
 }
 
 // word_of for a group's first four classes, and for its last four.

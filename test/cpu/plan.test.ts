@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { type Plan, type Shape, planSample, workgroups } from '../../src/webgpu/plan'
+import { type Plan, type Shape, planGumbelSoftmax, planSample, workgroups } from '../../src/webgpu/plan'
 import { SCAN_BYTES } from '../../src/webgpu/record'
 import { Random } from '../helpers/random'
 
@@ -129,6 +129,26 @@ describe('planSample', () => {
     expect([64, 128, 136].map((numClasses) => lanesOf(numClasses, true))).toEqual([8, 16, 32])
     expect([64, 128, 136].map((numClasses) => lanesOf(numClasses, false))).toEqual([1, 1, 32])
   })
+})
+
+test('planGumbelSoftmax holds short rows, by vectors of four where a lane has one alone', () => {
+  const heldOf = (numClasses: number, wide: boolean, batchSize = 100_000) => {
+    const plan = planGumbelSoftmax(shapeOf({ batchSize, numClasses, wide }), false, Infinity)
+    return [plan.lanes, plan.heldFours]
+  }
+  expect([4, 10, 16, 20].map((numClasses) => heldOf(numClasses, true))).toEqual([
+    [1, 1],
+    [1, 3],
+    [1, 4],
+    [2, 4],
+  ])
+  expect([29, 33].map((numClasses) => heldOf(numClasses, false))).toEqual([
+    [1, 8],
+    [1, 0],
+  ])
+  expect(heldOf(1000, true)).toEqual([64, 4])
+  expect(heldOf(2000, true)).toEqual([64, 8])
+  expect(heldOf(3000, true)).toEqual([64, 0])
 })
 
 test('workgroups counts in two dimensions', () => {
