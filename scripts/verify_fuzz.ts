@@ -1,8 +1,8 @@
 /**
  * Runs the fuzz tests on many more cases than `npm test`, with a fresh seed, and with shapes of every kind: `npm run verify:fuzz`.
- * `-- --stacks LIST` of cpu, chromium, chromium-no-subgroups, firefox and deno (cpu,chromium), `--factor N` (20) so many times as
- * many cases, `--seed N` those of another run, `--only TEXT` tests whose name has the text, `--write` writes docs/fuzz.md. Exits with 1
- * where a case fails, whose seed and path it prints, and with 2 where an option is wrong.
+ * `-- --stacks LIST` of cpu, chromium, firefox and deno (cpu,chromium), `--factor N` (20) so many times as many cases, `--seed N`
+ * those of another run, `--only TEXT` tests whose name has the text, `--write` writes docs/fuzz.md. Exits with 1 where a case fails,
+ * whose seed and path it prints, and with 2 where an option is wrong.
  */
 import { randomInt } from 'node:crypto'
 import { parseArgs } from 'node:util'
@@ -11,7 +11,7 @@ import { type Reporter, type TestCase, type TestModule, type Vitest, startVitest
 import { progressOf } from '../test/helpers/fuzz/progress'
 import { writeSection } from './section'
 
-const STACKS = ['cpu', 'chromium', 'chromium-no-subgroups', 'firefox', 'deno']
+const STACKS = ['cpu', 'chromium', 'firefox', 'deno']
 const DAY = 86_400_000
 
 interface Choice {

@@ -41,8 +41,7 @@ fn times(y: vec4<f32>, differences: vec4<f32>) -> vec4<f32> {
 fn weighed(before: Found, y: vec4<f32>, values: vec4<f32>, c: u32) -> Found {
   var after = before;
   let largest = max4(y);
-  // A loop of one turn: SwiftShader runs both sides of an if, and skips at loops.
-  for (var better = largest > before.largest; better; better = false) {
+  if (largest > before.largest) {
     let i = min(first4(y == vec4<f32>(largest)), 3u);
     after.largest = largest;
     after.class_ = c + i;

@@ -31,7 +31,8 @@ fn word_of(halves: Halves, i: u32) -> u32 {
 // no lane wants it.
 fn word_at(class_: u32, row: RowDraw, draw: u32) -> u32 {
   var halves: Halves;
-  for (var tag = TAG_HIGH; tag <= TAG_LOW; tag += TAG_LOW) {
+  for (var i = 0u; i < 2u; i++) {
+    let tag = select(TAG_LOW, TAG_HIGH, i == 0u);
     let block = philox4x32(vec4<u32>(class_ / 8u, row.stream, params.step, draw + tag), row.seed);
     halves = Halves(halves.low, block);
   }
@@ -64,11 +65,8 @@ fn uniform_at(word: u32, class_: u32, row: RowDraw, draw: u32) -> f32 {
 // The exponential noise of class `class_` of the vocabulary, whose word is `word`.
 fn exponential_at(word: u32, class_: u32, row: RowDraw, draw: u32) -> f32 {
   var exponential = exponential_of(word);
-  if (EXTENDED) {
-    // A loop of one turn: SwiftShader runs both sides of an if, and skips at loops.
-    for (var refine = word < TAIL_WORDS; refine; refine = false) {
-      exponential = tail_exponential(word, tail_of(class_, row, draw));
-    }
+  if (EXTENDED && word < TAIL_WORDS) {
+    exponential = tail_exponential(word, tail_of(class_, row, draw));
   }
   return exponential;
 }

@@ -7,6 +7,17 @@ import { servePages } from '../../scripts/serve_pages'
 const CHECKS = ['adapter', 'known-answers', 'noise', 'tokens', 'accuracy', 'chi-squared', 'tail', 'timing']
 /** The fewest words. */
 const FEW = 'words=20'
+/** Faults of a device, and the check that finds each. */
+const FAULTS = [
+  ['philox', 'known-answers'],
+  ['noise', 'noise'],
+  ['tokens', 'tokens'],
+  ['tokens', 'timing'],
+  ['soft', 'tokens'],
+  ['log', 'accuracy'],
+  ['bias', 'chi-squared'],
+  ['tail', 'tail'],
+]
 
 const BROWSERS = {
   Chromium: () => puppeteer.launch({ executablePath: findChromium(), args: chromiumFlags(), protocolTimeout: 0 }),
@@ -103,15 +114,8 @@ for (const [name, launch] of Object.entries(BROWSERS))
       expect(accuracy.library).toBeLessThan(1)
     })
 
-    for (const [fault, check] of Object.entries({
-      philox: 'known-answers',
-      noise: 'noise',
-      tokens: 'tokens',
-      soft: 'tokens',
-      log: 'accuracy',
-      bias: 'chi-squared',
-      tail: 'tail',
-    }))
+    // The faults are of the page's making, and found alike in all browsers: in the one that is faster on software adapters.
+    for (const [fault, check] of name === 'Firefox' ? FAULTS : [])
       test(`a device with the fault '${fault}' is bad: ${check}`, async () => {
         await run(`${FEW}&fault=${fault}&only=${check}`)
         expect(await stateOf(check)).toBe('bad')
@@ -119,11 +123,6 @@ for (const [name, launch] of Object.entries(BROWSERS))
         expect(await text('fault')).toBe(`For a test, the device is broken on purpose: ${fault}.`)
         expect(await text('failure')).toBe('')
       })
-
-    test('timed draws that are not the CPU’s are bad', async () => {
-      await run(`${FEW}&fault=tokens&only=timing`)
-      expect(await stateOf('timing')).toBe('bad')
-    })
 
     test('a cancelled run says what it has, and the keyboard stays where it is wanted', async () => {
       await open('words=32&only=adapter,noise,tokens')

@@ -47,16 +47,16 @@ export const REGIMES = {
   oneGroup: regime(narrow, [1, 8], single, { aligned: true }),
   oneGroupAnywhere: regime(narrow, [1, 7], few, { logProbs: true, extended: true }),
   /** Many draws of few rows, which tasks share in gradients. */
-  manyDraws: regime(narrow, [1, 7], manyOfARow, { logProbs: true, outputs: true }),
+  manyDraws: regime(narrow, [5, 7], manyOfARow, { logProbs: true, outputs: true }),
   /** Four lanes a row. */
   fewLanes: regime(wide, [17, 32], few, { aligned: true, logProbs: true, outputs: true }),
   /** A workgroup a row. */
   workgroup: regime(wide, [257, 511], single, { extended: true }),
   subgroups: regime({ subgroups: true, wide: true }, [260, 512], few, { aligned: true, logProbs: true, outputs: true }),
   /** One lane a row, which holds as much as it can. */
-  held: regime(narrow, [61, 63], many, {}),
+  held: regime(narrow, [29, 31], many, {}),
   /** One lane a row that is too long to hold. */
-  long: regime(narrow, [65, 96], many, { aligned: true, logProbs: true, extended: true, outputs: true }),
+  long: regime(narrow, [89, 96], many, { aligned: true, logProbs: true, extended: true, outputs: true }),
   /** Rows shared by workgroups. */
   parts: regime(wide, [4097, 6001], fewest, { logProbs: true, outputs: true }),
 }
