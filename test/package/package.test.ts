@@ -15,7 +15,7 @@ const ROOT = resolve(import.meta.dirname, '../..')
 const BIN = resolve(ROOT, 'node_modules/.bin')
 
 /** The library's JavaScript, gzipped: no more than this, in bytes. */
-const MOST_BYTES = 32_768
+const MOST_BYTES = 33 * 1024
 
 /** What `consumer/draw.js` draws everywhere. */
 const TOKENS = [826, 918, 231, 859, 68, 262, 803, 672, 761, 506, 476, 413]
