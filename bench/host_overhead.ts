@@ -1,6 +1,6 @@
 import { type Logits, createSampler } from 'gumbel-webgpu'
 // As the library waits: what is measured is all that it does beside.
-import { settledByQueue } from '../src/webgpu/nudge'
+import { settledByQueue } from '../src/gpu/nudge'
 import { generateLogits } from './logits'
 import { median } from './statistics'
 

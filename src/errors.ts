@@ -25,8 +25,20 @@ export const STATUS_POSITIVE_INFINITY = 2
 export const STATUS_ALL_MASKED = 3
 export const STATUS_GIVEN_MASKED = 4
 
-/** The rows whose status is not "ok"; `statuses` is `[batchSize * numSamples]`; the first draw that has one counts. */
-export function invalidRowsOf(statuses: Uint32Array, numSamples: number): InvalidRow[] {
+/** Statuses of draws whose indices hold minus their status, which becomes -1; none where every draw has an index. */
+export function invalidStatusesOf(indices: Int32Array): Int32Array<ArrayBuffer> | undefined {
+  let statuses: Int32Array<ArrayBuffer> | undefined
+  for (let i = 0; i < indices.length; i++) {
+    if (indices[i] >= 0) continue
+    statuses ??= new Int32Array(indices.length)
+    statuses[i] = -indices[i]
+    indices[i] = -1
+  }
+  return statuses
+}
+
+/** The rows whose status is not "ok"; `statuses` are `numSamples` a row; the first that is not counts. */
+export function invalidRowsOf(statuses: ArrayLike<number>, numSamples: number): InvalidRow[] {
   const rows: InvalidRow[] = []
   for (let i = 0; i < statuses.length; i++) {
     const reason = REASONS[statuses[i]]

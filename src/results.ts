@@ -1,4 +1,7 @@
-import type { Shape } from './request'
+/** Results of calls: their arrays, and what the caller gets of them. */
+
+import { InvalidRowsError, invalidRowsOf } from './errors'
+import { type Call, type Output, type Results, type Shape, resultGeometry } from './operation'
 
 /** How many results a call has: the product of some of its sizes, with their names for messages. */
 export interface Extent {
@@ -6,20 +9,45 @@ export interface Extent {
   value: number
 }
 
-/** The batch size times other sizes of a request, named. */
-export function extentOf(shape: Shape, ...others: ('numSamples' | 'numClasses')[]): Extent {
-  const names = ['batchSize', ...others] as const
+/** How many values an output has. */
+export function extentOf({ per, columns }: Output, shape: Shape): Extent {
+  const names = [
+    'batchSize',
+    ...(per === 'draw' ? ['numSamples' as const] : []),
+    ...(columns === 'numClasses' ? [columns] : []),
+  ] as const
   return { name: names.join(' * '), value: names.reduce((product, name) => product * shape[name], 1) }
 }
 
 /**
- * A new array for the results of a call.
+ * An array for an output of a call.
  * @throws RangeError that names the extent, where there is no memory for so many
  */
-export function resultsOf<T>(type: new (length: number) => T, { name, value }: Extent): T {
+export function arrayOf(output: Output, shape: Shape): Float32Array<ArrayBuffer> | Int32Array<ArrayBuffer> {
+  const { type, rows, columns } = resultGeometry(output, shape)
   try {
-    return new type(value)
+    return type === 'float32' ? new Float32Array(rows * columns) : new Int32Array(rows * columns)
   } catch {
+    const { name, value } = extentOf(output, shape)
     throw new RangeError(`${name} is ${value}; there is no memory for so many results`)
   }
+}
+
+/** Arrays for all wanted outputs. */
+export function arraysOf({ operation, request, wanted }: Pick<Call, 'operation' | 'request' | 'wanted'>): Results {
+  const outputs = operation.outputs.filter(({ name }) => wanted.has(name))
+  return Object.fromEntries(outputs.map((output) => [output.name, arrayOf(output, request)]))
+}
+
+/**
+ * What a call gives: results by name, and the rows without a distribution.
+ * @throws InvalidRowsError unless such rows are to be marked
+ */
+export function answerOf({ operation, request, wanted }: Call, results: Results): unknown {
+  const { statuses } = results
+  const invalidRows = statuses ? invalidRowsOf(statuses, statuses.length / request.batchSize) : []
+  if (invalidRows.length > 0 && !request.markInvalid) throw new InvalidRowsError(invalidRows)
+  if (operation.finish) return operation.finish(request, results)
+  const given = operation.outputs.filter(({ name, call }) => wanted.has(name) && call !== 'hidden')
+  return { ...Object.fromEntries(given.map(({ name }) => [name, results[name]])), invalidRows }
 }

@@ -1,28 +1,180 @@
-import { AutoSampler } from './auto'
-import { CpuSampler } from './cpu/backend'
-import { DeviceError } from './errors'
-import type { Sampler, SamplerOptions } from './options'
-import { oneOf } from './request'
-import { WebGpuSampler } from './webgpu/backend'
-import { requestDevice } from './webgpu/device'
+import type { DeviceError } from './errors'
+import type { ConcreteLogProbOptions } from './operations/concrete_log_prob/options'
+import type {
+  EncodeGumbelGivenIndexOptions,
+  GumbelGivenIndexCallOptions,
+  GumbelGivenIndexResult,
+} from './operations/gumbel_given_index/options'
+import type {
+  EncodeGumbelSoftmaxOptions,
+  GumbelSoftmaxCallOptions,
+  GumbelSoftmaxResult,
+} from './operations/gumbel_softmax/options'
+import type {
+  EncodeGumbelSoftmaxBackwardOptions,
+  GumbelSoftmaxBackwardCallOptions,
+  GumbelSoftmaxBackwardResult,
+} from './operations/gumbel_softmax_backward/options'
+import type { EncodeSampleOptions, SampleCallOptions, SampleResult } from './operations/sample/options'
+import type { Indices, Logits, NoiseOptions, Values } from './options'
 
-/**
- * Makes a sampler.
- * @throws DeviceError when backend is 'webgpu' and there is no adapter; RangeError, TypeError for bad options
- */
-export async function createSampler(options: SamplerOptions = {}): Promise<Sampler> {
-  const { device, onBackendChange } = options
-  const backend = oneOf('backend', options.backend ?? (device ? 'webgpu' : 'auto'), ['auto', 'webgpu', 'cpu'])
-  if (onBackendChange !== undefined && typeof onBackendChange !== 'function')
-    throw new TypeError(`onBackendChange is ${typeof onBackendChange}; it must be a function`)
-  if (backend === 'cpu') {
-    if (device) throw new TypeError("device is given; it must be left out where backend is 'cpu'")
-    return new CpuSampler()
-  }
-  const gpu = device ?? (await requestDevice())
-  if (gpu instanceof DeviceError) {
-    if (backend === 'webgpu') throw gpu
-    return new CpuSampler()
-  }
-  return backend === 'auto' ? new AutoSampler(gpu, !device, onBackendChange) : new WebGpuSampler(gpu, !device)
+export interface SamplerOptions {
+  /**
+   * 'auto' takes WebGPU where there is an adapter, else the CPU: the same tokens. When its device is lost, whether by a crash or by
+   * `device.destroy()`, it goes on by itself on the CPU; calls under way are made again there, of a copy of their host
+   * arrays that each keeps until it is answered. Inputs in GPU buffers are gone with the device: such calls reject.
+   * 'webgpu' rejects from then on, and copies nothing. Default 'auto', or 'webgpu' with a device.
+   */
+  backend?: 'auto' | 'webgpu' | 'cpu' | undefined
+  /** The caller's device, with whatever features and limits it has; it stays the caller's. */
+  device?: GPUDevice | undefined
+  /**
+   * Told once when a sampler of backend 'auto' goes on on the CPU: `('cpu', why)`. What it throws is an uncaught error, and no
+   * call's.
+   */
+  onBackendChange?: ((backend: 'cpu', error: DeviceError) => void) | undefined
+}
+
+/** Options of `verify()`. */
+export interface VerifyOptions {
+  /**
+   * So many of the 2^32 words, spread evenly, are also turned into noise, whose digest is compared with the known one: 0, or a power
+   * of two from 2^20 to 2^32, which are all. Default 0.
+   */
+  words?: number | undefined
+  /** Is told how many of these words are done. */
+  onProgress?: ((words: number) => void) | undefined
+  /** Stops the comparison: the promise then rejects with the signal's reason. */
+  signal?: AbortSignal | undefined
+}
+
+/** What `verify()` found. */
+export interface Verification {
+  /** Whether every word and draw compared gave the CPU's bits. */
+  ok: boolean
+  /** Words whose noise was compared. */
+  words: number
+  /** Draws that were compared. */
+  draws: number
+  /** What differed, a sentence each; empty when `ok`. */
+  failures: string[]
+}
+
+/** Draws from batches of categorical distributions. */
+export interface Sampler {
+  /** Where the draws are made. */
+  readonly backend: 'webgpu' | 'cpu'
+  /** The device in use; undefined on the CPU. */
+  readonly device: GPUDevice | undefined
+
+  /**
+   * Draws from `softmax(logits / temperature)`, exactly, by Gumbel-max (Maddison et al. 2014): the class with the
+   * largest `logits + temperature * gumbel`. -Infinity masks a class.
+   * @throws RangeError or TypeError naming the parameter, InvalidRowsError, DeviceError
+   */
+  sample(logits: Logits, options: SampleCallOptions): Promise<SampleResult>
+
+  /**
+   * Records the same draw into `encoder` and submits nothing; results stay in the caller's buffers.
+   * @throws RangeError or TypeError naming the parameter; DeviceError on the CPU backend
+   */
+  encodeSample(encoder: GPUCommandEncoder, options: EncodeSampleOptions): void
+
+  /**
+   * Gumbel-softmax (Jang et al. 2017; Maddison et al. 2017): `softmax((logits / temperature + gumbel) / tau)`, and the index
+   * that `sample()` draws with the same options. Masked classes are exactly 0.
+   * @throws RangeError or TypeError naming the parameter, InvalidRowsError, DeviceError
+   */
+  gumbelSoftmax(logits: Logits, options: GumbelSoftmaxCallOptions): Promise<GumbelSoftmaxResult>
+
+  /**
+   * Records the same into `encoder` and submits nothing; results stay in the caller's buffers.
+   * @throws RangeError or TypeError naming the parameter; DeviceError on the CPU backend
+   */
+  encodeGumbelSoftmax(encoder: GPUCommandEncoder, options: EncodeGumbelSoftmaxOptions): void
+
+  /**
+   * The gradient of the logits, and of tau and temperature where asked, from the gradient G of the samples that
+   * `gumbelSoftmax` gives for the same logits and options; the noise is made again from the seed, unless `samples` are given. For
+   * each draw, with `s = logits + temperature * gumbel`, `y = softmax(s / (temperature * tau))` and
+   * `d = y * (G - sum(y * G))`:
+   *
+   *     gradLogits      = d / (temperature * tau)
+   *     gradTau         = -sum(d * s) / (temperature * tau^2)
+   *     gradTemperature = -sum(d * logits) / (temperature^2 * tau)
+   *
+   * added up over a row's draws: the pathwise gradient of Jang et al. 2017 and Maddison et al. 2017. With `hard` it is the
+   * straight-through one, that of the soft `y`. Masked classes have exactly 0. Temperatures and taus of 0 are refused.
+   * @throws RangeError or TypeError naming the parameter, InvalidRowsError, DeviceError
+   */
+  gumbelSoftmaxBackward(
+    gradSamples: Values,
+    logits: Logits,
+    options: GumbelSoftmaxBackwardCallOptions,
+  ): Promise<GumbelSoftmaxBackwardResult>
+
+  /**
+   * Records the same into `encoder` and submits nothing; results stay in the caller's buffers, and overwrite what is there.
+   * @throws RangeError or TypeError naming the parameter; DeviceError on the CPU backend
+   */
+  encodeGumbelSoftmaxBackward(encoder: GPUCommandEncoder, options: EncodeGumbelSoftmaxBackwardOptions): void
+
+  /**
+   * The log density of relaxed samples `y`, `[batchSize * numSamples]` (Maddison et al. 2017, eq. 10; Jang et al. 2017,
+   * appendix B; `RelaxedOneHotCategorical` of TensorFlow Probability and PyTorch). With `a = logits / temperature` and K
+   * classes that are not masked, which are all that count:
+   *
+   *     log Gamma(K) + (K - 1) log tau + sum(a - (tau + 1) log y) - K log sum(exp(a - tau log y))
+   *
+   * It is -Infinity for a `y` outside the open simplex: where a class has a value of 0 or less (or below 2^-126, as classes may
+   * at a small tau), a masked class has another than 0, or the sum is off 1 by more than 1e-3; NaN where `y` holds NaN.
+   * @throws RangeError or TypeError naming the parameter, InvalidRowsError, DeviceError
+   */
+  concreteLogProb(samples: Values, logits: Logits, options: ConcreteLogProbOptions): Promise<Float32Array<ArrayBuffer>>
+
+  /**
+   * Gumbel noise given the class that wins, as control variates (REBAR, RELAX) and counterfactuals need: of the posterior in which
+   * `indices` are the first maxima of `logits + temperature * noise`, each operation rounded to float32. Drawn top-down
+   * (Maddison et al. 2014, "A* sampling"): the maximum of `logits / temperature + noise` is Gumbel with location
+   * logsumexp, the others are truncated below it. Independent of what `sample` draws with the same seed and step.
+   * @throws RangeError or TypeError naming the parameter, InvalidRowsError, DeviceError
+   */
+  gumbelGivenIndex(
+    logits: Logits,
+    indices: Indices,
+    options: GumbelGivenIndexCallOptions,
+  ): Promise<GumbelGivenIndexResult>
+
+  /**
+   * Records the same into `encoder` and submits nothing; the noise stays in the caller's buffer.
+   * @throws RangeError or TypeError naming the parameter; DeviceError on the CPU backend
+   */
+  encodeGumbelGivenIndex(encoder: GPUCommandEncoder, options: EncodeGumbelGivenIndexOptions): void
+
+  /**
+   * The noise itself, `[batchSize, numClasses]`: random words; uniforms in (0, 1), rounded from `u = (word + 1/2) / 2^32`;
+   * exponentials `-log(1 - u)`; or Gumbel noise, `-log` of those. Equal bits on every device.
+   */
+  noise(kind: 'bits', options: NoiseOptions): Promise<Uint32Array<ArrayBuffer>>
+  noise(kind: 'uniform' | 'exponential' | 'gumbel', options: NoiseOptions): Promise<Float32Array<ArrayBuffer>>
+
+  /**
+   * Compares this device's noise and draws with the CPU's, bit for bit, and the CPU's with known answers, in a moment:
+   * every place where the noise changes branch, and a spread. With `words`, also the digest of the noise of these. Where the
+   * device is lost meanwhile it rejects, with backend 'auto' too; a later call verifies the CPU.
+   * @throws RangeError naming the parameter, DeviceError, or the signal's reason
+   */
+  verify(options?: VerifyOptions): Promise<Verification>
+
+  /**
+   * Frees what the sampler made; the device and the buffers of the caller stay. Calls under way reject with a DeviceError, as do
+   * later ones, and work that was recorded can no longer be submitted.
+   */
+  destroy(): void
+}
+
+/** A sampler that has a device, until it is lost. */
+export interface GpuSampler extends Sampler {
+  readonly backend: 'webgpu'
+  readonly device: GPUDevice
 }

@@ -1,7 +1,8 @@
-import { digestNoise } from './cpu/digest_noise'
-import { philox4x32 } from './cpu/philox'
-import { NOISE_RANGES } from './noise_ranges'
-import type { SampleCallOptions, Sampler, Verification } from './options'
+import { digestNoise } from './noise/digest'
+import { philox4x32 } from './noise/philox'
+import { NOISE_RANGES } from './noise/ranges'
+import type { SampleCallOptions } from './operations/sample/options'
+import type { Sampler, Verification } from './sampler'
 
 /** Random123's published answers for philox4x32-10: counter, key, words. */
 const KNOWN_ANSWERS = [

@@ -1,5 +1,5 @@
-import { philoxBlock } from '../../src/cpu/philox'
-import { wordOf } from '../../src/cpu/words'
+import { philoxBlock } from '../../src/noise/philox'
+import { wordOf } from '../../src/noise/words'
 
 /** What runs fastest in a stream of words; the rest of what names a word stays as long as it can. */
 export const ORDERS = ['classes', 'rows', 'steps', 'draws', 'seeds'] as const

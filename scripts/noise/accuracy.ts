@@ -1,5 +1,5 @@
-import { exponentialOf, gumbelOf } from '../../src/cpu/noise'
-import { NOISE_RANGES, type NoiseRange } from '../../src/noise_ranges'
+import { exponentialOf, gumbelOf } from '../../src/noise/transform'
+import { NOISE_RANGES, type NoiseRange } from '../../src/noise/ranges'
 
 /** The largest error found of each kind, in units of what is allowed, and the word that has it. */
 export interface Accuracy {

@@ -1,4 +1,4 @@
-import type { NoiseRange } from '../../src/noise_ranges'
+import type { NoiseRange } from '../../src/noise/ranges'
 
 /** Two words for each range; of `src/cpu/digest_noise.ts` or of a GPU. */
 export type Digest = (ranges: readonly NoiseRange[]) => Promise<ArrayLike<number>>

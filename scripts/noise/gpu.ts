@@ -1,7 +1,7 @@
-import type { NoiseRange } from '../../src/noise_ranges'
-import { Context, variantOf } from '../../src/webgpu/context'
-import { requestDevice } from '../../src/webgpu/device'
-import { digestNoise } from '../../src/webgpu/digest_noise'
+import type { NoiseRange } from '../../src/noise/ranges'
+import { Context } from '../../src/gpu/context'
+import { requestDevice } from '../../src/gpu/device'
+import { digestOnGpu } from '../../src/gpu/digest'
 
 export interface GpuDigest {
   /** What the adapter says it is. */
@@ -14,9 +14,9 @@ export async function openGpu(): Promise<GpuDigest> {
   const device = await requestDevice()
   if (device instanceof Error) throw device
   const { vendor, architecture, description } = device.adapterInfo
-  const context = new Context(device, variantOf(device))
+  const context = new Context(device)
   return {
     adapter: description || [vendor, architecture].filter(Boolean).join(' ') || 'not named',
-    digest: async (ranges) => Array.from(await digestNoise(context, ranges)),
+    digest: async (ranges) => Array.from(await digestOnGpu(context, ranges)),
   }
 }

@@ -1,6 +1,6 @@
 import { type ConcreteLogProbOptions, createSampler } from 'gumbel-webgpu'
 import { describe, expect, test } from 'vitest'
-import { logGamma } from '../../src/log_gamma'
+import { logGamma } from '../../src/operations/concrete_log_prob/log_gamma'
 import { expectSame } from '../helpers/compare'
 import { naiveDensity } from '../helpers/density'
 import { randomLogits } from '../helpers/logits'

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { createSampler } from 'gumbel-webgpu'
 import { describe, expect, test } from 'vitest'
-import { scoreOf } from '../../src/cpu/score'
+import { scoreOf } from '../../src/operations/sample/score'
 import { expectSame } from '../helpers/compare'
 import { naiveDensity } from '../helpers/density'
 import { type Case, casesOf, optionsOf, packedLogits, valueOf } from '../helpers/fuzz/cases'

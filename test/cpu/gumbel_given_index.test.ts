@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { createSampler } from 'gumbel-webgpu'
-import { scoreOf } from '../../src/cpu/score'
+import { scoreOf } from '../../src/operations/sample/score'
 import { LOGITS_KINDS, randomLogits } from '../helpers/logits'
 import { Random } from '../helpers/random'
 import { kolmogorovSmirnov } from '../helpers/kolmogorov_smirnov'

@@ -95,9 +95,9 @@ describe('gradients on the CPU', () => {
     data[numClasses] = NaN
     const gradSamples = randomLogits('normal', batchSize * numSamples, numClasses, 9)
     const tau = Array.from({ length: batchSize }, (_, r) => [0.1, 0.5, 1, 10][r % 4])
-    const wanted = { gradTau: true, gradTemperature: true, invalidRows: 'mark' } as const
-    const options = { batchSize, numClasses, numSamples, seed: 10, temperature: 0.7, tau, ...wanted }
-    const { samples } = await sampler.gumbelSoftmax(data, options)
+    const shared = { batchSize, numClasses, numSamples, seed: 10, temperature: 0.7, tau, invalidRows: 'mark' } as const
+    const options = { ...shared, gradTau: true, gradTemperature: true }
+    const { samples } = await sampler.gumbelSoftmax(data, shared)
     const strided = new Float32Array(3 + 60 * batchSize * numSamples)
     for (let draw = 0; draw < batchSize * numSamples; draw++)
       strided.set(samples.subarray(draw * numClasses, (draw + 1) * numClasses), 3 + 60 * draw)
@@ -146,7 +146,10 @@ describe('gradients on the CPU', () => {
     ],
     [{ samples: new Float32Array(5) }, 'samples hold 5 elements; offset 0 and 2 rows of 3 at a stride of 3 need 6'],
     [{ samples: null }, 'samples is null; it must be a Float32Array, { data: Float32Array } or { buffer: GPUBuffer }'],
-    [{ samples: [1, 2] }, 'samples must be a Float32Array, { data: Float32Array } or { buffer: GPUBuffer }'],
+    [
+      { samples: [1, 2] },
+      'samples is [object Array]; it must be a Float32Array, { data: Float32Array } or { buffer: GPUBuffer }',
+    ],
     [{ samples: { buffer: {} } }, "samples are in a GPU buffer; backend 'cpu' takes"],
   ])('refuse %o', async (change, message) => {
     const options = { batchSize: 2, numClasses: 3, seed: 1, ...change } as GumbelSoftmaxBackwardCallOptions

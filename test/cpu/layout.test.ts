@@ -1,11 +1,13 @@
 import { expect, test } from 'vitest'
 // The package's main file is CommonJS under an ES module's name, which Node refuses.
 import { WgslReflect } from 'wgsl_reflect/wgsl_reflect.module.js'
-import params from '../../shaders/shared/params.wgsl?raw'
-import { ROW_PARAMS_WORDS } from '../../src/request'
-import { PARAMS_BYTES, PARAMS_FIELDS, writeParams } from '../../src/webgpu/params'
+import { PARAMS_BYTES, PARAMS_FIELDS, writeParams } from '../../src/gpu/params'
+import { link } from '../../src/gpu/linker'
+import { SETTINGS_WORDS, settingsOf } from '../../src/settings'
 
-function structOf(source: string, name: string) {
+const source = link('sample/draw', { 'shared/row_settings_uniform': 'shared/row_settings_buffer' })
+
+function structOf(name: string) {
   const struct = new WgslReflect(source).structs.find((each) => each.name === name)
   if (!struct) throw new Error(`there is no struct ${name}`)
   return struct
@@ -14,7 +16,7 @@ function structOf(source: string, name: string) {
 const camelCase = (name: string) => name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase())
 
 test('Params has the same fields in WGSL and TypeScript, a word each, without gaps', () => {
-  const { members, size } = structOf(params, 'Params')
+  const { members, size } = structOf('Params')
   expect(members.map((member) => camelCase(member.name))).toEqual([...PARAMS_FIELDS])
   expect(members.map((member) => member.offset)).toEqual(PARAMS_FIELDS.map((_, i) => 4 * i))
   expect(size).toBe(PARAMS_BYTES)
@@ -22,18 +24,27 @@ test('Params has the same fields in WGSL and TypeScript, a word each, without ga
 
 test('writeParams writes floats where the struct has f32', () => {
   const values = Object.fromEntries(PARAMS_FIELDS.map((field, i) => [field, i + 1]))
-  const into = new ArrayBuffer(PARAMS_BYTES + 8)
-  writeParams(into, 4, values as never)
+  const into = new ArrayBuffer(PARAMS_BYTES + 4)
+  writeParams(into, values as never)
   const [words, floats] = [new Uint32Array(into), new Float32Array(into)]
-  structOf(params, 'Params').members.forEach((member, i) => {
-    const value = member.type.name === 'f32' ? floats[i + 1] : words[i + 1]
+  structOf('Params').members.forEach((member, i) => {
+    const value = member.type.name === 'f32' ? floats[i] : words[i]
     expect(value, member.name).toBe(member.name === 'zero' ? 0 : i + 1)
   })
-  expect([words[0], words.at(-1)]).toEqual([0, 0])
+  expect(words.at(-1)).toBe(0)
 })
 
-test('RowParams has the words that a request gives each row', () => {
-  const { members, size } = structOf(params, 'RowParams')
-  expect(size).toBe(4 * ROW_PARAMS_WORDS)
-  expect(members.map((member) => member.name)).toEqual(['temperature', 'tau', 'seed_low', 'seed_high', 'stream'])
+test('a row of the buffer of settings has the words that TypeScript writes', () => {
+  const { members, size } = structOf('SettingsRow')
+  expect(size).toBe(4 * SETTINGS_WORDS)
+  const { rows } = settingsOf({ temperature: [2], tau: 3, seed: [(5n << 32n) + 4n], streams: 6, step: 7 }, 1)
+  const values = members.map(({ type }, i) => (type.name === 'f32' ? rows!.floats[i] : rows!.words[i]))
+  expect(Object.fromEntries(members.map(({ name }, i) => [name, values[i]]))).toEqual({
+    temperature: 2,
+    tau: 3,
+    seed_low: 4,
+    seed_high: 5,
+    stream: 6,
+    step: 7,
+  })
 })

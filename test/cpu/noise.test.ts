@@ -2,9 +2,9 @@ import { createSampler } from 'gumbel-webgpu'
 import { describe, expect, test } from 'vitest'
 import { errorsOf } from '../../scripts/noise/accuracy'
 import { firstDifferentWord } from '../../scripts/noise/compare'
-import { digestNoise } from '../../src/cpu/digest_noise'
-import { exponentialOf, gumbelOf, uniformOf } from '../../src/cpu/noise'
-import { NOISE_RANGES, type NoiseRange } from '../../src/noise_ranges'
+import { digestNoise } from '../../src/noise/digest'
+import { exponentialOf, gumbelOf, uniformOf } from '../../src/noise/transform'
+import { NOISE_RANGES, type NoiseRange } from '../../src/noise/ranges'
 
 const LAST = 2 ** 32 - 1
 

@@ -75,10 +75,10 @@ describe('sample refuses', () => {
   })
 
   test.each<[unknown, typeof RangeError | typeof TypeError, string]>([
-    [undefined, TypeError, 'logits must be'],
-    [[1, 2, 3], TypeError, 'logits must be'],
-    [new Float64Array(6), TypeError, 'logits must be'],
-    [{ data: [1, 2] }, TypeError, 'logits must be'],
+    [undefined, TypeError, 'it must be a Float32Array, { data: Float32Array } or { buffer: GPUBuffer }'],
+    [[1, 2, 3], TypeError, 'it must be a Float32Array, { data: Float32Array } or { buffer: GPUBuffer }'],
+    [new Float64Array(6), TypeError, 'it must be a Float32Array, { data: Float32Array } or { buffer: GPUBuffer }'],
+    [{ data: [1, 2] }, TypeError, 'it must be a Float32Array, { data: Float32Array } or { buffer: GPUBuffer }'],
     [{ buffer: {} }, TypeError, "logits are in a GPU buffer; backend 'cpu' takes"],
     [new Float32Array(5), RangeError, 'logits hold 5 elements; offset 0 and 2 rows of 3 at a stride of 3 need 6'],
     [
@@ -124,7 +124,7 @@ describe('noise refuses', () => {
 
 test.each<[string, () => Promise<unknown>]>([
   [
-    'batchSize * numClasses is 1125899906842624',
+    'batchSize * numSamples * numClasses is 1125899906842624',
     () => sampler.noise('bits', { ...good, batchSize: 2 ** 30, numClasses: 2 ** 20 }),
   ],
   [

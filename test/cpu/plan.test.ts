@@ -1,175 +1,337 @@
 import { describe, expect, test } from 'vitest'
-import { type Plan, type Shape, planGumbelSoftmax, planSample, workgroups } from '../../src/webgpu/plan'
-import { SCAN_BYTES } from '../../src/webgpu/record'
+import { bindingsOf } from '../../src/gpu/bindings'
+import { sourceOf } from '../../src/gpu/kernel'
+import { type Limits, workgroupsOf } from '../../src/gpu/plan'
+import type { Operation } from '../../src/operation'
+import { concreteLogProb } from '../../src/operations/concrete_log_prob/operation'
+import { gumbelGivenIndex } from '../../src/operations/gumbel_given_index/operation'
+import { gumbelSoftmax } from '../../src/operations/gumbel_softmax/operation'
+import { gumbelSoftmaxBackward } from '../../src/operations/gumbel_softmax_backward/operation'
+import { noise } from '../../src/operations/noise/operation'
+import { sample } from '../../src/operations/sample/operation'
+import { type Planned, dispatchesOf, planned } from '../helpers/planned'
 import { Random } from '../helpers/random'
 
 const MIB = 2 ** 20
+/** WebGPU's default for storage buffers of a compute shader, its uniforms apart. */
+const STORAGE_BUFFERS = 8
 
-function shapeOf(shape: Partial<Shape> & Pick<Shape, 'batchSize' | 'numClasses'>): Shape {
-  const rows = { offset: 0, rowStride: shape.numClasses }
-  return { numSamples: 1, rows, maxBindingBytes: 128 * MIB, wide: true, ...shape }
+/** Where the first row of a view begins in its binding, by the binding's name: the field of Params. */
+const BEGINS: Record<string, string> = {
+  logits: 'logitsOffset',
+  indices: 'indexOffset',
+  given_indices: 'indexOffset',
+  log_probs: 'logProbOffset',
+  scores: 'scoreOffset',
+  statuses: 'statusOffset',
+  grad_tau: 'gradTauOffset',
+  grad_temperature: 'gradTemperatureOffset',
+  densities: 'indexOffset',
+  rows_in: 'rowsInOffset',
+  soft_samples: 'softOffset',
+  rows_out: 'rowsOutOffset',
+  sums: 'rowsOutOffset',
 }
 
-/** Fails unless the slices lie in the buffer and in their bindings, and hold each class of each row once. */
-function expectSound(shape: Shape, plan: Plan): void {
-  const { batchSize, numClasses, numSamples, rows, maxBindingBytes } = shape
-  const stride = batchSize === 1 ? numClasses : rows.rowStride
-  const bufferBytes = 4 * (rows.offset + (batchSize - 1) * stride + numClasses)
-  const vector = plan.logits === 'logits_f32x4'
-  const problems: string[] = []
+/** Fails unless each dispatch binds what its kernel declares, within limits and buffers, where Params says that it begins. */
+function expectSound({ plan, views, limits, options }: Planned): void {
+  const problems = new Set<string>()
   const must = (holds: boolean, what: string) => {
-    if (!holds) problems.push(what)
+    if (!holds) problems.add(what)
   }
-  let next = { row: 0, classIndex: 0 }
-  let part = 0
-  for (const slice of plan.slices) {
-    const { firstRow, firstClass, classes, bindingOffset, bindingSize, logitsOffset } = slice
-    must(bindingOffset % 256 === 0, 'a binding begins at a multiple of 256 bytes')
-    must(bindingSize <= maxBindingBytes, 'a binding is within the limit')
-    must(bindingOffset + bindingSize <= bufferBytes, 'a binding ends within the buffer')
-    const begin = rows.offset + firstRow * stride + firstClass
-    must(bindingOffset / 4 + logitsOffset === begin, 'a slice begins at its first class')
-    must(4 * (logitsOffset + (slice.rows - 1) * stride + classes) <= bindingSize, 'a slice ends within its binding')
-    must(firstClass % 8 === 0, 'a part begins with a group of eight classes')
-    must(slice.rows === 1 || classes === numClasses, 'rows are together only where they are whole')
-    if (vector)
-      must(
-        [logitsOffset, stride, bindingSize / 4].every((n) => n % 4 === 0),
-        'vectors are aligned',
-      )
-
-    must(firstRow === next.row && firstClass === next.classIndex, 'slices follow each other')
-    next = { row: firstRow, classIndex: firstClass + classes }
-    if (next.classIndex === numClasses) next = { row: firstRow + slice.rows, classIndex: 0 }
-
-    if (firstClass === 0) part = 0
-    must(slice.firstPart === part, 'parts follow each other')
-    part += slice.parts
-    must(part <= plan.totalParts, 'parts are counted')
-    if (next.classIndex === 0) must(part === plan.totalParts, 'all parts are used')
-
-    const draws = slice.rows * numSamples
-    const count = plan.totalParts > 1 ? draws * slice.parts : Math.ceil((draws * plan.lanes) / 64)
-    must(Math.max(...workgroups(count)) <= 65535, 'a dispatch is within the limit of workgroups')
-    must(draws * plan.totalParts < 2 ** 32, 'parts are numbered in 32 bits')
+  for (const { kernel, params, bindings, workgroups, work } of plan.dispatches) {
+    const declared = bindingsOf(sourceOf(kernel))
+    const bound = ['params', ...Object.keys(bindings), ...(declared.has('row_settings') ? ['row_settings'] : [])]
+    must([...declared.keys()].toSorted().join() === bound.toSorted().join(), `${kernel.name} binds what it declares`)
+    must(declared.size - 1 <= STORAGE_BUFFERS, `${kernel.name} has few bindings`)
+    must(Math.max(...workgroupsOf(workgroups)) <= 65535, 'a dispatch is within the limit of workgroups')
+    for (const [name, value] of Object.entries(params))
+      must(Number.isInteger(value) && value >= 0 && value < 2 ** 32, `${name} is a word`)
+    const { rows = 0, numSamples = 0 } = params
+    must(work <= limits.work || rows * numSamples === 1, 'a dispatch is bounded by work')
+    for (const [name, { of, offset, size }] of Object.entries(bindings)) {
+      must(offset % 256 === 0, `${name} begins at a multiple of 256 bytes`)
+      must(size > 0 && size <= limits.bindingBytes, `${name} is within the limit of a binding`)
+      const view = views[of]
+      if (!view) {
+        must(offset + size <= plan.scratch[of], `${name} lies within the scratch buffer ${of}`)
+        continue
+      }
+      const bytes = view.type === 'float16' ? 2 : 4
+      const perRow = view.per === 'row' ? 1 : options.numSamples
+      const first = params.firstRow! * perRow + (view.per === 'draw' ? params.firstDraw! : 0)
+      const count = rows * (view.per === 'draw' ? numSamples : 1)
+      const column = of === 'logits' ? params.classOffset! : 0
+      const columns = of === 'logits' ? params.classes! : view.columns
+      const begin = view.offset + first * view.rowStride + column
+      must(offset / bytes + params[BEGINS[name] as 'indexOffset']! === begin, `${name} begins where Params says`)
+      const end = bytes * (begin + (count - 1) * view.rowStride + columns)
+      must(end <= offset + size && offset + size < end + 4, `${name} ends with its last row`)
+    }
   }
-  must(next.row === batchSize && next.classIndex === 0, 'every row is drawn')
-  const most = Math.max(...plan.slices.map((slice) => slice.rows))
-  const partials = plan.totalParts === 1 ? 0 : most * numSamples * plan.totalParts * SCAN_BYTES
-  must(partials <= 128 * MIB, 'what parts find fits a binding of any device')
-  expect(problems).toEqual([])
+  expect([...problems]).toEqual([])
 }
 
-describe('planSample', () => {
-  test.each<[string, Shape, number]>([
-    ['a batch that fits', shapeOf({ batchSize: 64, numClasses: 131_072 }), 1],
-    ['one row that fits exactly', shapeOf({ batchSize: 1, numClasses: 32 * MIB - 64 }), 1],
-    ['one row past a binding', shapeOf({ batchSize: 1, numClasses: 32 * MIB }), 2],
-    ['rows past a binding each', shapeOf({ batchSize: 3, numClasses: 100_000_003 }), 9],
-    ['the longest row', shapeOf({ batchSize: 1, numClasses: 2 ** 31 }), 65],
-    ['many rows past a binding together', shapeOf({ batchSize: 4000, numClasses: 262_144 }), 32],
-    ['a stride past a binding', shapeOf({ batchSize: 5, numClasses: 10, rows: { offset: 3, rowStride: 40 * MIB } }), 5],
-    [
-      'strides that add up to more than 2^32 elements',
-      shapeOf({ batchSize: 100, numClasses: 50_257, rows: { offset: 0, rowStride: 50_257 * 1024 } }),
-      100,
-    ],
-    ['more rows than workgroups in a dimension', shapeOf({ batchSize: 8 * MIB, numClasses: 3 }), 1],
-    ['many samples of a row past a binding', shapeOf({ batchSize: 1, numClasses: 40 * MIB, numSamples: 10_000 }), 2],
-    ['many samples', shapeOf({ batchSize: 1, numClasses: 131_072, numSamples: 2 ** 24 }), 1],
-  ])('is sound for %s', (_, shape, slices) => {
-    const plan = planSample(shape)
-    expectSound(shape, plan)
-    expect(plan.slices.length).toBe(slices)
-  })
+/** Fails unless the dispatches of these kernels go through every class of every draw once, in order. */
+function expectCovered(each: Planned, ...kernels: string[]): void {
+  const { batchSize, numClasses, numSamples } = each.options
+  let next = { row: 0, draw: 0, class: 0 }
+  for (const { params } of dispatchesOf(each, ...kernels)) {
+    expect({ row: params.firstRow, draw: params.firstDraw, class: params.classOffset }).toEqual(next)
+    const { rows = 0, numSamples: draws = 0, classes = 0 } = params
+    if (next.class + classes < numClasses) {
+      expect(rows).toBe(1)
+      next = { ...next, class: next.class + classes }
+    } else if (next.draw + draws < numSamples) {
+      expect(rows).toBe(1)
+      next = { ...next, draw: next.draw + draws, class: 0 }
+    } else next = { row: next.row + rows, draw: 0, class: 0 }
+  }
+  expect(next).toEqual({ row: batchSize, draw: 0, class: 0 })
+}
 
-  test('is sound for 3000 random shapes, with bindings of any size', () => {
+/** Each operation with all that it may write, and with as little, and the kernels that go through its classes. */
+const OPERATIONS: Record<string, { operation: Operation; views: string[]; draws: string[]; options?: object }> = {
+  sample: {
+    operation: sample,
+    views: ['logits', 'indices', 'logProbs', 'scores', 'statuses'],
+    draws: ['sample/draw', 'sample/draw_short', 'sample/draw_part'],
+  },
+  'sample of indices alone': {
+    operation: sample,
+    views: ['logits', 'indices'],
+    draws: ['sample/draw', 'sample/draw_short', 'sample/draw_part'],
+  },
+  'gumbelSoftmax soft': {
+    operation: gumbelSoftmax,
+    views: ['logits', 'samples', 'indices', 'logProbs', 'statuses'],
+    draws: ['gumbel_softmax/held', 'gumbel_softmax/long', 'gumbel_softmax/part'],
+  },
+  'gumbelSoftmax hard': {
+    operation: gumbelSoftmax,
+    views: ['logits', 'samples', 'indices', 'logProbs', 'statuses'],
+    options: { hard: true },
+    draws: ['gumbel_softmax/hard', 'gumbel_softmax/hard_short', 'sample/draw_part'],
+  },
+  'gumbelSoftmax of samples alone': {
+    operation: gumbelSoftmax,
+    views: ['logits', 'samples'],
+    draws: ['gumbel_softmax/held', 'gumbel_softmax/long', 'gumbel_softmax/part'],
+  },
+  gumbelSoftmaxBackward: {
+    operation: gumbelSoftmaxBackward,
+    views: ['logits', 'gradSamples', 'gradLogits', 'gradTau', 'gradTemperature', 'statuses'],
+    draws: ['gumbel_softmax_backward/held', 'gumbel_softmax_backward/long', 'gumbel_softmax_backward/part'],
+  },
+  'gumbelSoftmaxBackward of logits alone': {
+    operation: gumbelSoftmaxBackward,
+    views: ['logits', 'gradSamples', 'gradLogits'],
+    draws: ['gumbel_softmax_backward/held', 'gumbel_softmax_backward/long', 'gumbel_softmax_backward/part'],
+  },
+  'gumbelSoftmaxBackward from samples': {
+    operation: gumbelSoftmaxBackward,
+    views: ['logits', 'gradSamples', 'samples', 'gradLogits', 'gradTau', 'gradTemperature', 'statuses'],
+    draws: ['gumbel_softmax_backward/from_samples'],
+  },
+  concreteLogProb: {
+    operation: concreteLogProb,
+    views: ['logits', 'samples', 'densities'],
+    draws: ['concrete_log_prob/density'],
+  },
+  noise: { operation: noise, views: ['noise'], draws: ['noise/generate'], options: { kind: 'gumbel' } },
+  gumbelGivenIndex: {
+    operation: gumbelGivenIndex,
+    views: ['logits', 'indices', 'noise', 'statuses'],
+    draws: ['gumbel_given_index/given_noise'],
+  },
+}
+
+describe.each(Object.entries(OPERATIONS))('the plan of %s', (_, { operation, views, draws, options }) => {
+  const places = (place: object = {}) => Object.fromEntries(views.map((name) => [name, place]))
+
+  test('is sound for 600 random shapes, with bindings and work of any size', () => {
     const random = new Random(1)
-    for (let round = 0; round < 3000; round++) {
+    for (let round = 0; round < 600; round++) {
       const multiple = random.pick([1, 4, 64])
-      const numClasses = multiple * random.whole(1, random.pick([10, 1000, 100_000]))
-      const rowStride = numClasses + multiple * random.whole(0, 100)
-      const shape = shapeOf({
-        batchSize: random.whole(1, random.pick([1, 10, 1000])),
+      const numClasses = multiple * random.whole(1, random.pick([10, 1000, 20_000]))
+      const settings = random.pick([{}, { temperature: 0.5 }, { tail: 'extended' }])
+      const batchSize = random.whole(1, random.pick([1, 10, 200]))
+      const shape = {
+        ...settings,
+        batchSize,
         numClasses,
-        numSamples: random.pick([1, random.whole(1, 50)]),
-        rows: { offset: multiple * random.whole(0, 1000), rowStride },
-        maxBindingBytes: 256 * random.pick([random.whole(512, 5000), 2 ** 19]),
-      })
+        numSamples: random.pick([1, random.whole(1, 50), random.whole(1, 3000)]),
+        ...options,
+        ...(random.pick([true, false]) ? { seed: Array.from({ length: batchSize }, (_, r) => r) } : {}),
+      }
+      const limits: Partial<Limits> = {
+        bindingBytes: 256 * random.pick([Math.ceil(numClasses / 64) + random.whole(1, 5000), 2 ** 19]),
+        work: random.pick([1, random.whole(1, 100_000), 2 ** 27]),
+        subgroups: random.pick([true, false]),
+        wide: random.pick([true, false]),
+      }
+      const rowStride = numClasses + multiple * random.whole(0, 100)
+      const strided = { offset: multiple * random.whole(0, 1000), rowStride }
+      const packed = { offset: random.whole(0, 1000) }
+      const rows = new Set(['logits', 'samples', 'gradSamples', 'gradLogits', 'noise'])
+      const at = Object.fromEntries(views.map((name) => [name, rows.has(name) ? strided : packed]))
+      // Where many dispatches are planned, only some rounds are looked at whole.
+      if (batchSize * shape.numSamples * numClasses > 3000 * limits.work!) continue
+      const each = planned(operation, shape, at, limits)
       try {
-        expectSound(shape, planSample(shape))
+        expectSound(each)
+        expectCovered(each, ...draws)
       } catch (error) {
-        throw new Error(JSON.stringify(shape), { cause: error })
+        throw new Error(JSON.stringify({ shape, limits, at }), { cause: error })
       }
     }
   })
 
+  test.each<[string, Parameters<typeof planned>[1], object]>([
+    ['rows past a binding together', { batchSize: 4000, numClasses: 50_257 }, {}],
+    ['a stride past a binding', { batchSize: 5, numClasses: 10 }, { offset: 4, rowStride: 40 * MIB }],
+    ['strides past 2^32 elements', { batchSize: 100, numClasses: 50_257 }, { rowStride: 50_257 * 1024 }],
+    ['more rows than workgroups in a dimension', { batchSize: 8 * MIB, numClasses: 3 }, {}],
+    ['draws past a binding', { batchSize: 3, numClasses: 20_000, numSamples: 120_000 }, {}],
+  ])('is sound for %s', (_, shape, place) => {
+    const columns = new Set(['densities', 'indices', 'logProbs', 'scores', 'statuses', 'gradTau', 'gradTemperature'])
+    const at = Object.fromEntries(views.map((name) => [name, columns.has(name) ? {} : place]))
+    for (const wide of [true, false]) {
+      const each = planned(operation, { ...shape, ...options }, at, { wide })
+      expectSound(each)
+      expectCovered(each, ...draws)
+    }
+  })
+
+  test('refuses by name rows that do not fit a binding', () => {
+    const plan = () => planned(operation, { batchSize: 1, numClasses: 40 * MIB, ...options }, places())
+    if (operation === sample) expect(plan).not.toThrow()
+    else expect(plan).toThrow(/^numClasses is 41943040; a row of \w+ must fit 134217728 bytes on this device/)
+  })
+})
+
+const draw = (shape: Parameters<typeof planned>[1], place: object = {}, limits: Partial<Limits> = {}) =>
+  planned(sample, shape, { logits: place, indices: {} }, limits)
+
+describe('the plan of sample', () => {
+  test.each<[string, Parameters<typeof planned>[1], number]>([
+    ['a batch that fits', { batchSize: 64, numClasses: 131_072 }, 1],
+    ['one row that fits exactly', { batchSize: 1, numClasses: 32 * MIB - 64 }, 1],
+    ['one row past a binding', { batchSize: 1, numClasses: 32 * MIB }, 2],
+    ['rows past a binding each', { batchSize: 3, numClasses: 100_000_003 }, 9],
+    ['the longest row', { batchSize: 1, numClasses: 2 ** 31 }, 65],
+    ['many samples of a row past a binding', { batchSize: 1, numClasses: 40 * MIB, numSamples: 30 }, 20],
+  ])('is sound for %s', (_, shape, count) => {
+    const each = draw(shape)
+    expectSound(each)
+    expectCovered(each, 'sample/draw', 'sample/draw_part')
+    expect(dispatchesOf(each, 'sample/draw', 'sample/draw_part').length).toBe(count)
+  })
+
+  test('bounds the work of a dispatch: 120,000 draws of 20,000 classes are 18', () => {
+    const each = draw({ batchSize: 1, numClasses: 20_000, numSamples: 120_000 })
+    expect(each.plan.dispatches.length).toBe(18)
+    for (const { work } of each.plan.dispatches) expect(work).toBeLessThanOrEqual(2 ** 27)
+  })
+
   test('reads four logits at a time only where classes, stride and offset allow it', () => {
-    const logitsOf = (numClasses: number, offset: number, rowStride: number, batchSize = 2) =>
-      planSample(shapeOf({ batchSize, numClasses, rows: { offset, rowStride } })).logits
-    expect(logitsOf(8, 4, 12)).toBe('logits_f32x4')
+    const vectors = (numClasses: number, offset: number, rowStride: number, batchSize = 2) =>
+      draw({ batchSize, numClasses }, { offset, rowStride }).plan.dispatches[0].kernel.modules['shared/logits_f32']
+    expect(vectors(8, 4, 12)).toBe('shared/logits_f32x4')
     for (const [numClasses, offset, rowStride] of [
       [7, 4, 12],
       [8, 2, 12],
       [8, 4, 13],
     ])
-      expect(logitsOf(numClasses, offset, rowStride)).toBe('logits_f32')
+      expect(vectors(numClasses, offset, rowStride)).toBeUndefined()
     // One row has no next one, so that its stride does not matter.
-    expect(logitsOf(8, 4, 13, 1)).toBe('logits_f32x4')
+    expect(vectors(8, 4, 13, 1)).toBe('shared/logits_f32x4')
   })
 
   test('splits few long rows, and gives short rows few lanes', () => {
-    expect(planSample(shapeOf({ batchSize: 1, numClasses: 131_072 })).totalParts).toBeGreaterThan(1)
-    expect(planSample(shapeOf({ batchSize: 2000, numClasses: 131_072 }))).toMatchObject({ totalParts: 1, lanes: 64 })
-    expect(planSample(shapeOf({ batchSize: 100_000, numClasses: 10 }))).toMatchObject({ totalParts: 1, lanes: 1 })
+    const kernels = (batchSize: number, numClasses: number) =>
+      draw({ batchSize, numClasses }).plan.dispatches.map(({ kernel }) => [kernel.name, kernel.constants.LANES])
+    expect(kernels(1, 131_072).map(([name]) => name)).toEqual(['sample/draw_part', 'sample/draw_combine'])
+    expect(kernels(2000, 32_768)).toEqual([['sample/draw', 64]])
+    expect(kernels(100_000, 10)).toEqual([['sample/draw_short', undefined]])
   })
 
   test('gives one short row many lanes on a GPU, and one on a software adapter', () => {
-    const lanesOf = (numClasses: number, wide: boolean) => planSample(shapeOf({ batchSize: 1, numClasses, wide })).lanes
-    expect([64, 128, 136].map((numClasses) => lanesOf(numClasses, true))).toEqual([8, 16, 32])
-    expect([64, 128, 136].map((numClasses) => lanesOf(numClasses, false))).toEqual([1, 1, 32])
+    const workgroupsOfRow = (numClasses: number, wide: boolean) =>
+      draw({ batchSize: 1, numClasses }, {}, { wide }).plan.dispatches[0].kernel
+    expect([64, 128, 136].map((numClasses) => workgroupsOfRow(numClasses, true).constants.LANES)).toEqual([8, 16, 32])
+    expect([64, 128].map((numClasses) => workgroupsOfRow(numClasses, false).name)).toEqual(
+      Array(2).fill('sample/draw_short'),
+    )
+    expect(workgroupsOfRow(136, false).constants.LANES).toBe(32)
+  })
+
+  test('gives no lane more groups than llvmpipe runs loops for', () => {
+    for (const wide of [true, false])
+      for (const [batchSize, numClasses] of [
+        [1, 30_000_000],
+        [16, 2 ** 21],
+        [2000, 2 ** 21],
+        [2000, 300_000],
+        [1, 300_000_000],
+      ])
+        for (const { kernel, params } of dispatchesOf(
+          draw({ batchSize, numClasses }, {}, { wide }),
+          'sample/draw',
+          'sample/draw_part',
+        )) {
+          const sharing = kernel.name === 'sample/draw_part' ? 64 * params.parts! : kernel.constants.LANES
+          expect(Math.ceil(params.classes! / 8) / sharing).toBeLessThanOrEqual(2049)
+        }
   })
 })
 
-test('planGumbelSoftmax holds short rows, by vectors of four where a lane has one alone', () => {
-  const heldOf = (numClasses: number, wide: boolean, batchSize = 100_000) => {
-    const plan = planGumbelSoftmax(shapeOf({ batchSize, numClasses, wide }), false, Infinity)
-    return [plan.lanes, plan.heldFours]
+test('gradients go through few enough draws a task that llvmpipe ends no loop', () => {
+  const views = { logits: {}, gradSamples: {}, gradLogits: {} }
+  for (const wide of [true, false])
+    for (const [batchSize, numClasses, numSamples] of [
+      [1, 10, 1_000_000],
+      [4, 1024, 10_752],
+      [3000, 100, 20_000],
+      [1, 200_000, 5000],
+    ]) {
+      const each = planned(gumbelSoftmaxBackward, { batchSize, numClasses, numSamples }, views, { wide })
+      expectSound(each)
+      for (const { kernel, params } of each.plan.dispatches) {
+        const { parts = 1, numSamples: draws = 1 } = params
+        if (kernel.name.endsWith('sum_parts')) expect(parts).toBeLessThanOrEqual(2 ** 15)
+        else if (kernel.name.endsWith('held') || kernel.name.endsWith('long')) {
+          const groups = Math.max(1, Math.ceil(numClasses / 8 / kernel.constants.LANES))
+          expect(Math.ceil(draws / parts) * groups).toBeLessThanOrEqual(2048)
+        } else if (kernel.name.endsWith('finish'))
+          expect(draws * Math.ceil(numClasses / 8 / (64 * parts))).toBeLessThanOrEqual(2048)
+      }
+    }
+})
+
+test('gumbelSoftmax holds short rows, by vectors of four where a lane has one alone', () => {
+  const held = (numClasses: number, wide: boolean, batchSize = 100_000) => {
+    const each = planned(gumbelSoftmax, { batchSize, numClasses }, { logits: {}, samples: {} }, { wide })
+    const { name, constants } = each.plan.dispatches[0].kernel
+    return [constants.LANES, name === 'gumbel_softmax/held' ? constants.FOURS : 0]
   }
-  expect([4, 10, 16, 20].map((numClasses) => heldOf(numClasses, true))).toEqual([
+  expect([4, 10, 16, 20].map((numClasses) => held(numClasses, true))).toEqual([
     [1, 1],
     [1, 3],
     [1, 4],
     [2, 4],
   ])
-  expect([29, 33].map((numClasses) => heldOf(numClasses, false))).toEqual([
+  expect([29, 33].map((numClasses) => held(numClasses, false))).toEqual([
     [1, 8],
     [1, 0],
   ])
-  expect(heldOf(1000, true)).toEqual([64, 4])
-  expect(heldOf(2000, true)).toEqual([64, 8])
-  expect(heldOf(3000, true)).toEqual([64, 0])
+  expect(held(1000, true)).toEqual([64, 4])
+  expect(held(2000, true)).toEqual([64, 8])
+  expect(held(3000, true)).toEqual([64, 0])
 })
 
-test('workgroups counts in two dimensions', () => {
-  expect(workgroups(1)).toEqual([1, 1])
-  expect(workgroups(65_535)).toEqual([65_535, 1])
-  expect(workgroups(65_536)).toEqual([65_535, 2])
-})
-
-test('no lane has more groups than llvmpipe runs loops for', () => {
-  for (const wide of [true, false])
-    for (const [batchSize, numClasses] of [
-      [1, 30_000_000],
-      [16, 2 ** 21],
-      [2000, 2 ** 21],
-      [2000, 300_000],
-      [1, 300_000_000],
-    ]) {
-      const { lanes, totalParts, slices } = planSample(shapeOf({ batchSize, numClasses, wide }))
-      for (const { classes, parts } of slices) {
-        const sharing = totalParts > 1 ? 64 * parts : lanes
-        expect(Math.ceil(classes / 8) / sharing).toBeLessThanOrEqual(2049)
-      }
-    }
+test('workgroups are counted in two dimensions', () => {
+  expect(workgroupsOf(1)).toEqual([1, 1])
+  expect(workgroupsOf(65_535)).toEqual([65_535, 1])
+  expect(workgroupsOf(65_536)).toEqual([65_535, 2])
 })

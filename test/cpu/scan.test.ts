@@ -1,7 +1,7 @@
 import { createSampler } from 'gumbel-webgpu'
 import { describe, expect, test } from 'vitest'
-import { gumbelOf } from '../../src/cpu/noise'
-import { upperBound } from '../../src/cpu/scan'
+import { gumbelOf } from '../../src/noise/transform'
+import { upperBound } from '../../src/operations/sample/scan'
 import { narrowWins } from '../helpers/extremes'
 
 const HALVES = 2 ** 16

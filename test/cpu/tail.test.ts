@@ -1,7 +1,7 @@
 import { createSampler } from 'gumbel-webgpu'
 import { describe, expect, test } from 'vitest'
-import { gumbelOf } from '../../src/cpu/noise'
-import { philoxBlock } from '../../src/cpu/philox'
+import { gumbelOf } from '../../src/noise/transform'
+import { philoxBlock } from '../../src/noise/philox'
 import { TAIL_TEST, softmaxTailProbability, tailProbability, tailZ } from '../helpers/tail'
 
 const { numClasses } = TAIL_TEST

@@ -1,8 +1,8 @@
 import { createSampler } from 'gumbel-webgpu'
 import { expect, test } from 'vitest'
-import { digestNoise } from '../../src/cpu/digest_noise'
-import { blocksOf } from '../../src/noise_ranges'
-import { WORDS_DIGESTS, digestOf, verifyWords } from '../../src/verify_words'
+import { digestNoise } from '../../src/noise/digest'
+import { blocksOf } from '../../src/noise/ranges'
+import { WORDS_DIGESTS, digestOf, verifyWords } from '../../src/noise/verify_words'
 
 const FOUND = { ok: true, words: 10, draws: 5, failures: [] }
 const digest = async (ranges: Parameters<typeof digestNoise>[0]) => digestNoise(ranges)

@@ -1,5 +1,5 @@
 import { expect } from 'vitest'
-import { gumbelOf } from '../../src/cpu/noise'
+import { gumbelOf } from '../../src/noise/transform'
 import { type Kernel, sourceOf } from '../../src/webgpu/shader'
 import { type TestGpu, gpuTest } from '../helpers/gpu'
 

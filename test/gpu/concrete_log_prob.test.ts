@@ -1,6 +1,6 @@
 import { type ConcreteLogProbOptions, createSampler } from 'gumbel-webgpu'
 import { describe, expect } from 'vitest'
-import { WebGpuSampler } from '../../src/webgpu/backend'
+import { WebGpuSampler } from '../../src/backends/webgpu'
 import { expectSame } from '../helpers/compare'
 import { naiveDensity } from '../helpers/density'
 import { type TestGpu, gpuTest, variantsOf } from '../helpers/gpu'

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { type GumbelGivenIndexResult, createSampler } from 'gumbel-webgpu'
 import { expect } from 'vitest'
-import { scoreOf } from '../../src/cpu/score'
+import { scoreOf } from '../../src/operations/sample/score'
 import { expectSame } from '../helpers/compare'
 import { type Case, aligned, casesOf, optionsOf, packedLogits, valueOf } from '../helpers/fuzz/cases'
 import { bufferAt, gpuFuzz, rowsAt } from '../helpers/fuzz/gpu'

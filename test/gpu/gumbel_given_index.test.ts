@@ -1,6 +1,6 @@
 import { createSampler } from 'gumbel-webgpu'
 import { expect } from 'vitest'
-import { scoreOf } from '../../src/cpu/score'
+import { scoreOf } from '../../src/operations/sample/score'
 import { expectClose, expectSame } from '../helpers/compare'
 import { gpuTest } from '../helpers/gpu'
 import { LOGITS_KINDS, randomLogits } from '../helpers/logits'

@@ -1,6 +1,6 @@
 import { type GumbelSoftmaxCallOptions, createSampler } from 'gumbel-webgpu'
 import { describe, expect } from 'vitest'
-import { WebGpuSampler } from '../../src/webgpu/backend'
+import { WebGpuSampler } from '../../src/backends/webgpu'
 import { expectClose, expectSame } from '../helpers/compare'
 import { type TestGpu, gpuTest, variantsOf } from '../helpers/gpu'
 import { kolmogorovSmirnov } from '../helpers/kolmogorov_smirnov'

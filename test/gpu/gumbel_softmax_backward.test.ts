@@ -5,7 +5,7 @@ import {
   createSampler,
 } from 'gumbel-webgpu'
 import { describe, expect } from 'vitest'
-import { WebGpuSampler } from '../../src/webgpu/backend'
+import { WebGpuSampler } from '../../src/backends/webgpu'
 import { expectSame } from '../helpers/compare'
 import { type TestGpu, gpuTest, variantsOf } from '../helpers/gpu'
 import { TEMPERATURES, randomLogits } from '../helpers/logits'

@@ -1,10 +1,10 @@
 import { type NoiseOptions, createSampler } from 'gumbel-webgpu'
 import { describe, expect, test } from 'vitest'
-import { digestNoise as digestOnCpu } from '../../src/cpu/digest_noise'
-import { NOISE_RANGES } from '../../src/noise_ranges'
-import { Context, variantOf } from '../../src/webgpu/context'
-import { requestDevice } from '../../src/webgpu/device'
-import { digestNoise } from '../../src/webgpu/digest_noise'
+import { digestNoise as digestOnCpu } from '../../src/noise/digest'
+import { NOISE_RANGES } from '../../src/noise/ranges'
+import { Context } from '../../src/gpu/context'
+import { requestDevice } from '../../src/gpu/device'
+import { digestOnGpu } from '../../src/gpu/digest'
 import { expectSame } from '../helpers/compare'
 import { gpuTest } from '../helpers/gpu'
 
@@ -52,13 +52,13 @@ describe('noise() on the GPU is noise() on the CPU', () => {
 
 describe('digests', () => {
   gpuTest('over both ends, every boundary and a spread are the CPU’s', async ({ device }) => {
-    const context = new Context(device, variantOf(device))
+    const context = new Context(device)
     const ranges = [
       ...NOISE_RANGES,
       { first: 5, stride: 1, count: 0 },
       { first: 2 ** 32 - 3, stride: 5, count: 100_001 },
     ]
-    expectSame(await digestNoise(context, ranges), digestOnCpu(ranges), 'digests')
+    expectSame(await digestOnGpu(context, ranges), digestOnCpu(ranges), 'digests')
     context.destroy()
   })
 
@@ -72,7 +72,7 @@ describe('digests', () => {
       return createShaderModule({ ...descriptor, code })
     }
     const ranges = [{ first: 2 ** 30, stride: 1, count: 64 }]
-    expect(await digestNoise(new Context(device, variantOf(device)), ranges)).not.toEqual(digestOnCpu(ranges))
+    expect(await digestOnGpu(new Context(device), ranges)).not.toEqual(digestOnCpu(ranges))
     device.destroy()
   })
 })

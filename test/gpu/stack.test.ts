@@ -1,5 +1,5 @@
 import { expect, inject, test } from 'vitest'
-import { variantOf } from '../../src/webgpu/context'
+import { limitsOf } from '../../src/gpu/context'
 import { testDevice } from '../helpers/gpu'
 
 test('the stack is the one that it is called', async ({ task }) => {
@@ -7,7 +7,7 @@ test('the stack is the one that it is called', async ({ task }) => {
   expect(navigator.userAgent).toContain(`${stack.product}/`)
   const device = await testDevice()
   const subgroups = device.features.has('subgroups')
-  expect(variantOf(device).subgroups).toBe(subgroups)
+  expect(limitsOf(device).subgroups).toBe(subgroups)
   expect(await compiles(device, 'enable subgroups; @compute @workgroup_size(1) fn main() {}')).toBe(subgroups)
   if (stack.subgroups !== undefined) expect(subgroups).toBe(stack.subgroups)
 

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import { createSampler } from 'gumbel-webgpu'
 import { verifyDevice } from '../../src/verify'
-import { NOISE_RANGES } from '../../src/noise_ranges'
-import { digestNoise } from '../../src/cpu/digest_noise'
+import { NOISE_RANGES } from '../../src/noise/ranges'
+import { digestNoise } from '../../src/noise/digest'
 
 test('verify() finds this device equal to the CPU', async () => {
   const sampler = await createSampler({ backend: 'webgpu' })

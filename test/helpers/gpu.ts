@@ -1,8 +1,11 @@
 import { type Sampler, createSampler } from 'gumbel-webgpu'
 import { expect, test } from 'vitest'
-import type { Variant } from '../../src/webgpu/context'
-import { requestDevice } from '../../src/webgpu/device'
-import { settledByQueue } from '../../src/webgpu/nudge'
+import { requestDevice } from '../../src/gpu/device'
+import { settledByQueue } from '../../src/gpu/nudge'
+import type { Limits } from '../../src/gpu/plan'
+
+/** Which kernels and plans a device runs; the draws are the same. */
+export type Variant = Pick<Limits, 'subgroups' | 'wide'>
 
 /** The variants that a device can run: with subgroups where it has them, and without; plans for GPUs and for software adapters. */
 export function variantsOf(device: GPUDevice): Variant[] {

@@ -1,70 +1,48 @@
-import type { SampleOptions } from 'gumbel-webgpu'
-import { type Rows, requestOf } from '../../src/request'
-import { Context } from '../../src/webgpu/context'
-import type { Outputs } from '../../src/webgpu/outputs'
-import { OUTPUT_INDICES, OUTPUT_LOG_PROBS, OUTPUT_SCORES, OUTPUT_STATUSES } from '../../src/webgpu/params'
-import { type Plan, planSample } from '../../src/webgpu/plan'
-import { recordSample } from '../../src/webgpu/record_sample'
-import type { TestGpu } from './gpu'
+/** Calls planned in Node: no device, any limits, buffers of any size. */
+import { recordingOf } from '../../src/call'
+import type { Kernel } from '../../src/gpu/kernel'
+import { type Dispatch, type Limits, MOST_WORK, type Plan } from '../../src/gpu/plan'
+import type { Operation, Output } from '../../src/operation'
+import type { Geometry } from '../../src/view'
 
-export interface PlannedDraw {
-  plan: Plan
-  indices: Int32Array
-  logProbs: Float32Array
-  scores: Float32Array
-  statuses: Uint32Array
+/** A buffer for plans alone, which look at its size and usage. */
+function imagined(): GPUBuffer {
+  return { size: 2 ** 52, usage: 128 } as GPUBuffer
 }
 
-/**
- * Draws as on a device whose bindings hold `maxBindingBytes`, or with a plan changed by `adjust`, and with or without
- * subgroups: the paths that only huge logits and other devices take.
- */
-export async function drawPlanned(
-  { device, buffer, read, upload }: TestGpu,
-  data: Float32Array<ArrayBuffer>,
-  rows: Rows,
-  options: SampleOptions,
-  how: { maxBindingBytes?: number; subgroups?: boolean; wide?: boolean; adjust?: (plan: Plan) => Plan },
-): Promise<PlannedDraw> {
-  const request = requestOf(options)
-  const { batchSize, numClasses, numSamples } = request
-  const { maxBindingBytes = device.limits.maxStorageBufferBindingSize, subgroups = false, wide = true, adjust } = how
-  const shape = { batchSize, numClasses, numSamples, rows, maxBindingBytes, wide }
-  const plan = adjust ? adjust(planSample(shape)) : planSample(shape)
-  const views = Array.from({ length: 4 }, () => ({ buffer: buffer(4 * batchSize * numSamples) }))
-  const [indices, logProbs, scores, statuses] = views
-  const wanted = OUTPUT_INDICES | OUTPUT_LOG_PROBS | OUTPUT_SCORES | OUTPUT_STATUSES
-  const params: Outputs['params'] = {
-    indexWords: 1,
-    indexOffset: 0,
-    logProbOffset: 0,
-    scoreOffset: 0,
-    statusOffset: 0,
-  }
-  const context = new Context(device, { subgroups, wide })
-  const encoder = device.createCommandEncoder()
-  const pass = encoder.beginComputePass()
-  recordSample({
-    context,
-    pass,
-    request,
-    plan,
-    firstRow: 0,
-    logits: upload(data),
-    rowParams: context.rowParamsOf(request),
-    outputs: { indices, logProbs, scores, statuses, wanted, params },
-    uniforms: context.uniforms,
-    partials: (bytes) => context.partials.atLeast(bytes),
-  })
-  pass.end()
-  device.queue.submit([encoder.finish()])
-  context.destroy()
-  const results = await Promise.all(views.map((view) => read(view.buffer)))
-  return {
-    plan,
-    indices: new Int32Array(results[0]),
-    logProbs: new Float32Array(results[1]),
-    scores: new Float32Array(results[2]),
-    statuses: new Uint32Array(results[3]),
-  }
+export const GPU_LIMITS: Limits = { bindingBytes: 2 ** 27, subgroups: false, wide: true, work: MOST_WORK }
+
+export interface Planned {
+  plan: Plan
+  views: Readonly<Record<string, Geometry>>
+  limits: Limits
+  options: { batchSize: number; numClasses: number; numSamples: number }
+}
+
+/** What a call that records would do: `views` say where inputs and the outputs that are wanted lie. */
+export function planned(
+  operation: Operation,
+  options: { batchSize: number; numClasses: number; numSamples?: number } & Record<string, unknown>,
+  views: Readonly<Record<string, { offset?: number; rowStride?: number; type?: string }>>,
+  limits: Partial<Limits> = {},
+): Planned {
+  const buffers = Object.entries(views).map(([name, view]) => [name, { buffer: imagined(), ...view }])
+  const call = recordingOf(recorded(operation), { seed: 1, ...options, ...Object.fromEntries(buffers) })
+  const all = { ...GPU_LIMITS, ...limits }
+  const geometries = { ...call.inputs, ...call.outputs }
+  const plan = operation.plan({ request: call.request, views: geometries, readBack: false, limits: all })
+  return { plan, views: geometries, limits: all, options: { numSamples: 1, ...options } }
+}
+
+/** An operation that records all that it can write, its arguments among the options. */
+function recorded(operation: Operation): Operation {
+  const outputs = operation.outputs.map((output): Output =>
+    output.encode === 'never' ? { ...output, encode: 'optional' } : output,
+  )
+  return { ...operation, outputs, options: [...operation.options, 'kind'] }
+}
+
+/** The dispatches of kernels by name, in their order. */
+export function dispatchesOf({ plan }: Planned, ...names: Kernel['name'][]): Dispatch[] {
+  return plan.dispatches.filter(({ kernel }) => names.includes(kernel.name))
 }

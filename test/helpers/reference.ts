@@ -1,5 +1,5 @@
 import { philox4x32 } from 'gumbel-webgpu'
-import { TAIL_WORDS, gumbelOf, gumbelOfExponential, tailExponential } from '../../src/cpu/noise'
+import { TAIL_WORDS, gumbelOf, gumbelOfExponential, tailExponential } from '../../src/noise/transform'
 
 /** One draw of one row, named as the contract of randomness names it (docs/design.md, section 2). */
 export interface Draw {

@@ -1,8 +1,7 @@
 import type fc from 'fast-check'
 import type { BufferLogits, Sampler } from 'gumbel-webgpu'
-import { WebGpuSampler } from '../../../src/webgpu/backend'
-import type { Variant } from '../../../src/webgpu/context'
-import { type TestGpu, buffersOn, gpuTest, variantsOf } from '../gpu'
+import { WebGpuSampler } from '../../../src/backends/webgpu'
+import { type TestGpu, type Variant, buffersOn, gpuTest, variantsOf } from '../gpu'
 import { type Case, aligned, placed } from './cases'
 import { check } from './check'
 

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import type { Variant } from '../../../src/webgpu/context'
+import type { Variant } from '../gpu'
 import { FUZZ } from './check'
 
 /** What decides which kernels a call takes. */

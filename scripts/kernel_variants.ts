@@ -1,0 +1,81 @@
+/** The kernels that plans choose, for tools that read shaders: found by planning calls of many shapes for GPUs and software adapters. */
+import { type Kernel, sourceOf } from '../src/gpu/kernel'
+import type { Limits } from '../src/gpu/plan'
+import type { Operation } from '../src/operation'
+import { concreteLogProb } from '../src/operations/concrete_log_prob/operation'
+import { gumbelGivenIndex } from '../src/operations/gumbel_given_index/operation'
+import { gumbelSoftmax } from '../src/operations/gumbel_softmax/operation'
+import { gumbelSoftmaxBackward } from '../src/operations/gumbel_softmax_backward/operation'
+import { KINDS } from '../src/operations/noise/kinds'
+import { noise } from '../src/operations/noise/operation'
+import { sample } from '../src/operations/sample/operation'
+import { planned } from '../test/helpers/planned'
+
+type Views = Parameters<typeof planned>[2]
+
+/** Rows of one draw and of several, held by one lane and by many, too long to hold, and split. */
+const SHAPES: [batchSize: number, numClasses: number, numSamples: number][] = [
+  [100_000, 4, 1],
+  [100_000, 10, 1],
+  [10_000, 10, 3],
+  [4000, 1000, 1],
+  [400, 1000, 3],
+  [2000, 10_000, 1],
+  [600, 10_000, 3],
+  [1, 131_072, 1],
+  [1, 131_072, 3],
+]
+
+/** Each operation, with the views that make a difference: outputs left out, halves, options. */
+const CALLS: [Operation, Views, object?][] = [
+  [sample, { logits: {}, indices: {} }],
+  [sample, { logits: {}, indices: {}, logProbs: {}, scores: {}, statuses: {} }],
+  [sample, { logits: {}, indices: {} }, { tail: 'extended' }],
+  [gumbelSoftmax, { logits: {}, samples: {}, indices: {} }],
+  [gumbelSoftmax, { logits: {}, samples: { type: 'float16' }, indices: {}, logProbs: {} }],
+  [gumbelSoftmax, { logits: {}, samples: {}, indices: {} }, { hard: true }],
+  [gumbelSoftmax, { logits: {}, samples: { type: 'float16' }, indices: {} }, { hard: true }],
+  [gumbelSoftmaxBackward, { logits: {}, gradSamples: {}, gradLogits: {} }],
+  [gumbelSoftmaxBackward, { logits: {}, gradSamples: {}, gradLogits: {}, gradTau: {}, gradTemperature: {} }],
+  [gumbelSoftmaxBackward, { logits: {}, gradSamples: {}, samples: {}, gradLogits: {} }],
+  [gumbelSoftmaxBackward, { logits: {}, gradSamples: {}, samples: {}, gradLogits: {}, gradTau: {} }],
+  [gumbelGivenIndex, { logits: {}, indices: {}, noise: {} }],
+  [concreteLogProb, { logits: {}, samples: {}, densities: {} }],
+  ...KINDS.map((kind): [Operation, Views, object] => [noise, { noise: {} }, { kind }]),
+]
+
+const DEVICES: Partial<Limits>[] = [
+  { wide: true, subgroups: true },
+  { wide: true, subgroups: false },
+  { wide: false, subgroups: false },
+]
+
+function kernelsOf(): Kernel[] {
+  const kernels = new Map<string, Kernel>()
+  const add = (kernel: Kernel) => {
+    const source = sourceOf(kernel)
+    const constants = Object.fromEntries(
+      Object.entries(kernel.constants).filter(([name]) => source.includes(`override ${name}:`)),
+    )
+    const used = { ...kernel, constants }
+    kernels.set(JSON.stringify(used), used)
+  }
+  for (const [operation, views, options] of CALLS)
+    for (const [batchSize, numClasses, numSamples] of SHAPES)
+      for (const limits of DEVICES)
+        for (const at of [views, odd(views)]) {
+          const { plan } = planned(operation, { batchSize, numClasses, numSamples, ...options }, at, limits)
+          for (const { kernel } of plan.dispatches) add(kernel)
+        }
+  add({ name: 'noise/digest', modules: {}, constants: {} })
+  return [...kernels.values()]
+}
+
+/** The same views at places that are no multiples of four elements; halves lie at even ones. */
+function odd(views: Views): Views {
+  return Object.fromEntries(
+    Object.entries(views).map(([name, view]) => [name, { offset: view.type === 'float16' ? 2 : 1, ...view }]),
+  )
+}
+
+export const KERNEL_VARIANTS: readonly Kernel[] = kernelsOf()

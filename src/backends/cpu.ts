@@ -1,0 +1,55 @@
+import { callOf } from '../call'
+import { DeviceError, destroyedError } from '../errors'
+import { digestNoise } from '../noise/digest'
+import type { NoiseRange } from '../noise/ranges'
+import { requireWords, verifyWords } from '../noise/verify_words'
+import type { Call, Operation } from '../operation'
+import { answerOf } from '../results'
+import type { Sampler, Verification, VerifyOptions } from '../sampler'
+import { verifyCpu } from '../verify'
+import type { HostView } from '../view'
+import { Methods } from './methods'
+
+/** Words that are digested before others have a turn: some 50 ms. */
+const WORDS_AT_ONCE = 2 ** 18
+
+/** The answer to a checked call whose inputs are in host memory, by plain TypeScript in the thread that asks. */
+export function answerOnCpu(call: Call): unknown {
+  const { operation, request, inputs, wanted } = call
+  return answerOf(call, operation.compute(request, inputs as Record<string, HostView>, wanted))
+}
+
+/** The CPU backend: no device, the same tokens. */
+export class CpuSampler extends Methods implements Sampler {
+  readonly backend = 'cpu'
+  readonly device = undefined
+  #destroyed = false
+
+  protected async call(operation: Operation, args: Record<string, unknown>, options: unknown): Promise<unknown> {
+    this.#check()
+    return answerOnCpu(callOf(operation, args, options, false))
+  }
+
+  protected encode({ encodeName }: Operation): never {
+    throw new DeviceError(`${encodeName} records for a GPU; this sampler's backend is 'cpu'`)
+  }
+
+  async verify(options: VerifyOptions = {}): Promise<Verification> {
+    this.#check()
+    requireWords(options)
+    const digest = async (ranges: readonly NoiseRange[]) => {
+      await new Promise((resolve) => setTimeout(resolve)) // So that others have a turn.
+      this.#check()
+      return digestNoise(ranges)
+    }
+    return verifyWords(verifyCpu(), digest, WORDS_AT_ONCE, options)
+  }
+
+  destroy(): void {
+    this.#destroyed = true
+  }
+
+  #check(): void {
+    if (this.#destroyed) throw destroyedError()
+  }
+}

@@ -1,0 +1,89 @@
+import type {
+  GumbelGivenIndexCallOptions,
+  GumbelGivenIndexResult,
+  EncodeGumbelGivenIndexOptions,
+} from '../operations/gumbel_given_index/options'
+import { gumbelGivenIndex } from '../operations/gumbel_given_index/operation'
+import type { ConcreteLogProbOptions } from '../operations/concrete_log_prob/options'
+import { concreteLogProb } from '../operations/concrete_log_prob/operation'
+import type {
+  EncodeGumbelSoftmaxOptions,
+  GumbelSoftmaxCallOptions,
+  GumbelSoftmaxResult,
+} from '../operations/gumbel_softmax/options'
+import { gumbelSoftmax } from '../operations/gumbel_softmax/operation'
+import type {
+  EncodeGumbelSoftmaxBackwardOptions,
+  GumbelSoftmaxBackwardCallOptions,
+  GumbelSoftmaxBackwardResult,
+} from '../operations/gumbel_softmax_backward/options'
+import { gumbelSoftmaxBackward } from '../operations/gumbel_softmax_backward/operation'
+import type { NoiseKind } from '../operations/noise/kinds'
+import { noise } from '../operations/noise/operation'
+import type { EncodeSampleOptions, SampleCallOptions, SampleResult } from '../operations/sample/options'
+import { sample } from '../operations/sample/operation'
+import type { Operation } from '../operation'
+import type { Indices, Logits, NoiseOptions, Values } from '../options'
+
+/** The calls of a sampler by name, which each backend answers in one way. */
+export abstract class Methods {
+  /** Answers a call; `args` are its arguments before the options, by name. */
+  protected abstract call(operation: Operation, args: Record<string, unknown>, options: unknown): Promise<unknown>
+
+  /** Records a call. */
+  protected abstract encode(operation: Operation, encoder: GPUCommandEncoder, options: unknown): void
+
+  async sample(logits: Logits, options: SampleCallOptions): Promise<SampleResult> {
+    return this.call(sample, { logits }, options) as Promise<SampleResult>
+  }
+
+  encodeSample(encoder: GPUCommandEncoder, options: EncodeSampleOptions): void {
+    this.encode(sample, encoder, options)
+  }
+
+  async gumbelSoftmax(logits: Logits, options: GumbelSoftmaxCallOptions): Promise<GumbelSoftmaxResult> {
+    return this.call(gumbelSoftmax, { logits }, options) as Promise<GumbelSoftmaxResult>
+  }
+
+  encodeGumbelSoftmax(encoder: GPUCommandEncoder, options: EncodeGumbelSoftmaxOptions): void {
+    this.encode(gumbelSoftmax, encoder, options)
+  }
+
+  async gumbelSoftmaxBackward(
+    gradSamples: Values,
+    logits: Logits,
+    options: GumbelSoftmaxBackwardCallOptions,
+  ): Promise<GumbelSoftmaxBackwardResult> {
+    return this.call(gumbelSoftmaxBackward, { gradSamples, logits }, options) as Promise<GumbelSoftmaxBackwardResult>
+  }
+
+  encodeGumbelSoftmaxBackward(encoder: GPUCommandEncoder, options: EncodeGumbelSoftmaxBackwardOptions): void {
+    this.encode(gumbelSoftmaxBackward, encoder, options)
+  }
+
+  async concreteLogProb(
+    samples: Values,
+    logits: Logits,
+    options: ConcreteLogProbOptions,
+  ): Promise<Float32Array<ArrayBuffer>> {
+    return this.call(concreteLogProb, { samples, logits }, options) as Promise<Float32Array<ArrayBuffer>>
+  }
+
+  async gumbelGivenIndex(
+    logits: Logits,
+    indices: Indices,
+    options: GumbelGivenIndexCallOptions,
+  ): Promise<GumbelGivenIndexResult> {
+    return this.call(gumbelGivenIndex, { logits, indices }, options) as Promise<GumbelGivenIndexResult>
+  }
+
+  encodeGumbelGivenIndex(encoder: GPUCommandEncoder, options: EncodeGumbelGivenIndexOptions): void {
+    this.encode(gumbelGivenIndex, encoder, options)
+  }
+
+  noise(kind: 'bits', options: NoiseOptions): Promise<Uint32Array<ArrayBuffer>>
+  noise(kind: 'uniform' | 'exponential' | 'gumbel', options: NoiseOptions): Promise<Float32Array<ArrayBuffer>>
+  async noise(kind: NoiseKind, options: NoiseOptions): Promise<Uint32Array<ArrayBuffer> | Float32Array<ArrayBuffer>> {
+    return this.call(noise, { kind }, options) as Promise<Float32Array<ArrayBuffer>>
+  }
+}

@@ -1,0 +1,66 @@
+import { callOf, recordingOf } from '../call'
+import { Context } from '../gpu/context'
+import { digestOnGpu } from '../gpu/digest'
+import type { Limits } from '../gpu/plan'
+import { record } from '../gpu/record'
+import { run } from '../gpu/run'
+import { NOISE_RANGES, type NoiseRange } from '../noise/ranges'
+import { requireWords, verifyWords } from '../noise/verify_words'
+import type { Call, Operation } from '../operation'
+import { answerOf } from '../results'
+import type { Sampler, Verification, VerifyOptions } from '../sampler'
+import { verifyDevice } from '../verify'
+import { CpuSampler } from './cpu'
+import { Methods } from './methods'
+
+/** Words that are digested in one call: a fraction of a second on a software adapter. */
+const WORDS_AT_ONCE = 2 ** 22
+
+/** The WebGPU backend. */
+export class WebGpuSampler extends Methods implements Sampler {
+  readonly backend = 'webgpu'
+  readonly device: GPUDevice
+  #context: Context
+  #own: boolean
+
+  /** `own` says whether the device is the sampler's to destroy; tests force `limits`. */
+  constructor(device: GPUDevice, own: boolean, limits: Partial<Limits> = {}) {
+    super()
+    this.device = device
+    this.#own = own
+    this.#context = new Context(device, limits)
+  }
+
+  /** The answer to a checked call. */
+  async answer(call: Call): Promise<unknown> {
+    return answerOf(call, await run(this.#checked(), call))
+  }
+
+  protected async call(operation: Operation, args: Record<string, unknown>, options: unknown): Promise<unknown> {
+    this.#checked()
+    return this.answer(callOf(operation, args, options))
+  }
+
+  encode(operation: Operation, encoder: GPUCommandEncoder, options: unknown): void {
+    const context = this.#checked()
+    if (typeof encoder?.beginComputePass !== 'function') throw new TypeError('encoder must be a GPUCommandEncoder')
+    record(context, encoder, recordingOf(operation, options))
+  }
+
+  async verify(options: VerifyOptions = {}): Promise<Verification> {
+    const digest = (ranges: readonly NoiseRange[]) => digestOnGpu(this.#checked(), ranges)
+    requireWords(options)
+    const found = await verifyDevice(this, new CpuSampler(), await digest(NOISE_RANGES))
+    return verifyWords(found, digest, WORDS_AT_ONCE, options)
+  }
+
+  destroy(): void {
+    this.#context.destroy()
+    if (this.#own) this.device.destroy()
+  }
+
+  #checked(): Context {
+    this.#context.check()
+    return this.#context
+  }
+}

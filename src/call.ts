@@ -1,0 +1,124 @@
+/** From what a caller gives to a checked call. */
+
+import { flag, oneOf, whole } from './checks'
+import { readNames } from './known_names'
+import { type Call, type Input, type Operation, type Request, type Shape, columnsOf, rowsOf } from './operation'
+import { settingsOf } from './settings'
+import { type View, type ViewSpec, inBuffer, inputView, outputView } from './view'
+
+/** Options that every call may be given, so that one object serves all. */
+const SHARED = [
+  'batchSize',
+  'numClasses',
+  'temperature',
+  'tau',
+  'hard',
+  'tail',
+  'numSamples',
+  'step',
+  'seed',
+  'streams',
+  'streamOffset',
+  'invalidRows',
+]
+const MAX_CLASSES = 0x80000000
+const MAX_SAMPLES = 0x1000000
+const MAX_ROWS = 0xffffffff
+
+/** Inputs of a call by name, unchecked. */
+type Given = Readonly<Record<string, unknown>>
+
+/**
+ * Checks a call that reads its results back; `args` are its arguments before the options, by name. `onGpu` says whether inputs may
+ * lie in GPU buffers.
+ * @throws RangeError, TypeError naming the parameter, its value and what it may be
+ */
+export function callOf(operation: Operation, args: Given, options: unknown, onGpu = true): Call {
+  const { inputs, outputs } = operation
+  const asked = outputs.filter(({ call }) => call === 'asked').map(({ name }) => name)
+  const optional = inputs.flatMap(({ name, optional }) => (optional ? name : []))
+  const given = readNames('options', options, [...SHARED, ...operation.options, ...optional, ...asked])
+  const request = requestOf(operation, { ...given, ...args })
+  const wanted = new Set(
+    outputs.flatMap(({ name, call }) =>
+      call === 'always' || call === 'hidden' || (call === 'asked' && flag(name, given[name])) ? name : [],
+    ),
+  )
+  const views = inputsOf(operation, request, request.given, onGpu)
+  operation.check?.(request, views)
+  return { operation, request, inputs: views, wanted }
+}
+
+/** A checked call that records, with the views that it writes. */
+export interface Recording extends Call {
+  outputs: Record<string, View & { buffer: GPUBuffer }>
+}
+
+/**
+ * Checks a call that records.
+ * @throws RangeError, TypeError naming the parameter, its value and what it may be
+ */
+export function recordingOf(operation: Operation, options: unknown): Recording {
+  const { inputs } = operation
+  const outputs = operation.outputs.filter(({ encode }) => encode !== 'never')
+  const names = [...inputs, ...outputs].map(({ name }) => name)
+  const given = readNames('options', options, [...SHARED, ...operation.options, ...names])
+  const request = requestOf(operation, given)
+  for (const { name, optional } of inputs)
+    if (!inBuffer(given[name]) && !(optional && given[name] === undefined))
+      throw new TypeError(`${name} must be { buffer: GPUBuffer } to be recorded`)
+  const views = inputsOf(operation, request, given, true)
+  operation.check?.(request, views)
+  const written: Recording['outputs'] = {}
+  for (const output of outputs)
+    if (output.encode === 'required' || given[output.name] !== undefined)
+      written[output.name] = outputView(specOf(output, request), given[output.name])
+  return { operation, request, inputs: views, outputs: written, wanted: new Set(Object.keys(written)) }
+}
+
+/** Checks the sizes of a call. */
+function shapeOf(given: Given): Shape {
+  return {
+    batchSize: whole('batchSize', given.batchSize, 1, MAX_ROWS),
+    numClasses: whole('numClasses', given.numClasses, 1, MAX_CLASSES),
+    numSamples: whole('numSamples', given.numSamples ?? 1, 1, MAX_SAMPLES),
+  }
+}
+
+function requestOf({ draws }: Operation, given: Given): Request {
+  const shape = shapeOf(given)
+  const classOffset = whole('classOffset', given.classOffset ?? 0, 0, MAX_CLASSES - 8)
+  if (classOffset % 8 !== 0) throw new RangeError(`classOffset is ${classOffset}; it must be a multiple of 8`)
+  whole('numClasses', shape.numClasses, 1, MAX_CLASSES - classOffset)
+  if (draws && given.seed === undefined) throw new TypeError('seed is undefined; it must be a bigint or a number')
+  return {
+    ...shape,
+    settings: settingsOf(given, shape.batchSize),
+    classOffset,
+    extended: oneOf('tail', given.tail ?? 'standard', ['standard', 'extended']) === 'extended',
+    hard: flag('hard', given.hard),
+    markInvalid: oneOf('invalidRows', given.invalidRows ?? 'reject', ['reject', 'mark']) === 'mark',
+    given,
+  }
+}
+
+function inputsOf({ inputs }: Operation, request: Request, given: Given, onGpu: boolean): Record<string, View> {
+  const views: Record<string, View> = {}
+  for (const input of inputs)
+    if (!input.optional || given[input.name] !== undefined)
+      views[input.name] = inputView(specOf(input, request, onGpu), given[input.name])
+  return views
+}
+
+function specOf(data: Input, shape: Shape, onGpu = true): ViewSpec {
+  const { name, per, types, columns } = data
+  return {
+    name,
+    per,
+    types,
+    onGpu,
+    rows: rowsOf(data, shape),
+    columns: columnsOf(data, shape),
+    strided: columns === 'numClasses',
+  }
+}

@@ -1,0 +1,33 @@
+import type { NoiseRange } from '../noise/ranges'
+import type { Context } from './context'
+import { bindGroupOf, compiled } from './pipelines'
+
+/** Two words for each range that change with any bit of its noise. At most 65535 ranges, a workgroup each. Twin: src/noise/digest.ts. */
+export async function digestOnGpu(context: Context, ranges: readonly NoiseRange[]): Promise<Uint32Array> {
+  const { device, staging, uniforms, scratch } = context
+  const words = Uint32Array.from(ranges.flatMap(({ first, stride, count }) => [first, stride, count]))
+  const bytes = 8 * ranges.length
+  const label = 'gumbel-webgpu digest'
+  const pipeline = await compiled(device, { name: 'noise/digest', modules: {}, constants: {} })
+  return context.guarded(() => {
+    const input = scratch.atLeast('upload ranges', words.byteLength)
+    const results = scratch.atLeast('results', bytes)
+    device.queue.writeBuffer(input, 0, words)
+    uniforms.rewind()
+    const group = bindGroupOf(device, pipeline, {
+      params: uniforms.bind(4, (into) => new Uint32Array(into).fill(0, 0, 1)),
+      ranges: { buffer: input, size: words.byteLength },
+      digests: { buffer: results, size: bytes },
+    })
+    const encoder = device.createCommandEncoder({ label })
+    const pass = encoder.beginComputePass({ label })
+    pass.setPipeline(pipeline.pipeline)
+    pass.setBindGroup(0, group)
+    pass.dispatchWorkgroups(ranges.length)
+    pass.end()
+    const buffer = staging.take(bytes)
+    encoder.copyBufferToBuffer(results, 0, buffer, 0, bytes)
+    device.queue.submit([encoder.finish()])
+    return staging.read(buffer, bytes, (mapped) => new Uint32Array(mapped.slice(0)))
+  })
+}

@@ -1,0 +1,104 @@
+/** What an operation is: its names, its inputs and outputs, its plan for a device and its twin on the CPU, all data and pure functions. */
+
+import type { Plan, Work } from './gpu/plan'
+import type { Settings } from './settings'
+import type { ElementType, Geometry, HostView, View } from './view'
+
+/** Sizes of a call: rows, classes of a row, draws of a row. */
+export interface Shape {
+  batchSize: number
+  numClasses: number
+  numSamples: number
+}
+
+/** Options checked and brought to one form, which all backends draw from. */
+export interface Request extends Shape {
+  settings: Settings
+  /** Number of the first class. */
+  classOffset: number
+  /** Words below 2^8 are refined by 32 more bits. */
+  extended: boolean
+  hard: boolean
+  /** Rows without a distribution are marked rather than rejected. */
+  markInvalid: boolean
+  /** The options as they were given, each read once. */
+  given: Readonly<Record<string, unknown>>
+}
+
+/** Something that a call reads or writes, by the name that options, results and messages have for it. */
+interface Data {
+  name: string
+  per: 'row' | 'draw'
+  columns: 'numClasses' | 1 | 2
+  /** The first is the default. */
+  types: readonly ElementType[]
+}
+
+export interface Input extends Data {
+  /** It is an option, which may be left out. */
+  optional?: true
+}
+
+export interface Output extends Data {
+  /** In calls that read results back; 'hidden' is read and not given. */
+  call: 'always' | 'asked' | 'hidden' | 'never'
+  /** In calls that record. */
+  encode: 'required' | 'optional' | 'never'
+}
+
+export type Results = Record<string, Float32Array<ArrayBuffer> | Int32Array<ArrayBuffer>>
+
+export interface Operation {
+  /** Of the call, and of the one that records where there is one. */
+  name: string
+  encodeName?: string
+  /** A seed is needed. */
+  draws: boolean
+  /** Options beside those that all operations have, and beside the names of inputs and outputs. */
+  options: readonly string[]
+  inputs: readonly Input[]
+  outputs: readonly Output[]
+  /** What rows get that have no distribution, for messages. */
+  marked: string
+  /** Refuses what all operations together do not. */
+  check?(request: Request, inputs: Readonly<Record<string, View>>): void
+  /** The dispatches for some rows on a device. */
+  plan(work: Work): Plan
+  /** The twin: results by name, and `statuses` of each row or draw where the operation has them. */
+  compute(request: Request, inputs: Readonly<Record<string, HostView>>, wanted: ReadonlySet<string>): Results
+  /** From what kernels write to results as `compute` gives them, where they differ. */
+  read?(request: Request, results: Results): Results
+  /** What a call gives, where it is not its results by name. */
+  finish?(request: Request, results: Results): unknown
+}
+
+/** A checked call, which a backend answers. */
+export interface Call {
+  operation: Operation
+  request: Request
+  inputs: Record<string, View>
+  /** Outputs that are made, whether or not the caller sees them. */
+  wanted: ReadonlySet<string>
+}
+
+/** Columns of an input or output in a call. */
+export function columnsOf({ columns }: Pick<Data, 'columns'>, { numClasses }: Shape): number {
+  return columns === 'numClasses' ? numClasses : columns
+}
+
+export function rowsOf({ per }: Pick<Data, 'per'>, { batchSize, numSamples }: Shape): number {
+  return per === 'row' ? batchSize : batchSize * numSamples
+}
+
+/** Where results of our own lie, packed from element 0 on. */
+export function resultGeometry(output: Output, shape: Shape): Geometry {
+  const columns = columnsOf(output, shape)
+  return {
+    type: output.types[0],
+    per: output.per,
+    rows: rowsOf(output, shape),
+    columns,
+    offset: 0,
+    rowStride: columns,
+  }
+}

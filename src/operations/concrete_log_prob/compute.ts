@@ -1,0 +1,61 @@
+import { STATUS_OK } from '../../errors'
+import type { Request, Results } from '../../operation'
+import { emptySettings, settingsOfRow } from '../../settings'
+import type { HostView } from '../../view'
+import { largestOf, statusOf } from '../sample/validity'
+import { logGamma } from './log_gamma'
+
+const MIN_NORMAL = 2 ** -126
+/** How far off 1 a sample's sum may be. */
+const SUM_TOLERANCE = 1e-3
+
+/** The log density of relaxed samples, the twin of `shaders/concrete_log_prob/density.wgsl`; statuses are a word a row. */
+export function computeConcreteLogProb(
+  request: Request,
+  { samples, logits }: Readonly<Record<string, HostView>>,
+): Results {
+  const { batchSize, numClasses, numSamples } = request
+  const data = logits.data as Float32Array
+  const logProbs = new Float32Array(batchSize * numSamples).fill(NaN)
+  const statuses = new Int32Array(batchSize)
+  const settings = emptySettings()
+  for (let r = 0; r < batchSize; r++) {
+    const begin = logits.offset + r * logits.rowStride
+    statuses[r] = statusOf(largestOf(data, begin, numClasses))
+    if (statuses[r] !== STATUS_OK) continue
+    const { temperature, tau } = settingsOfRow(settings, request.settings, r)
+    const row = data.subarray(begin, begin + numClasses)
+    for (let s = 0; s < numSamples; s++) {
+      const at = samples.offset + (r * numSamples + s) * samples.rowStride
+      const y = samples.data.subarray(at, at + numClasses) as Float32Array
+      logProbs[r * numSamples + s] = logProb(y, row, temperature, tau)
+    }
+  }
+  return { logProbs, statuses }
+}
+
+function logProb(y: Float32Array, logits: Float32Array, temperature: number, tau: number): number {
+  if (y.some(Number.isNaN)) return NaN
+  const total = y.reduce((sum, value) => sum + value, 0)
+  const inside = y.every((value, c) => (logits[c] === -Infinity ? value === 0 : value >= MIN_NORMAL))
+  if (!inside || Math.abs(total - 1) > SUM_TOLERANCE) return -Infinity
+  const top = logits.reduce((max, logit) => Math.max(max, logit), -Infinity)
+  const exponents: number[] = []
+  let best = -Infinity
+  let terms = 0
+  y.forEach((value, c) => {
+    if (logits[c] === -Infinity) return
+    const exponent = (logits[c] - top) / temperature - tau * Math.log(value)
+    exponents.push(exponent)
+    best = Math.max(best, exponent)
+    terms += exponent - Math.log(value)
+  })
+  const logSum = best + Math.log(exponents.reduce((sum, exponent) => sum + Math.exp(exponent - best), 0))
+  const classes = exponents.length
+  return logNormalizer(classes, tau) + terms - classes * logSum
+}
+
+/** What the density owes to the number of classes left: `log Gamma(K) + (K - 1) log tau`. */
+export function logNormalizer(classes: number, tau: number): number {
+  return logGamma(classes) + (classes - 1) * Math.log(tau)
+}

@@ -1,0 +1,10 @@
+import type { GumbelSoftmaxOptions } from '../gumbel_softmax/options'
+
+/** Options of the density of relaxed samples. */
+export interface ConcreteLogProbOptions extends Pick<
+  GumbelSoftmaxOptions,
+  'batchSize' | 'numClasses' | 'numSamples' | 'temperature' | 'tau'
+> {
+  /** What a row without a distribution does: reject the call, or get NaN. Default 'reject'. */
+  invalidRows?: 'reject' | 'mark' | undefined
+}

@@ -1,0 +1,37 @@
+import {
+  type Plan,
+  WORKGROUP_LANES,
+  type Work,
+  bound,
+  dispatchOf,
+  drawConstants,
+  lanesOf,
+  readModules,
+  reduceModule,
+  slicesOf,
+  together,
+  vectorModule,
+} from '../../gpu/plan'
+
+/** The density of relaxed samples: the lanes of a draw go through its row, however long it is. */
+export function planConcreteLogProb(work: Work): Plan {
+  const lanes = lanesOf(work)
+  const kernel = {
+    name: 'concrete_log_prob/density',
+    modules: {
+      ...readModules(work),
+      ...reduceModule(work, lanes),
+      ...vectorModule(work.views.samples, 'shared/rows_in_f32'),
+    },
+    constants: { ...drawConstants(work), LANES: lanes },
+  }
+  const dispatches = slicesOf(work).map((slice) => {
+    const all = together(
+      bound(work, slice, 'logits', 'logits'),
+      bound(work, slice, 'samples', 'rows_in'),
+      bound(work, slice, 'densities', 'densities'),
+    )
+    return dispatchOf(work, slice, kernel, Math.ceil((slice.rows * slice.draws * lanes) / WORKGROUP_LANES), all)
+  })
+  return { dispatches, scratch: {} }
+}

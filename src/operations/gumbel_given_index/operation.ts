@@ -1,0 +1,29 @@
+import { whole } from '../../checks'
+import type { Operation } from '../../operation'
+import { requireRelaxed } from '../../settings'
+import { computeGumbelGivenIndex } from './compute'
+import { planGumbelGivenIndex } from './plan'
+
+/** Gumbel noise given the class that wins. */
+export const gumbelGivenIndex: Operation = {
+  name: 'gumbelGivenIndex',
+  encodeName: 'encodeGumbelGivenIndex',
+  draws: true,
+  options: ['classOffset'],
+  inputs: [
+    { name: 'logits', per: 'row', columns: 'numClasses', types: ['float32'] },
+    { name: 'indices', per: 'draw', columns: 1, types: ['int32'] },
+  ],
+  outputs: [
+    { name: 'noise', per: 'draw', columns: 'numClasses', types: ['float32'], call: 'always', encode: 'required' },
+    { name: 'statuses', per: 'draw', columns: 1, types: ['int32'], call: 'hidden', encode: 'optional' },
+  ],
+  marked: 'noise of 0',
+  check({ given, classOffset, numClasses }, { indices }) {
+    requireRelaxed(given)
+    const last = classOffset + numClasses - 1
+    indices.data?.forEach((index, i) => whole(`indices[${i}]`, index, classOffset, last))
+  },
+  plan: planGumbelGivenIndex,
+  compute: computeGumbelGivenIndex,
+}

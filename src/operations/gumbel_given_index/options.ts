@@ -1,0 +1,24 @@
+import type { InvalidRow } from '../../errors'
+import type { BufferLogits, BufferValues, OutputView, SampleOptions } from '../../options'
+
+/** Options of noise given the class that wins. */
+export interface GumbelGivenIndexCallOptions extends SampleOptions {
+  /** What a row without a distribution, or given a masked class, does: reject the call, or get noise of 0. Default 'reject'. */
+  invalidRows?: 'reject' | 'mark' | undefined
+}
+
+export interface GumbelGivenIndexResult {
+  /** `[batchSize * numSamples, numClasses]`. */
+  noise: Float32Array<ArrayBuffer>
+  /** Rows without a distribution, or given a masked class; empty unless `invalidRows` is `'mark'`. */
+  invalidRows: InvalidRow[]
+}
+
+export interface EncodeGumbelGivenIndexOptions extends SampleOptions {
+  logits: BufferLogits
+  indices: { buffer: GPUBuffer; offset?: number }
+  /** `[batchSize * numSamples, numClasses]`, float32. */
+  noise: BufferValues
+  /** 0, or why there is no noise: 1 NaN, 2 +Infinity, 3 every class -Infinity, 4 the given class masked or out of range. */
+  statuses?: OutputView | undefined
+}

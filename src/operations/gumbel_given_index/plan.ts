@@ -1,0 +1,40 @@
+import {
+  type Plan,
+  WORKGROUP_LANES,
+  type Work,
+  bound,
+  dispatchOf,
+  drawConstants,
+  lanesOf,
+  readModules,
+  reduceModule,
+  slicesOf,
+  together,
+  vectorModule,
+} from '../../gpu/plan'
+
+/** Noise given the class that wins: the lanes of a draw go through its row, however long it is. */
+export function planGumbelGivenIndex(work: Work): Plan {
+  const { noise, statuses } = work.views
+  const lanes = lanesOf(work)
+  const kernel = {
+    name: 'gumbel_given_index/given_noise',
+    modules: {
+      ...readModules(work),
+      ...reduceModule(work, lanes),
+      ...vectorModule(noise, 'shared/rows_out_f32'),
+      ...(statuses ? {} : { 'shared/status_out': 'shared/no_status_out' }),
+    },
+    constants: { ...drawConstants(work), LANES: lanes },
+  }
+  const dispatches = slicesOf(work).map((slice) => {
+    const all = together(
+      bound(work, slice, 'logits', 'logits'),
+      bound(work, slice, 'indices', 'given_indices'),
+      bound(work, slice, 'noise', 'rows_out'),
+      ...(statuses ? [bound(work, slice, 'statuses', 'statuses')] : []),
+    )
+    return dispatchOf(work, slice, kernel, Math.ceil((slice.rows * slice.draws * lanes) / WORKGROUP_LANES), all)
+  })
+  return { dispatches, scratch: {} }
+}

@@ -1,0 +1,27 @@
+import {
+  type Plan,
+  WORKGROUP_LANES,
+  type Work,
+  bound,
+  dispatchOf,
+  drawConstants,
+  groupsOf,
+  settingsModule,
+  slicesOf,
+} from '../../gpu/plan'
+import { KINDS } from './kinds'
+
+/** Noise: an invocation makes a group of eight classes of one row. */
+export function planNoise(work: Work): Plan {
+  const { request } = work
+  const kernel = {
+    name: 'noise/generate',
+    modules: settingsModule(request),
+    constants: { ...drawConstants(work), KIND: KINDS.indexOf(request.given.kind as (typeof KINDS)[number]) },
+  }
+  const dispatches = slicesOf(work).map((slice) => {
+    const workgroups = Math.ceil((slice.rows * slice.draws * groupsOf(request)) / WORKGROUP_LANES)
+    return dispatchOf(work, slice, kernel, workgroups, bound(work, slice, 'noise', 'rows_out'))
+  })
+  return { dispatches, scratch: {} }
+}

@@ -1,0 +1,16 @@
+import type { Output } from '../../operation'
+
+const perDraw = { per: 'draw', columns: 1 } as const
+
+/** Drawn classes. */
+export const INDICES: Output = {
+  ...perDraw,
+  name: 'indices',
+  types: ['int32', 'int64'],
+  call: 'always',
+  encode: 'required',
+}
+export const LOG_PROBS: Output = { ...perDraw, name: 'logProbs', types: ['float32'], call: 'asked', encode: 'optional' }
+export const SCORES: Output = { ...perDraw, name: 'scores', types: ['float32'], call: 'asked', encode: 'optional' }
+/** Why a draw has no index; calls that read back have it in the index. */
+export const STATUSES: Output = { ...perDraw, name: 'statuses', types: ['int32'], call: 'never', encode: 'optional' }

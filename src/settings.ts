@@ -1,0 +1,180 @@
+/** What rows draw with: temperature, tau, seed, stream and step, one value for all rows or one a row. */
+
+import { MAX_WORD, isOne, requirePerRow, shown, whole } from './checks'
+
+/**
+ * A row r has stream `stream + r * streamStride`, unless `rows` says otherwise.
+ * In step with `RowSettings` in `shaders/shared/row_settings_uniform.wgsl`.
+ */
+export interface Settings {
+  temperature: number
+  tau: number
+  seedLow: number
+  seedHigh: number
+  stream: number
+  streamStride: 0 | 1
+  step: number
+  /** What each row draws with, where any of it is one a row. */
+  rows?: RowSettingsTable
+}
+
+/** `SETTINGS_WORDS` words a row, as floats and as words: temperature, tau, seed low and high, stream, step. */
+export interface RowSettingsTable {
+  floats: Float32Array<ArrayBuffer>
+  words: Uint32Array<ArrayBuffer>
+}
+
+export const SETTINGS_WORDS = 6
+
+/** What one row draws with. */
+export interface RowSettings {
+  temperature: number
+  tau: number
+  seedLow: number
+  seedHigh: number
+  stream: number
+  step: number
+}
+
+const MAX_SEED = 0xffffffffffffffffn
+/** Products of a temperature, a tau and noise, and their inverses, are normal float32 numbers. */
+const MIN_SCALE = 1e-18
+const MAX_SCALE = 1e18
+
+/** A temperature or tau. Turns -0 into 0, so that the bits say whether it is 0. */
+function scaleOf(name: string, value: unknown): number {
+  if (typeof value !== 'number') throw new TypeError(`${name} is ${typeof value}; it must be a number`)
+  if (value === 0) return 0
+  if (!(value >= MIN_SCALE && value <= MAX_SCALE))
+    throw new RangeError(`${name} is ${value}; it must be 0 or from 1e-18 to 1e18`)
+  return Math.fround(value)
+}
+
+function seedOf(name: string, seed: unknown): bigint {
+  if (typeof seed === 'number') {
+    if (!Number.isSafeInteger(seed) || seed < 0)
+      throw new RangeError(
+        `${name} is ${seed}; a number must be whole and from 0 to 2^53 - 1, a bigint from 0 to 2^64 - 1`,
+      )
+    return BigInt(seed)
+  }
+  if (typeof seed !== 'bigint') throw new TypeError(`${name} is ${typeof seed}; it must be a bigint or a number`)
+  if (seed < 0n || seed > MAX_SEED) throw new RangeError(`${name} is ${seed}n; it must be from 0n to 2^64 - 1`)
+  return seed
+}
+
+const lowWord = (seed: bigint) => Number(seed & 0xffffffffn)
+const highWord = (seed: bigint) => Number(seed >> 32n)
+
+/** The options that settings are made of, each read once. */
+type Given = Readonly<Record<string, unknown>>
+
+/**
+ * Checks the settings of a call.
+ * @throws RangeError, TypeError naming the parameter
+ */
+export function settingsOf(given: Given, batchSize: number): Settings {
+  const { seed = 0, streams, streamOffset, temperature = 1, tau = 1 } = given
+  const step = whole('step', given.step ?? 0, 0, MAX_WORD)
+  if (streamOffset !== undefined && (streams !== undefined || !isOne(seed)))
+    throw new TypeError('streamOffset counts default streams; it must be left out beside streams or seeds a row')
+  const firstStream = whole('streamOffset', streamOffset ?? 0, 0, MAX_WORD)
+  if (firstStream + batchSize - 1 > MAX_WORD)
+    throw new RangeError(`streamOffset is ${firstStream}; with batchSize ${batchSize} streams pass 4294967295`)
+
+  const oneSeed = isOne(seed) ? seedOf('seed', seed) : 0n
+  const oneStream = streams !== undefined && isOne(streams)
+  const settings: Settings = {
+    temperature: isOne(temperature) ? scaleOf('temperature', temperature) : 0,
+    tau: isOne(tau) ? scaleOf('tau', tau) : 0,
+    seedLow: lowWord(oneSeed),
+    seedHigh: highWord(oneSeed),
+    stream: oneStream ? whole('streams', streams, 0, MAX_WORD) : firstStream,
+    streamStride: oneStream || !isOne(seed) ? 0 : 1,
+    step,
+  }
+  const lists = Object.entries({ temperature, tau, seed, streams }).filter(([, value]) => !isOne(value))
+  if (lists.length > 0) settings.rows = tableOf(settings, new Map(lists) as Lists, batchSize)
+  return settings
+}
+
+type Lists = ReadonlyMap<string, ArrayLike<unknown>>
+
+/** Writes one row's value, which is checked, at its place in the row's words. */
+type Write = (table: RowSettingsTable, at: number, name: string, value: unknown) => void
+
+const WRITES: Readonly<Record<string, Write>> = {
+  temperature: ({ floats }, at, name, value) => (floats[at] = scaleOf(name, value)),
+  tau: ({ floats }, at, name, value) => (floats[at + 1] = scaleOf(name, value)),
+  seed: ({ words }, at, name, value) => {
+    const seed = seedOf(name, value)
+    words[at + 2] = lowWord(seed)
+    words[at + 3] = highWord(seed)
+  },
+  streams: ({ words }, at, name, value) => (words[at + 4] = whole(name, value, 0, MAX_WORD)),
+}
+
+function tableOf(settings: Settings, lists: Lists, batchSize: number): RowSettingsTable {
+  for (const [name, list] of lists) requirePerRow(name, list, batchSize)
+  const words = new Uint32Array(SETTINGS_WORDS * batchSize)
+  const table = { words, floats: new Float32Array(words.buffer) }
+  const { temperature, tau, seedLow, seedHigh, stream, streamStride, step } = settings
+  for (let row = 0; row < batchSize; row++) {
+    const at = row * SETTINGS_WORDS
+    table.floats[at] = temperature
+    table.floats[at + 1] = tau
+    words[at + 2] = seedLow
+    words[at + 3] = seedHigh
+    words[at + 4] = stream + row * streamStride
+    words[at + 5] = step
+  }
+  for (const [name, list] of lists)
+    for (let row = 0; row < batchSize; row++) WRITES[name](table, row * SETTINGS_WORDS, `${name}[${row}]`, list[row])
+  return table
+}
+
+export function emptySettings(): RowSettings {
+  return { temperature: 0, tau: 0, seedLow: 0, seedHigh: 0, stream: 0, step: 0 }
+}
+
+/** Fills `out` for one row; the twin of `row_settings_of` in `shaders/shared/row_settings_*.wgsl`. */
+export function settingsOfRow(out: RowSettings, settings: Settings, row: number): RowSettings {
+  const { rows } = settings
+  if (rows) {
+    const at = row * SETTINGS_WORDS
+    out.temperature = rows.floats[at]
+    out.tau = rows.floats[at + 1]
+    out.seedLow = rows.words[at + 2]
+    out.seedHigh = rows.words[at + 3]
+    out.stream = rows.words[at + 4]
+    out.step = rows.words[at + 5]
+  } else {
+    out.temperature = settings.temperature
+    out.tau = settings.tau
+    out.seedLow = settings.seedLow
+    out.seedHigh = settings.seedHigh
+    out.stream = settings.stream + row * settings.streamStride
+    out.step = settings.step
+  }
+  return out
+}
+
+/** Whether some row's temperature or tau is 0, so that its samples are one-hot. */
+export function hasOneHot({ temperature, tau, rows }: Settings): boolean {
+  if (!rows) return temperature === 0 || tau === 0
+  for (let at = 0; at < rows.floats.length; at += SETTINGS_WORDS)
+    if (rows.floats[at] === 0 || rows.floats[at + 1] === 0) return true
+  return false
+}
+
+/** Refuses a temperature or a tau of 0, where samples have neither a gradient nor a density, in options that are checked. */
+export function requireRelaxed(given: Given): void {
+  for (const name of ['temperature', 'tau'] as const) {
+    const values = given[name] ?? 1
+    const row = Array.prototype.indexOf.call(isOne(values) ? [values] : values, 0)
+    if (row >= 0)
+      throw new RangeError(
+        `${name}${isOne(values) ? '' : `[${row}]`} is ${shown(0)}; it must be from 1e-18 to 1e18, as relaxed samples at 0 have neither a gradient nor a density`,
+      )
+  }
+}
