@@ -56,7 +56,7 @@ export interface Rows {
 const MAX_WORD = 0xffffffff
 const MAX_CLASSES = 2 ** 31
 const MAX_SAMPLES = 2 ** 24
-const MAX_SEED = 2n ** 64n - 1n
+const MAX_SEED = 0xffffffffffffffffn
 /** Products of a temperature, a tau and noise, and their inverses, are normal float32 numbers. */
 const MIN_SCALE = 1e-18
 const MAX_SCALE = 1e18

@@ -10,7 +10,7 @@ import ts from 'typescript'
 import { type PreviewServer, build, preview } from 'vite'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { chromiumFlags, findChromium } from '../../scripts/chromium'
-import { bundled } from '../helpers/bundle'
+import { asEs5, bundled } from '../helpers/bundle'
 
 const ROOT = resolve(import.meta.dirname, '../..')
 const BIN = resolve(ROOT, 'node_modules/.bin')
@@ -200,6 +200,17 @@ const IN_NODE = {
 
 test('runs in Node, which has no WebGPU', async () => {
   expect(JSON.parse(await run(process.execPath, ['node.js']))).toEqual(IN_NODE)
+})
+
+test('runs in Node as Babel rewrites it for old browsers', async () => {
+  const old = join(project, 'old')
+  const module = 'node_modules/gumbel-webgpu/dist/index.js'
+  for (const path of ['package.json', 'node.js', 'draw.js', 'node_modules'])
+    await cp(join(project, path), join(old, path), { recursive: true })
+  const code = await asEs5(await readFile(join(project, module), 'utf8'))
+  expect(code).not.toMatch(/^\s*(class|const|let) /m)
+  await writeFile(join(old, module), code)
+  expect(JSON.parse(await run(process.execPath, ['node.js'], old))).toEqual(IN_NODE)
 })
 
 test('an error that nobody catches shows the line that threw it, and little else', async () => {
