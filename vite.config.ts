@@ -6,6 +6,7 @@ const root = import.meta.dirname
 /** Pages: `vite` serves and `vite build` builds them; the library itself is built by vite.lib.config.ts. */
 export default defineConfig({
   resolve: { alias: { 'gumbel-webgpu': resolve(root, 'src/index.ts') } },
+  base: './', // The built pages work in any folder of a site.
   publicDir: 'demo/public',
   // onnxruntime-web finds its .wasm beside its own files; a pre-bundled copy would not.
   // jstat is CommonJS, which a browser reads only once bundled.
@@ -14,7 +15,7 @@ export default defineConfig({
     outDir: 'site',
     target: 'es2022',
     rolldownOptions: {
-      input: ['index.html', 'lab.html', 'audit.html', 'bench/index.html'].map((page) => resolve(root, page)),
+      input: ['', 'demo/lab', 'demo/audit', 'bench'].map((folder) => resolve(root, folder, 'index.html')),
     },
   },
 })

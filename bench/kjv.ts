@@ -1,3 +1,4 @@
+import { MODEL_URL, TOKENS_URL } from '../demo/model_files'
 import { KJV_SHAPE } from './cases'
 
 /** Verses whose next words the model is asked for, after each of their words in turn from the second on. */
@@ -28,11 +29,7 @@ async function runModel(): Promise<Float32Array> {
     import('../demo/language_model'),
     import('../demo/tokenizer'),
   ])
-  const files = `${import.meta.env.BASE_URL}kjv/`
-  const [model, tokenizer] = await Promise.all([
-    LanguageModel.load(`${files}model.onnx`, undefined),
-    Tokenizer.load(`${files}tokens.json`),
-  ])
+  const [model, tokenizer] = await Promise.all([LanguageModel.load(MODEL_URL, undefined), Tokenizer.load(TOKENS_URL)])
   try {
     const [rows, numClasses] = KJV_SHAPE
     const texts = VERSES.map((verse) => [Tokenizer.END, ...tokenizer.encode(verse)])

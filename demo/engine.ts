@@ -1,8 +1,7 @@
 import { createSampler, type Sampler } from 'gumbel-webgpu'
 import { LanguageModel } from './language_model'
+import { MODEL_URL, TOKENS_URL } from './model_files'
 import { Tokenizer } from './tokenizer'
-
-const FILES = `${import.meta.env.BASE_URL}kjv/`
 
 /** What it takes to write verses: a model and a sampler in the same place, and the words. */
 export interface Engine {
@@ -12,12 +11,12 @@ export interface Engine {
 }
 
 export function loadTokenizer(): Promise<Tokenizer> {
-  return Tokenizer.load(`${FILES}tokens.json`)
+  return Tokenizer.load(TOKENS_URL)
 }
 
 /** On the GPU where there is one, else on the CPU. */
 export async function loadEngine(tokenizer: Tokenizer): Promise<Engine> {
   const sampler = await createSampler()
-  const model = await LanguageModel.load(`${FILES}model.onnx`, sampler.device)
+  const model = await LanguageModel.load(MODEL_URL, sampler.device)
   return { sampler, model, tokenizer }
 }

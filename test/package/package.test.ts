@@ -10,12 +10,18 @@ import ts from 'typescript'
 import { type PreviewServer, build, preview } from 'vite'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { chromiumFlags, findChromium } from '../../scripts/chromium'
+import { asEs5, bundled } from '../helpers/bundle'
 
 const ROOT = resolve(import.meta.dirname, '../..')
 const BIN = resolve(ROOT, 'node_modules/.bin')
 
-/** The library's JavaScript, gzipped: no more than this, in bytes. */
-const MOST_BYTES = 33 * 1024
+/** Pages that import from the package, as a bundler leaves them, gzipped: no more than these, in bytes. */
+const MOST_BYTES = [
+  ['all of it', "export * from 'gumbel-webgpu'", 39 * 1024],
+  ['the generator alone', "export { philox4x32 } from 'gumbel-webgpu'", 8 * 1024],
+] as const
+/** What Node prints of an error that nobody catches: less than this, in characters. */
+const MOST_PRINTED = 4096
 
 /** What `consumer/draw.js` draws everywhere. */
 const TOKENS = [826, 918, 231, 859, 68, 262, 803, 672, 761, 506, 476, 413]
@@ -129,11 +135,17 @@ describe('the package', () => {
     expect([dependencies, peerDependencies]).toEqual([undefined, undefined])
   })
 
-  test(`is at most ${MOST_BYTES} bytes, gzipped`, async () => {
-    const code = await readFile(join(installed, 'dist/index.js'))
+  test.each(MOST_BYTES)('bundled, %s is small', async (name, importing, most) => {
+    const code = await bundled(importing, project)
     const { length } = gzipSync(code, { level: 9 })
-    console.log(`dist/index.js: ${code.length} bytes, ${length} gzipped; at most ${MOST_BYTES}`)
-    expect(length).toBeLessThanOrEqual(MOST_BYTES)
+    console.log(`bundled, ${name}: ${Buffer.byteLength(code)} bytes, ${length} gzipped; at most ${most}`)
+    expect(length).toBeLessThanOrEqual(most)
+  })
+
+  test('has no long lines, kernels included', async () => {
+    const lines = (await readFile(join(installed, 'dist/index.js'), 'utf8')).split('\n')
+    expect(lines.filter((line) => line.startsWith('fn philox4x32('))).toHaveLength(1)
+    expect(lines.filter((line) => line.length > 400)).toEqual([])
   })
 
   test('is clean to publint and to attw', async () => {
@@ -178,16 +190,41 @@ describe('types', () => {
   })
 })
 
+/** What `consumer/node.js` prints. */
+const IN_NODE = {
+  names: VALUES,
+  auto: 'cpu',
+  refused: { isDeviceError: true, text: 'DeviceError: WebGPU is not available here: navigator.gpu is missing' },
+  drawn: { backend: 'cpu', tokens: TOKENS },
+}
+
 test('runs in Node, which has no WebGPU', async () => {
-  expect(JSON.parse(await run(process.execPath, ['node.js']))).toEqual({
-    names: VALUES,
-    auto: 'cpu',
-    refused: { isDeviceError: true, text: 'DeviceError: WebGPU is not available here: navigator.gpu is missing' },
-    drawn: { backend: 'cpu', tokens: TOKENS },
-  })
+  expect(JSON.parse(await run(process.execPath, ['node.js']))).toEqual(IN_NODE)
 })
 
-/** Kernels whose names are short compute what the CPU does: the same bits, or as near as builtins are. */
+test('runs in Node as Babel rewrites it for old browsers', async () => {
+  const old = join(project, 'old')
+  const module = 'node_modules/gumbel-webgpu/dist/index.js'
+  for (const path of ['package.json', 'node.js', 'draw.js', 'node_modules'])
+    await cp(join(project, path), join(old, path), { recursive: true })
+  const code = await asEs5(await readFile(join(project, module), 'utf8'))
+  expect(code).not.toMatch(/^\s*(class|const|let) /m)
+  await writeFile(join(old, module), code)
+  expect(JSON.parse(await run(process.execPath, ['node.js'], old))).toEqual(IN_NODE)
+})
+
+test('an error that nobody catches shows the line that threw it, and little else', async () => {
+  const error = await promisify(execFile)(process.execPath, ['uncaught.js'], { cwd: project }).catch((e) => e)
+  expect(error).toMatchObject({ code: 1, stdout: '' })
+  const { stderr } = error as { stderr: string }
+  expect(stderr.length).toBeLessThan(MOST_PRINTED)
+  const [place, line, , , message] = stderr.split('\n')
+  expect(place).toMatch(/gumbel-webgpu\/dist\/index\.js:\d+$/)
+  expect(line).toMatch(/^\s+.*throw new RangeError\(`\$\{name\} is \$\{value\}; it must be /)
+  expect(message).toBe('RangeError: temperature is -1; it must be 0 or from 1e-18 to 1e18')
+})
+
+/** The package's kernels compute what the CPU does: the same bits, or as near as builtins are. */
 function expectEqualBackends({ ok, worst }: Compared): void {
   expect(ok).toBe(true)
   expect(Object.keys(worst).length).toBeGreaterThan(10)

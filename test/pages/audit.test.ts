@@ -69,7 +69,7 @@ for (const [name, launch] of Object.entries(BROWSERS))
       await browser?.close()
     })
 
-    const open = (query: string) => page.goto(`${site.url}audit.html?${query}`)
+    const open = (query: string) => page.goto(`${site.url}demo/audit/index.html?${query}`)
     const read = <T>(expression: string) => page.evaluate(expression) as Promise<T>
     const text = (id: string) => read<string>(`document.getElementById('${id}').textContent`)
     const stateOf = (check: string) => read<string>(`document.getElementById('check-${check}').dataset.state`)

@@ -1,9 +1,6 @@
 import { execFile } from 'node:child_process'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import type { Page } from 'playwright'
-import { build, preview } from 'vite'
 import { describe, expect, test } from 'vitest'
 import { usePages, withoutWebGpu } from '../helpers/pages'
 
@@ -15,12 +12,11 @@ const { newPage } = usePages()
 async function openPage(
   settings: Record<string, string | number>,
   prepare?: (page: Page) => Promise<void>,
-  url = '',
 ): Promise<Page> {
   const page = await newPage()
   await prepare?.(page)
   const query = Object.entries(settings).map(([name, value]) => [name, String(value)])
-  await page.goto(`${url}?${new URLSearchParams(query)}`)
+  await page.goto(`?${new URLSearchParams(query)}`)
   return page
 }
 
@@ -110,20 +106,6 @@ describe('the page', () => {
     expect(await write(page)).toHaveLength(1)
     expect(await page.textContent('#backend')).toMatch(/^CPU: /)
   })
-})
-
-test('the built page works, also in a folder of a site', async () => {
-  const outDir = await mkdtemp(join(tmpdir(), 'site-'))
-  const options = { root: ROOT, base: '/folder/', logLevel: 'error', build: { outDir, emptyOutDir: true } } as const
-  await build(options)
-  const built = await preview({ ...options, preview: { host: '127.0.0.1', port: 0 } })
-  try {
-    const page = await openPage(SHORT, withoutWebGpu, built.resolvedUrls!.local[0])
-    expect(await write(page)).toHaveLength(4)
-  } finally {
-    await built.close()
-    await rm(outDir, { recursive: true })
-  }
 })
 
 test('the model gives the values of its README on both backends', async () => {

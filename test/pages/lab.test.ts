@@ -16,7 +16,7 @@ beforeEach(async () => {
 
 /** Opens the page and waits until all is drawn. */
 async function open(query = ''): Promise<void> {
-  await page.goto(`lab.html${query}`)
+  await page.goto(`demo/lab/index.html${query}`)
   await settled()
 }
 
