@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { digestNoise } from '../../src/noise/digest'
 import { blocksOf } from '../../src/noise/ranges'
 import { WORDS_DIGESTS, digestOf, verifyWords } from '../../src/noise/verify_words'
+import { KNOWN_DIGESTS } from '../helpers/known_answers'
 
 const FOUND = { ok: true, words: 10, draws: 5, failures: [] }
 const digest = async (ranges: Parameters<typeof digestNoise>[0]) => digestNoise(ranges)
@@ -25,7 +26,11 @@ test.each([20, 21, 22])('the known digest of 2^%i words is that of its blocks', 
   const words = 2 ** exponent
   const blocks = blocksOf(words)
   expect(blocks.reduce((sum, { count }) => sum + count, 0)).toBe(words)
-  expect(digestOf(digestNoise(blocks))).toBe(WORDS_DIGESTS[exponent - 20])
+  expect(digestOf(digestNoise(blocks))).toBe(KNOWN_DIGESTS.words[exponent - 20])
+})
+
+test('verify({ words }) compares with the known digests', () => {
+  expect(WORDS_DIGESTS).toEqual(KNOWN_DIGESTS.words)
 })
 
 test('one word whose noise differs in one bit is found, and both digests named', async () => {

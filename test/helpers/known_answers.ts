@@ -1,28 +1,30 @@
-/** Blocks of Philox4x32-10 that every backend must give. */
+import table from '../fixtures/known_answers.json'
+
+/** A block of Philox4x32-10 that every backend must give. */
 export interface KnownAnswer {
-  counter: readonly [number, number, number, number]
-  key: readonly [number, number]
-  words: readonly [number, number, number, number]
+  counter: number[]
+  key: number[]
+  words: number[]
 }
 
-/** The first three are Random123's published answers; the others were computed by philox_bigint.ts. */
-// prettier-ignore
-export const KNOWN_ANSWERS: readonly KnownAnswer[] = [
-  { counter: [0x00000000, 0x00000000, 0x00000000, 0x00000000], key: [0x00000000, 0x00000000], words: [0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8] },
-  { counter: [0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff], key: [0xffffffff, 0xffffffff], words: [0x408f276d, 0x41c83b0e, 0xa20bc7c6, 0x6d5451fd] },
-  { counter: [0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344], key: [0xa4093822, 0x299f31d0], words: [0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1] },
+/** The 32-bit words of a text of hexadecimal numbers. */
+function wordsOf(text: string): number[] {
+  return text.split(' ').map((word) => parseInt(word, 16))
+}
 
-  { counter: [0x00000001, 0x00000000, 0x00000000, 0x00000000], key: [0x00000000, 0x00000000], words: [0xf8e4cca4, 0x5cb200db, 0xb1a574eb, 0x097eff67] },
-  { counter: [0x00000000, 0x00000001, 0x00000000, 0x00000000], key: [0x00000000, 0x00000000], words: [0x6ad0c5ec, 0xea236249, 0x73a459f5, 0x074944b3] },
-  { counter: [0x00000000, 0x00000000, 0x00000001, 0x00000000], key: [0x00000000, 0x00000000], words: [0x844515e1, 0xf08d6eaa, 0x0f19c053, 0x83f875f0] },
-  { counter: [0x00000000, 0x00000000, 0x00000000, 0x00000001], key: [0x00000000, 0x00000000], words: [0x2dce73e5, 0x1348e23f, 0xfcf8e0ec, 0xa287aadb] },
-  { counter: [0x00000000, 0x00000000, 0x00000000, 0x00000000], key: [0x00000001, 0x00000000], words: [0xe3e80670, 0xe50a0ebc, 0x95f222c0, 0xb615aa27] },
-  { counter: [0x00000000, 0x00000000, 0x00000000, 0x00000000], key: [0x00000000, 0x00000001], words: [0xfdde3e0b, 0xfa7e58b6, 0x3380ec46, 0xd8d55c4f] },
-  { counter: [0x80000000, 0x00000000, 0x00000000, 0x00000000], key: [0x00000000, 0x00000000], words: [0xbf9c529b, 0xbcbca0df, 0x6c1f0468, 0x2a9544cf] },
-  { counter: [0xffffffff, 0x00000000, 0x00000000, 0x00000000], key: [0x00000000, 0x00000000], words: [0xc5b20a9d, 0x4434ec4e, 0x11bbe4fb, 0x2a1ef7a5] },
-  { counter: [0x00000000, 0x00000000, 0xffffffff, 0x00000000], key: [0x00000000, 0x00000000], words: [0x7bfa44e7, 0x273d2ed9, 0xfe4d95c5, 0xb919770a] },
-  { counter: [0x00000000, 0x00000000, 0x00000000, 0x00000000], key: [0xffffffff, 0x00000000], words: [0xf60ba7e1, 0xfb0bd7a0, 0xc70cbd2d, 0x7dad399c] },
-  { counter: [0x00000000, 0x00000000, 0x00000000, 0x00000000], key: [0x00000000, 0xffffffff], words: [0xa892d4d0, 0xebaae39c, 0x8a9957c7, 0x62a6eeb9] },
-  { counter: [0x0000ffff, 0x00010000, 0xffff0000, 0x80008000], key: [0x7fffffff, 0x80000000], words: [0x80d82ebd, 0x1d5836ce, 0xcdf0e9d2, 0x14bbadc6] },
-  { counter: [0x00000003, 0x00000001, 0x00000004, 0x01000001], key: [0x00000005, 0x00000009], words: [0xc7fabd7b, 0xf1268893, 0x507703f6, 0xc927666c] },
-]
+export const KNOWN_ANSWERS: readonly KnownAnswer[] = table.philox4x32.map(({ counter, key, words }) => ({
+  counter: wordsOf(counter),
+  key: wordsOf(key),
+  words: wordsOf(words),
+}))
+
+/** Words, and the exact noise of each. */
+export const KNOWN_NOISE: readonly { word: number; exponential: number; gumbel: number }[] = table.noise.map(
+  (each) => ({
+    ...each,
+    word: parseInt(each.word, 16),
+  }),
+)
+
+/** Digests of the noise, 16 hexadecimal digits each. */
+export const KNOWN_DIGESTS = table.digests
