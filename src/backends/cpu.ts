@@ -2,7 +2,7 @@ import { callOf } from '../call'
 import { DeviceError, destroyedError } from '../errors'
 import { digestNoise } from '../noise/digest'
 import type { NoiseRange } from '../noise/ranges'
-import { requireWords, verifyWords } from '../noise/verify_words'
+import { verifyOptionsOf, verifyWords } from '../noise/verify_words'
 import type { Call, Operation } from '../operation'
 import { answerOf } from '../results'
 import type { Sampler, Verification, VerifyOptions } from '../sampler'
@@ -36,13 +36,13 @@ export class CpuSampler extends Methods implements Sampler {
 
   async verify(options: VerifyOptions = {}): Promise<Verification> {
     this.#check()
-    requireWords(options)
+    const given = verifyOptionsOf(options)
     const digest = async (ranges: readonly NoiseRange[]) => {
       await new Promise((resolve) => setTimeout(resolve)) // So that others have a turn.
       this.#check()
       return digestNoise(ranges)
     }
-    return verifyWords(verifyCpu(), digest, WORDS_AT_ONCE, options)
+    return verifyWords(verifyCpu(), digest, WORDS_AT_ONCE, given)
   }
 
   destroy(): void {

@@ -5,7 +5,7 @@ import type { Limits } from '../gpu/plan'
 import { record } from '../gpu/record'
 import { run } from '../gpu/run'
 import { NOISE_RANGES, type NoiseRange } from '../noise/ranges'
-import { requireWords, verifyWords } from '../noise/verify_words'
+import { verifyOptionsOf, verifyWords } from '../noise/verify_words'
 import type { Call, Operation } from '../operation'
 import { answerOf } from '../results'
 import type { Sampler, Verification, VerifyOptions } from '../sampler'
@@ -49,9 +49,9 @@ export class WebGpuSampler extends Methods implements Sampler {
 
   async verify(options: VerifyOptions = {}): Promise<Verification> {
     const digest = (ranges: readonly NoiseRange[]) => digestOnGpu(this.#checked(), ranges)
-    requireWords(options)
+    const given = verifyOptionsOf(options)
     const found = await verifyDevice(this, new CpuSampler(), await digest(NOISE_RANGES))
-    return verifyWords(found, digest, WORDS_AT_ONCE, options)
+    return verifyWords(found, digest, WORDS_AT_ONCE, given)
   }
 
   destroy(): void {

@@ -1,4 +1,5 @@
 import { BLOCK_WORDS, type NoiseRange, blocksOf } from './ranges'
+import { readNames } from '../known_names'
 import type { Verification, VerifyOptions } from '../sampler'
 
 /**
@@ -39,11 +40,14 @@ function addDigests(sums: Uint32Array, digests: Uint32Array): Uint32Array {
   return sums
 }
 
-/** @throws RangeError, TypeError naming the parameter */
-export function requireWords({ words = 0 }: VerifyOptions): void {
+/** Checks the options of a verification. @throws RangeError, TypeError naming the parameter */
+export function verifyOptionsOf(options: VerifyOptions): VerifyOptions {
+  const given: VerifyOptions = readNames('options', options, ['words', 'onProgress', 'signal'])
+  const { words = 0 } = given
   if (typeof words !== 'number') throw new TypeError(`words is ${typeof words}; it must be a number`)
   if (words !== 0 && WORDS_DIGESTS[Math.log2(words / LEAST)] === undefined)
     throw new RangeError(`words is ${words}; it must be 0, or a power of two from 2^20 to 2^32`)
+  return given
 }
 
 /**
