@@ -5,6 +5,19 @@
 // The builtin log differs from device to device, within what WGSL allows; `slack` covers that, and what the half leaves
 // open. So devices may differ in what is sure, never in what is drawn.
 
+import package::shared::float_bits::{LOWEST, finite4};
+import package::shared::gather::{Scan, nothing_found, with_logits};
+import package::shared::keys::key_at;
+import package::shared::log_probs::LOG_PROBS;
+import package::shared::logits_f32::{load_class, load_four};
+import package::shared::math::{first4, max4, rate_of};
+import package::shared::params::params;
+import package::shared::philox::philox4x32;
+import package::shared::row_settings::RowSettings;
+import package::shared::score::{KEY_NONE, bar_of, is_score, key_of_score};
+import package::shared::validity::{Validity, checked_key, nothing_seen, seen};
+import package::shared::words::{TAG_HIGH, word_at};
+
 override FOURS: u32 = 1u; // vectors of four classes in a row
 
 // Of each of four columns of classes:
@@ -29,7 +42,7 @@ fn likely(x: vec4<f32>) -> Likely {
 }
 
 fn contested(before: Contest, bits: vec4<u32>, temperature: f32, x: vec4<f32>, four: u32) -> Contest {
-  let logits = bitcast<vec4<f32>>(bits);
+  let logits = finite4(bits);
   let near = likely(x);
   let upper = logits + temperature * (near.noise + near.slack);
   let lower = logits + temperature * (near.noise - near.slack);
@@ -50,8 +63,8 @@ struct Known {
 }
 
 // The same with a group of eight more, whose first vector of four is numbered `four`.
-fn with_group(before: Known, base: u32, row: RowDraw, draw: u32, four: u32) -> Known {
-  let counter = vec4<u32>((params.class_offset + four * 4u) / 8u, row.stream, params.step, draw + TAG_HIGH);
+fn with_group(before: Known, base: u32, row: RowSettings, draw: u32, four: u32) -> Known {
+  let counter = vec4<u32>((params.class_offset + four * 4u) / 8u, row.stream, row.step, draw + TAG_HIGH);
   let high = philox4x32(counter, row.seed);
   let a = load_four(base, four * 4u);
   let b = load_four(base, four * 4u + 4u);
@@ -61,12 +74,12 @@ fn with_group(before: Known, base: u32, row: RowDraw, draw: u32, four: u32) -> K
     after.contest = contested(after.contest, b, row.temperature, vec4<f32>(high * 0x10000u), four + 1u);
   }
   if (LOG_PROBS) {
-    after.scan = with_logits(before.scan, a, b, inverse_of(row.temperature));
+    after.scan = with_logits(before.scan, a, b, rate_of(row.temperature, 1.0));
   }
   return after;
 }
 
-fn contest(base: u32, row: RowDraw, draw: u32) -> Scan {
+fn contest(base: u32, row: RowSettings, draw: u32) -> Scan {
   let none = vec4<f32>(LOWEST);
   var known = Known(Contest(none, none, vec4<u32>(), none, nothing_seen()), nothing_found());
   // Software adapters keep what a loop changes in memory: without one they take three quarters of the time.
@@ -94,7 +107,7 @@ fn contest(base: u32, row: RowDraw, draw: u32) -> Scan {
 }
 
 // Where the contest is open, by all words in strict arithmetic: small rather than fast.
-fn decided(contest: Scan, base: u32, row: RowDraw, draw: u32, open: bool) -> Scan {
+fn decided(contest: Scan, base: u32, row: RowSettings, draw: u32, open: bool) -> Scan {
   var found = contest;
   found.key = select(contest.key, KEY_NONE, open);
   for (var c = select(params.classes, 0u, open); c < params.classes; c++) {

@@ -1,13 +1,21 @@
 // The scores of a group of eight classes, every word of noise drawn, as keys: KEY_NONE for a masked class.
 // Expects: params; philox, words, noise, score.
 
+import package::shared::float_bits::{POSITIVE_INFINITY, finite4};
+import package::shared::gather::Scan;
+import package::shared::math::{Rate, decay4, first4};
+import package::shared::params::params;
+import package::shared::row_settings::RowSettings;
+import package::shared::score::{KEY_NONE, key_of_score, score_of};
+import package::shared::words::{first_words, gumbel_at, halves_of, last_words};
+
 struct Keys {
   a: vec4<u32>,
   b: vec4<u32>,
 }
 
 // `whole` is false only where it is known that the group's last four classes are past the row's end.
-fn keys_of(a: vec4<u32>, b: vec4<u32>, whole: bool, group: u32, row: RowDraw, draw: u32) -> Keys {
+fn keys_of(a: vec4<u32>, b: vec4<u32>, whole: bool, group: u32, row: RowSettings, draw: u32) -> Keys {
   let halves = halves_of(params.class_offset / 8u + group, row, draw);
   let first = params.class_offset + group * 8u;
   var keys = Keys(keys4(a, first_words(halves), first, row, draw), vec4<u32>(KEY_NONE));
@@ -17,7 +25,7 @@ fn keys_of(a: vec4<u32>, b: vec4<u32>, whole: bool, group: u32, row: RowDraw, dr
   return keys;
 }
 
-fn keys4(logits: vec4<u32>, words: vec4<u32>, first: u32, row: RowDraw, draw: u32) -> vec4<u32> {
+fn keys4(logits: vec4<u32>, words: vec4<u32>, first: u32, row: RowSettings, draw: u32) -> vec4<u32> {
   return vec4<u32>(
     key_at(logits.x, words.x, first, row, draw),
     key_at(logits.y, words.y, first + 1u, row, draw),
@@ -26,7 +34,7 @@ fn keys4(logits: vec4<u32>, words: vec4<u32>, first: u32, row: RowDraw, draw: u3
   );
 }
 
-fn key_at(logit: u32, word: u32, class_: u32, row: RowDraw, draw: u32) -> u32 {
+fn key_at(logit: u32, word: u32, class_: u32, row: RowSettings, draw: u32) -> u32 {
   let key = key_of_score(score_of(logit, row.temperature, gumbel_at(word, class_, row, draw)));
   return select(key, KEY_NONE, (logit & 0x7fffffffu) >= POSITIVE_INFINITY);
 }
@@ -43,23 +51,13 @@ fn better(best: Scan, keys: Keys, first_class: u32) -> Scan {
   return found;
 }
 
-// How relaxed samples come from scores: y is exp((score - best) * inverse) / sum; one-hot where T * tau is 0.
-struct Relaxation {
-  inverse: f32,
-  one_hot: bool,
-}
-
-fn relaxation_of(row: RowDraw) -> Relaxation {
-  let one_hot = row.temperature == 0.0 || row.tau == 0.0;
-  return Relaxation(inverse_of(row.temperature) * inverse_of(row.tau), one_hot);
-}
-
-// Scores of keys; anything for masked classes.
+// Scores of keys, LOWEST for masked classes.
 fn scores4(keys: vec4<u32>) -> vec4<f32> {
-  return bitcast<vec4<f32>>(keys ^ select(vec4<u32>(0x80000000u), vec4<u32>(0xffffffffu), bitcast<vec4<i32>>(keys) >= vec4<i32>()));
+  let bits = keys ^ select(vec4<u32>(0x80000000u), vec4<u32>(0xffffffffu), bitcast<vec4<i32>>(keys) >= vec4<i32>());
+  return finite4(bits);
 }
 
-// exp((score - best) * inverse), 0 for masked classes.
-fn relaxed4(keys: vec4<u32>, best: f32, inverse: f32) -> vec4<f32> {
-  return select(decay4(scores4(keys) - best, inverse), vec4<f32>(), keys == vec4<u32>(KEY_NONE));
+// exp((score - best) / (T tau)), 0 for masked classes.
+fn relaxed4(keys: vec4<u32>, best: f32, rate: Rate) -> vec4<f32> {
+  return select(decay4(scores4(keys), best, rate), vec4<f32>(), keys == vec4<u32>(KEY_NONE));
 }

@@ -1,72 +1,40 @@
-// What a dispatch draws. Kept in step with src/webgpu/params.ts, which a test compares field by field.
+// What a dispatch draws. Kept in step with src/gpu/params.ts, which a test compares field by field.
 
 struct Params {
   rows: u32,             // rows of this dispatch
-  first_row: u32,        // the number in the batch of its first row
+  first_row: u32,        // the number of its first row among those whose settings are bound
   classes: u32,          // classes of this dispatch's part of a row
   class_offset: u32,     // number of its first class, a multiple of 8
   logits_offset: u32,    // element of the binding at which the first row's part begins
-  row_stride: u32,       // elements from row to row
-  samples: u32,          // draws of each row
-  step: u32,
+  logits_stride: u32,    // elements from row to row
+  num_samples: u32,      // draws of each row in this dispatch
+  first_draw: u32,       // the number of the first of them
+  temperature: f32,      // of all rows, as the next six: see row_settings_uniform.wgsl
+  tau: f32,
   seed_low: u32,
   seed_high: u32,
-  stream: u32,           // of the batch's row 0
+  stream: u32,           // of row 0
   stream_stride: u32,    // 0 or 1: added for each row
-  temperature: f32,
-  tau: f32,              // of Gumbel-softmax
-  row_params: u32,       // 1 where `row_params` holds what each row draws with
+  step: u32,
   index_words: u32,      // 1 for int32 indices, 2 for int64
-  index_offset: u32,     // elements before the first result in each output
+  index_offset: u32,     // words of the binding before this dispatch's first result, in each output
   log_prob_offset: u32,
   score_offset: u32,
   status_offset: u32,
-  samples_offset: u32,   // element of the binding at which this dispatch's first relaxed sample begins
-  samples_stride: u32,   // elements from draw to draw
-  values_offset: u32,    // the same of the values that the caller gives for each draw
-  values_stride: u32,
-  given_offset: u32,     // the same of the samples that the caller gives
-  given_stride: u32,
-  grad_tau_offset: u32,  // elements before this dispatch's first
+  rows_out_offset: u32,  // element of the binding at which the first row that this dispatch writes begins
+  rows_out_stride: u32,  // elements from one such row to the next
+  rows_in_offset: u32,   // the same of the rows of values that it reads
+  rows_in_stride: u32,
+  soft_offset: u32,      // the same of the relaxed samples that it reads
+  soft_stride: u32,
+  grad_tau_offset: u32,  // words of the binding before this dispatch's first
   grad_temperature_offset: u32,
+  add_rows: u32,         // 1 where rows are added to those that earlier dispatches wrote
+  add_scales: u32,       // the same of gradients of tau and temperature
   parts: u32,            // workgroups or tasks that share a row in this dispatch
   first_part: u32,       // partials of a row before this dispatch's
   total_parts: u32,      // partials of a row in all
   zero: u32,             // 0, which the compiler cannot know: see noise.wgsl
 }
 
-// OUTPUT_ bits: an override, so that what is not wanted costs short rows nothing.
-override OUTPUTS: u32 = 0u;
-const OUTPUT_INDICES = 16u;
-const OUTPUT_LOG_PROBS = 1u;
-const OUTPUT_SCORES = 2u;
-const OUTPUT_STATUSES = 4u;
-const OUTPUT_STATUS_IN_INDEX = 8u; // an index that would be -1 is minus the status
-const OUTPUT_GRAD_TAU = 32u;
-const OUTPUT_GRAD_TEMPERATURE = 64u;
-
-// What one row draws with; as `row_params` holds it, in step with src/request.ts.
-struct RowParams {
-  temperature: f32,
-  tau: f32,
-  seed_low: u32,
-  seed_high: u32,
-  stream: u32,
-}
-
-// The same. Twin: src/cpu/row_draw.ts.
-struct RowDraw {
-  temperature: f32,
-  tau: f32,
-  seed: vec2<u32>,
-  stream: u32,
-}
-
-// Expects: params, row_params. `row` counts in the batch.
-fn row_draw(row: u32) -> RowDraw {
-  if (params.row_params == 1u) {
-    let p = row_params[row];
-    return RowDraw(p.temperature, p.tau, vec2<u32>(p.seed_low, p.seed_high), p.stream);
-  }
-  return RowDraw(params.temperature, params.tau, vec2<u32>(params.seed_low, params.seed_high), params.stream + row * params.stream_stride);
-}
+@group(0) @binding(0) var<uniform> params: Params;

@@ -1,6 +1,6 @@
 // Why a row has no distribution. In step with src/errors.ts. Expects: score.
 
-@group(0) @binding(6) var<storage, read_write> statuses: array<u32>;
+import package::shared::score::{KEY_NAN, KEY_NONE, KEY_POSITIVE_INFINITY};
 
 const STATUS_OK = 0u;
 const STATUS_NAN = 1u;

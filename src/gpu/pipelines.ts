@@ -1,7 +1,7 @@
 /** Pipelines of kernels, compiled once a device. */
 
 import { DeviceError } from '../errors'
-import { type BindingType, bindingsOf } from './bindings'
+import { type Bindings, bindingsOf } from './bindings'
 import { lossError, mapsBuffers } from './device'
 import { SHADER_STAGE_COMPUTE } from './flags'
 import { type Kernel, sourceOf } from './kernel'
@@ -9,8 +9,7 @@ import { type Kernel, sourceOf } from './kernel'
 export interface Pipeline {
   pipeline: GPUComputePipeline
   layout: GPUBindGroupLayout
-  /** Numbers of bindings by name. */
-  bindings: ReadonlyMap<string, number>
+  bindings: Bindings
 }
 
 /** A kernel's linked WGSL, and what of it a pipeline needs. */
@@ -116,18 +115,12 @@ function linkedOf(kernel: Kernel): Linked {
   return linked
 }
 
-const LAYOUT_TYPES: Record<BindingType, GPUBufferBindingType> = {
-  uniform: 'uniform',
-  read: 'read-only-storage',
-  read_write: 'storage',
-}
-
 function descriptorOf(device: GPUDevice, { label, source, constants }: Linked) {
-  const declared = bindingsOf(source)
-  const entries = declared.map(({ binding, type }) => ({
+  const bindings = bindingsOf(source)
+  const entries = [...bindings.values()].map(({ binding, type }) => ({
     binding,
     visibility: SHADER_STAGE_COMPUTE,
-    buffer: { type: LAYOUT_TYPES[type] },
+    buffer: { type },
   }))
   const layout = device.createBindGroupLayout({ label, entries })
   const module = device.createShaderModule({ label, code: source })
@@ -136,7 +129,7 @@ function descriptorOf(device: GPUDevice, { label, source, constants }: Linked) {
     layout: device.createPipelineLayout({ label, bindGroupLayouts: [layout] }),
     compute: { module, entryPoint: 'main', constants },
   }
-  return { descriptor, layout, bindings: new Map(declared.map(({ name, binding }) => [name, binding])) }
+  return { descriptor, layout, bindings }
 }
 
 /**
@@ -155,6 +148,6 @@ export function bindGroupOf(
     throw new Error(
       `${pipeline.label}: the kernel lacks ${unknown.join(', ') || 'none'} of what is bound, and is not given ${missing.join(', ') || 'none'}`,
     )
-  const entries = given.map((name) => ({ binding: bindings.get(name)!, resource: resources[name] }))
+  const entries = given.map((name) => ({ binding: bindings.get(name)!.binding, resource: resources[name] }))
   return device.createBindGroup({ label: pipeline.label, layout, entries })
 }

@@ -154,8 +154,14 @@ function planSlice(work: Work, slice: Slice, split: boolean, { lanes, fours }: H
     if (module && !work.views[name]) out[module] = module.replace('grad_', 'no_grad_')
   if (!work.views.statuses) out['shared/status_out'] = 'shared/no_status_out'
   const all = together(inputs, ...results, ...status)
+  const later = slice.firstDraw > 0
+  const shared = (name: string) => added.some((each) => each.name === name)
+  const adds = {
+    addRows: Number(later && !shared('gradLogits')),
+    addScales: Number(later && parts === 1),
+  }
   const run = (name: string, modules: Modules, workgroups: number, what: Bound) =>
-    dispatchOf(work, slice, kernel(name, modules), workgroups, what)
+    withParams(dispatchOf(work, slice, kernel(name, modules), workgroups, what), adds)
   const made = split
     ? [
         run('part', {}, tasks * draws, together(inputs, results[0], found)),
@@ -175,6 +181,10 @@ function planSlice(work: Work, slice: Slice, split: boolean, { lanes, fours }: H
   }
 }
 
+function withParams(dispatch: Dispatch, params: Dispatch['params']): Dispatch {
+  return { ...dispatch, params: { ...dispatch.params, ...params } }
+}
+
 /** Adds up what tasks left of one gradient. */
 function sum(work: Work, slice: Slice, name: string, share: Window): Dispatch {
   const { columns } = work.views[name]
@@ -183,5 +193,5 @@ function sum(work: Work, slice: Slice, name: string, share: Window): Dispatch {
   const kernel = { name: 'gumbel_softmax_backward/sum_parts', modules: {}, constants: {} }
   const workgroups = Math.ceil((slice.rows * columns) / WORKGROUP_LANES)
   const all = dispatchOf(work, slice, kernel, workgroups, together(result, shares))
-  return { ...all, params: { ...all.params, classes: columns }, work: 0 }
+  return { ...withParams(all, { classes: columns, addRows: Number(slice.firstDraw > 0) }), work: 0 }
 }

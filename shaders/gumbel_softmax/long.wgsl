@@ -1,0 +1,42 @@
+// Gumbel-softmax of rows too long to hold. LANES lanes make one draw; a workgroup of 64 makes 64 / LANES. A first pass leaves the scores where the samples will lie,
+// or, where they do not fit, a second makes the noise again. Twin: src/cpu/gumbel_softmax.ts.
+
+import package::gumbel_softmax::relax::{normalise, relax};
+import package::shared::gather::{gather, rescaled};
+import package::shared::lanes::LANES;
+import package::shared::log_probs::LOG_PROBS;
+import package::shared::logits_f32::load_class;
+import package::shared::math::rate_of;
+import package::shared::params::params;
+import package::shared::reduce_workgroup::row_sum;
+import package::shared::result::write_result;
+import package::shared::row_settings_uniform::row_settings_of;
+import package::shared::score::{best_of, is_score};
+
+@compute @workgroup_size(64)
+fn main(
+  @builtin(workgroup_id) workgroup: vec3<u32>,
+  @builtin(num_workgroups) workgroups: vec3<u32>,
+  @builtin(local_invocation_index) index: u32,
+) {
+  let slot = index / LANES;
+  let lane = index % LANES;
+  let task = (workgroup.y * workgroups.x + workgroup.x) * (64u / LANES) + slot;
+  let inside = task < params.rows * params.num_samples;
+  let row = task / params.num_samples;
+  let settings = row_settings_of(params.first_row + select(0u, row, inside));
+  let groups = select(0u, (params.classes + 7u) / 8u, inside);
+  let base = params.logits_offset + row * params.logits_stride;
+  let out_base = params.rows_out_offset + task * params.rows_out_stride;
+
+  let mine = relax(base, out_base, settings, task % params.num_samples + params.first_draw, 0u, groups, lane);
+  var whole = gather(lane, slot, mine, settings.temperature);
+  whole.relaxed = row_sum(1u, slot, lane, rescaled(mine, best_of(whole.key), rate_of(settings.temperature, settings.tau)));
+  normalise(base, out_base, settings, task % params.num_samples + params.first_draw, 0u, groups, lane, whole);
+  if (inside && lane == 0u) {
+    if (LOG_PROBS && is_score(whole.key)) {
+      whole.logit = bitcast<f32>(load_class(base, whole.class_ - params.class_offset));
+    }
+    write_result(task, whole, settings.temperature);
+  }
+}
