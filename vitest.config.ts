@@ -13,7 +13,9 @@ const chromium = playwright({
   },
 })
 const globalSetup = './test/runner/install.ts'
-const gpu = { include: ['test/gpu/**/*.test.ts'], testTimeout: 240_000, globalSetup }
+/** How long `expect.poll` waits: by default for a second, which is short where tests share their machine. */
+const expect = { poll: { timeout: 120_000 } }
+const gpu = { include: ['test/gpu/**/*.test.ts'], testTimeout: 240_000, globalSetup, expect }
 const browser = { enabled: true, headless: true, screenshotFailures: false }
 
 /** Tests by where they run: Node, the WebGPU of four stacks, pages driven from Node, the package as npm packs it. */
@@ -65,9 +67,10 @@ export default defineConfig({
         test: {
           name: 'pages',
           include: ['test/pages/**/*.test.ts'],
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
+          testTimeout: 240_000,
+          hookTimeout: 240_000,
           globalSetup,
+          expect,
         },
       },
       {

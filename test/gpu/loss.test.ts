@@ -237,12 +237,17 @@ describe('onBackendChange', () => {
     const changes: unknown[] = []
     const sampler = await createSampler({ onBackendChange: (...change) => changes.push(change) })
     const device = sampler.device!
+    // Listens to the same loss, and later, so it is told no sooner.
+    const changesOfOther: unknown[] = []
+    const onBackendChange = (...change: unknown[]) => changesOfOther.push(change)
+    const other = await createSampler({ device, backend: 'auto', onBackendChange })
     const call = sampler.sample(data, SMALL)
     sampler.destroy()
     await expect(call).rejects.toThrow('this sampler was destroyed')
     expect((await device.lost).reason).toBe('destroyed')
-    await new Promise((resolve) => setTimeout(resolve, 50))
+    await expect.poll(() => changesOfOther.length).toBe(1)
     expect(changes).toEqual([])
+    other.destroy()
   })
 
   test('must be a function', async () => {

@@ -3,6 +3,9 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest'
 import { chromiumFlags, findChromium } from '../../scripts/chromium'
 import { servePages } from '../../scripts/serve_pages'
 
+/** What a page may take for anything, in milliseconds: long, as tests share their machine with others. */
+export const PAGE_TIMEOUT = 120_000
+
 export interface Pages {
   /** A page for one test, closed when the test ends, whose `goto` takes paths of the site. */
   newPage(): Promise<Page>
@@ -41,6 +44,7 @@ export function usePages(): Pages {
   return {
     async newPage() {
       const page = await browser.newPage({ baseURL: site.url })
+      page.setDefaultTimeout(PAGE_TIMEOUT)
       pages.push(page)
       page.on('pageerror', ({ message }) => escaped.push(message))
       page.on('console', (message) => {
@@ -49,6 +53,18 @@ export function usePages(): Pages {
       return page
     },
   }
+}
+
+/**
+ * JavaScript that has a page press a button itself as soon as `condition`, an expression, holds after a change of the page. A click
+ * from the test's process could come after the end of what it is to stop.
+ */
+export function pressOnce(condition: string, button: string): string {
+  return `void new MutationObserver((_, observer) => {
+    if (!(${condition})) return
+    observer.disconnect()
+    document.querySelector('${button}').click()
+  }).observe(document.body, { subtree: true, childList: true, characterData: true, attributes: true })`
 }
 
 /** Hides WebGPU from a page that is not open yet. */

@@ -60,7 +60,7 @@ test('every page is reached from the first, and every link and file that a page 
 test('the first page writes verses', async () => {
   const { page, missing } = await open('index.html?sequences=2&tokens=2', withoutWebGpu)
   await page.getByRole('button', { name: 'Write verses' }).click()
-  await page.locator('#status:text("Done"), #failure:not(:empty)').first().waitFor({ timeout: 90_000 })
+  await page.locator('#status:text("Done"), #failure:not(:empty)').first().waitFor()
   expect(await page.locator('#failure').innerText()).toBe('')
   expect(await page.locator('#verses li').count()).toBe(2)
   expect(missing).toEqual([])
@@ -68,7 +68,7 @@ test('the first page writes verses', async () => {
 
 test('the lab draws', async () => {
   const { page, missing } = await open('demo/lab/index.html?samples=100&races=100')
-  await page.locator('#race-verdict:not(:empty)').waitFor({ timeout: 90_000 })
+  await page.locator('#race-verdict:not(:empty)').waitFor()
   expect(await page.locator('#failure').innerText()).toBe('')
   expect(missing).toEqual([])
 })
@@ -76,7 +76,7 @@ test('the lab draws', async () => {
 test('the audit checks, in its worker too', async () => {
   const { page, missing } = await open('demo/audit/index.html?words=20&only=adapter,known-answers,noise')
   await page.locator('#run').click()
-  await page.locator('#run:not([disabled])').waitFor({ timeout: 90_000 })
+  await page.locator('#run:not([disabled])').waitFor()
   expect(await page.locator('#failure').innerText()).toBe('')
   expect(await page.locator('#verdict').innerText()).toMatch(/^Good/)
   expect(missing).toEqual([])
@@ -95,7 +95,7 @@ test('the benchmark runs, with the logits of the first page’s model', async ()
   await page.getByLabel('Rounds').fill('1')
   await page.getByLabel('Check the draws first').setChecked(false)
   await page.getByRole('button', { name: 'Run' }).click()
-  await page.locator('#status:text("Done"), #failure:not(:empty)').first().waitFor({ timeout: 90_000 })
+  await page.locator('#status:text("Done"), #failure:not(:empty)').first().waitFor()
   expect(await page.locator('#failure').innerText()).toBe('')
   expect(await page.locator('#table tbody td').allInnerTexts()).toContain('kjv')
   expect(missing).toEqual([])
