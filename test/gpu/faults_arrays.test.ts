@@ -1,7 +1,8 @@
 import { createSampler } from 'gumbel-webgpu'
 import { describe } from 'vitest'
-import { CALLS, commonOptions, expectSameResult, hostInputs } from '../helpers/calls/calls'
+import { CALLS, commonOptions, hostInputs } from '../helpers/calls/calls'
 import { memoryKinds } from '../helpers/calls/memory'
+import { expectSameResult } from '../helpers/calls/same'
 import { gpuTest } from '../helpers/gpu'
 
 const cpu = await createSampler({ backend: 'cpu' })

@@ -1,10 +1,11 @@
 import { createSampler } from 'gumbel-webgpu'
 import { describe, expect, test } from 'vitest'
 import { expectSame } from '../helpers/compare'
-import { CALLS, commonOptions, expectSameResult, hostInputs } from '../helpers/calls/calls'
+import { CALLS, commonOptions, hostInputs } from '../helpers/calls/calls'
 import { ENCODES, viewsOf } from '../helpers/calls/encodes'
 import { FORMS } from '../helpers/calls/forms'
 import { expectNamed, wrongNames } from '../helpers/calls/names'
+import { expectSameResult } from '../helpers/calls/same'
 import { type TestGpu, gpuTest } from '../helpers/gpu'
 
 const cpu = await createSampler({ backend: 'cpu' })
