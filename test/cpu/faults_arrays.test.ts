@@ -1,7 +1,8 @@
 import { createSampler } from 'gumbel-webgpu'
 import { describe, expect, test } from 'vitest'
-import { CALLS, commonOptions, expectSameResult, hostInputs } from '../helpers/calls/calls'
+import { CALLS, commonOptions, hostInputs } from '../helpers/calls/calls'
 import { memoryKinds } from '../helpers/calls/memory'
+import { expectSameResult } from '../helpers/calls/same'
 
 const sampler = await createSampler({ backend: 'cpu' })
 const MEMORY = await memoryKinds()

@@ -1,8 +1,9 @@
 import { createSampler } from 'gumbel-webgpu'
 import { describe, expect, test } from 'vitest'
-import { CALLS, commonOptions, expectSameResult, hostInputs } from '../helpers/calls/calls'
+import { CALLS, commonOptions, hostInputs } from '../helpers/calls/calls'
 import { FORMS } from '../helpers/calls/forms'
 import { COMMON_OPTIONS, expectNamed, wrongNames } from '../helpers/calls/names'
+import { expectSameResult } from '../helpers/calls/same'
 
 const sampler = await createSampler({ backend: 'cpu' })
 
