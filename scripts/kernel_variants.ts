@@ -1,5 +1,5 @@
 /** The kernels that plans choose, for tools that read shaders: found by planning calls of many shapes for GPUs and software adapters. */
-import { type Kernel, sourceOf } from '../src/gpu/kernel'
+import { type Kernel, constantsOf } from '../src/gpu/kernel'
 import type { Limits } from '../src/gpu/plan'
 import type { Operation } from '../src/operation'
 import { concreteLogProb } from '../src/operations/concrete_log_prob/operation'
@@ -53,11 +53,7 @@ const DEVICES: Partial<Limits>[] = [
 function kernelsOf(): Kernel[] {
   const kernels = new Map<string, Kernel>()
   const add = (kernel: Kernel) => {
-    const source = sourceOf(kernel)
-    const constants = Object.fromEntries(
-      Object.entries(kernel.constants).filter(([name]) => source.includes(`override ${name}:`)),
-    )
-    const used = { ...kernel, constants }
+    const used = { ...kernel, constants: constantsOf(kernel) }
     kernels.set(JSON.stringify(used), used)
   }
   for (const [operation, views, options] of CALLS)

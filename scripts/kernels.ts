@@ -2,7 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { KERNEL_VARIANTS } from '../src/webgpu/variants'
+import { KERNEL_VARIANTS } from './kernel_variants'
 import { nameOf, wgslOf } from './kernel_wgsl'
 
 const { values: options } = parseArgs({ options: { out: { type: 'string' } } })

@@ -1,5 +1,5 @@
-import type { Kernel } from '../../src/webgpu/shader'
-import { KERNEL_VARIANTS } from '../../src/webgpu/variants'
+import type { Kernel } from '../../src/gpu/kernel'
+import { KERNEL_VARIANTS } from '../kernel_variants'
 import type { Code, Loop } from './code'
 
 /** A way through a kernel that most elements take. */
@@ -16,16 +16,13 @@ export interface Path {
 
 /** With vector loads and float32 samples; with subgroups where several lanes share a row. */
 function variant(name: Kernel['name'], constants: Record<string, number> = {}): Kernel {
-  const found = KERNEL_VARIANTS.find(
+  const found = KERNEL_VARIANTS.filter(
     (kernel) =>
-      kernel.name === name &&
-      [undefined, 'logits_f32x4'].includes(kernel.logits) &&
-      [undefined, 'samples_f32x4'].includes(kernel.samples) &&
-      kernel.reduce !== 'reduce_workgroup' &&
-      Object.entries(constants).every(([key, value]) => kernel.constants[key] === value),
+      kernel.name === name && Object.entries(constants).every(([key, value]) => kernel.constants[key] === value),
   )
-  if (!found) throw new Error(`there is no variant of ${name} with ${JSON.stringify(constants)}`)
-  return found
+  if (found.length === 0) throw new Error(`there is no variant of ${name} with ${JSON.stringify(constants)}`)
+  // Those with vector loads come first.
+  return found.find(({ modules }) => 'shared/reduce_workgroup' in modules) ?? found[0]
 }
 
 /** The loops over elements: those that read or write buffers. */
@@ -76,176 +73,176 @@ const LANES = 64
 
 export const PATHS: Path[] = [
   {
-    name: '`sample`, `sample_part`: Philox skipped',
-    kernel: variant('sample', { LANES, LOG_PROBS: 0 }),
+    name: '`sample/draw`, `sample/draw_part`: Philox skipped',
+    kernel: variant('sample/draw', { LANES, LOG_PROBS: 0 }),
     cycles: skipping,
     bytes: 4,
     moves: 'float16 logits',
   },
   {
     name: 'the same: high halves drawn and bounded',
-    kernel: variant('sample', { LANES, LOG_PROBS: 0 }),
+    kernel: variant('sample/draw', { LANES, LOG_PROBS: 0 }),
     cycles: bounding,
     bytes: 4,
     moves: 'float16 logits',
   },
   {
-    name: '`sample` with log-probabilities: Philox skipped',
-    kernel: variant('sample', { LANES, LOG_PROBS: 1 }),
+    name: '`sample/draw` with log-probabilities: Philox skipped',
+    kernel: variant('sample/draw', { LANES, LOG_PROBS: 1 }),
     cycles: skipping,
     bytes: 4,
     moves: 'float16 logits',
   },
   {
-    name: '`sample_short`, 10 classes',
-    kernel: variant('sample_short', { FOURS: 3, ONE_DRAW: 1 }),
+    name: '`sample/draw_short`, 10 classes',
+    kernel: variant('sample/draw_short', { FOURS: 3, ONE_DRAW: 1 }),
     cycles: contest(10),
     bytes: 4,
     moves: 'noise: six of sixteen words are not used',
   },
   {
-    name: '`sample_short`, 4 classes',
-    kernel: variant('sample_short', { FOURS: 1, ONE_DRAW: 1 }),
+    name: '`sample/draw_short`, 4 classes',
+    kernel: variant('sample/draw_short', { FOURS: 1, ONE_DRAW: 1 }),
     cycles: contest(4),
     bytes: 5,
     moves: 'noise: half of a block is not used',
   },
   {
-    name: '`gumbel_softmax`, held, 64 lanes x 2 groups',
-    kernel: variant('gumbel_softmax', { LANES, FOURS: 4 }),
+    name: '`gumbel_softmax/held`, held, 64 lanes x 2 groups',
+    kernel: variant('gumbel_softmax/held', { LANES, FOURS: 4 }),
     cycles: straight(16),
     bytes: 8,
     moves: 'noise',
   },
   {
     name: 'the same, a lane for 4 classes',
-    kernel: variant('gumbel_softmax', { LANES: 1, FOURS: 1 }),
+    kernel: variant('gumbel_softmax/held', { LANES: 1, FOURS: 1 }),
     cycles: straight(4),
     bytes: 8,
     moves: 'noise: half of each block is not used',
   },
   {
-    name: '`gumbel_softmax_long`, both reads',
-    kernel: variant('gumbel_softmax_long'),
+    name: '`gumbel_softmax/long`, both reads',
+    kernel: variant('gumbel_softmax/long'),
     cycles: allOf(8),
     bytes: 16,
     moves: 'noise where rows stay in a cache',
   },
   {
-    name: '`gumbel_softmax_part`',
-    kernel: variant('gumbel_softmax_part'),
+    name: '`gumbel_softmax/part`',
+    kernel: variant('gumbel_softmax/part'),
     cycles: pass(0),
     bytes: 8,
     moves: 'noise',
   },
   {
-    name: '`gumbel_softmax_finish`',
-    kernel: variant('gumbel_softmax_finish'),
+    name: '`gumbel_softmax/finish`',
+    kernel: variant('gumbel_softmax/finish'),
     cycles: pass(1),
     bytes: 8,
     moves: 'float16 samples',
   },
   {
-    name: '`gumbel_softmax_hard`: Philox skipped',
-    kernel: variant('gumbel_softmax_hard'),
+    name: '`gumbel_softmax/hard`: Philox skipped',
+    kernel: variant('gumbel_softmax/hard'),
     cycles: (code) => skipping(code) + pass(1)(code),
     bytes: 8,
     moves: 'float16 samples',
   },
   {
-    name: '`gumbel_softmax_hard_short`, 10 classes',
-    kernel: variant('gumbel_softmax_hard_short', { FOURS: 3, ONE_DRAW: 1 }),
+    name: '`gumbel_softmax/hard_short`, 10 classes',
+    kernel: variant('gumbel_softmax/hard_short', { FOURS: 3, ONE_DRAW: 1 }),
     cycles: contest(10),
     bytes: 8,
     moves: 'noise: six of sixteen words are not used',
   },
   {
-    name: '`gumbel_softmax_hard_finish`',
-    kernel: variant('gumbel_softmax_hard_finish'),
+    name: '`gumbel_softmax/hard_finish`',
+    kernel: variant('gumbel_softmax/hard_finish'),
     cycles: pass(1),
     bytes: 4,
     moves: 'float16 samples',
   },
   {
-    name: '`gumbel_softmax_backward`, held, 64 x 2',
-    kernel: variant('gumbel_softmax_backward', { LANES, FOURS: 4, ONE_DRAW: 1 }),
+    name: '`gumbel_softmax_backward/held`, held, 64 x 2',
+    kernel: variant('gumbel_softmax_backward/held', { LANES, FOURS: 4, ONE_DRAW: 1 }),
     cycles: straight(16),
     bytes: 16,
     moves: 'holding the values, which it reads twice; noise',
   },
   {
-    name: '`gumbel_softmax_backward_long`, scores held',
-    kernel: variant('gumbel_softmax_backward_long', { ONE_DRAW: 1 }),
+    name: '`gumbel_softmax_backward/long`, scores held',
+    kernel: variant('gumbel_softmax_backward/long', { ONE_DRAW: 1 }),
     cycles: allOf(8),
     bytes: 24,
     moves: 'reading values once',
   },
   {
     name: 'the same, several draws: noise made twice',
-    kernel: variant('gumbel_softmax_backward_long', { ONE_DRAW: 0 }),
+    kernel: variant('gumbel_softmax_backward/long', { ONE_DRAW: 0 }),
     cycles: allOf(8, 1),
     bytes: 24,
     moves: 'noise; reading logits and values once',
   },
   {
-    name: '`gumbel_softmax_backward_part`',
-    kernel: variant('gumbel_softmax_backward_part'),
+    name: '`gumbel_softmax_backward/part`',
+    kernel: variant('gumbel_softmax_backward/part'),
     cycles: pass(0),
     bytes: 12,
     moves: 'noise',
   },
   {
-    name: '`gumbel_softmax_backward_finish`',
-    kernel: variant('gumbel_softmax_backward_finish'),
+    name: '`gumbel_softmax_backward/finish`',
+    kernel: variant('gumbel_softmax_backward/finish'),
     cycles: pass(1, 1),
     bytes: 12,
     moves: 'float16 values',
   },
   {
-    name: '`gumbel_softmax_backward_given`',
-    kernel: variant('gumbel_softmax_backward_given', { ONE_DRAW: 1 }),
+    name: '`gumbel_softmax_backward/from_samples`',
+    kernel: variant('gumbel_softmax_backward/from_samples', { ONE_DRAW: 1 }),
     cycles: allOf(4),
     bytes: 24,
     moves: 'reading values and samples once',
   },
   {
-    name: '`sum_parts`, of each part',
-    kernel: variant('sum_parts'),
+    name: '`gumbel_softmax_backward/sum_parts`, of each part',
+    kernel: variant('gumbel_softmax_backward/sum_parts'),
     cycles: (code) => code.loops[0].all.cycles,
     bytes: 4,
     moves: 'fewer parts',
   },
   {
-    name: '`gumbel_given_index`, at least',
-    kernel: variant('gumbel_given_index'),
+    name: '`gumbel_given_index/given_noise`, at least',
+    kernel: variant('gumbel_given_index/given_noise'),
     cycles: (code) => (passes(code)[0].all.cycles + passes(code)[1].least.cycles) / 8,
     bytes: 12,
     moves: 'reading logits once',
   },
   {
-    name: '`concrete_log_prob`, three reads',
-    kernel: variant('concrete_log_prob'),
+    name: '`concrete_log_prob/density`, three reads',
+    kernel: variant('concrete_log_prob/density'),
     cycles: allOf(4),
     bytes: 24,
     moves: 'an online sum, to read once',
   },
   {
-    name: '`generate_noise`, bits',
-    kernel: variant('generate_noise', { KIND: 0 }),
+    name: '`noise/generate`, bits',
+    kernel: variant('noise/generate', { KIND: 0 }),
     cycles: noise,
     bytes: 4,
     moves: 'its eight words written out',
   },
   {
-    name: '`generate_noise`, gumbel',
-    kernel: variant('generate_noise', { KIND: 3 }),
+    name: '`noise/generate`, gumbel',
+    kernel: variant('noise/generate', { KIND: 3 }),
     cycles: noise,
     bytes: 4,
     moves: 'noise',
   },
   {
-    name: '`digest_noise`',
-    kernel: variant('digest_noise'),
+    name: '`noise/digest`',
+    kernel: variant('noise/digest'),
     cycles: (code) => Math.max(...code.loops.map((loop) => loop.all.cycles)),
     bytes: 0,
     moves: 'noise',

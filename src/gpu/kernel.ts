@@ -13,6 +13,11 @@ export interface Kernel {
   constants: Record<string, number>
 }
 
+/** The constants that the linked kernel has. */
+export function constantsOf(kernel: Kernel, source = sourceOf(kernel)): Kernel['constants'] {
+  return Object.fromEntries(Object.entries(kernel.constants).filter(([name]) => source.includes(`override ${name}:`)))
+}
+
 /** The linked WGSL of a kernel. */
 export function sourceOf({ name, modules }: Pick<Kernel, 'name' | 'modules'>): string {
   return link(name, modules)

@@ -4,7 +4,7 @@ import { DeviceError } from '../errors'
 import { type Bindings, bindingsOf } from './bindings'
 import { lossError, mapsBuffers } from './device'
 import { SHADER_STAGE_COMPUTE } from './flags'
-import { type Kernel, sourceOf } from './kernel'
+import { type Kernel, constantsOf, sourceOf } from './kernel'
 
 export interface Pipeline {
   pipeline: GPUComputePipeline
@@ -106,9 +106,7 @@ function linkedOf(kernel: Kernel): Linked {
   let linked = linkedKernels.get(given)
   if (!linked) {
     const source = sourceOf(kernel)
-    const used = Object.fromEntries(
-      Object.entries(constants).filter(([constant]) => source.includes(`override ${constant}:`)),
-    )
+    const used = constantsOf(kernel, source)
     linked = { key: `${variant}${JSON.stringify(used)}`, label: `gumbel-webgpu ${name}`, source, constants: used }
     linkedKernels.set(given, linked)
   }

@@ -1,6 +1,6 @@
 import { createSampler } from 'gumbel-webgpu'
 import { expect, test } from 'vitest'
-import { settledByQueue } from '../../src/webgpu/nudge'
+import { settledByQueue } from '../../src/gpu/nudge'
 import { gpuTest } from '../helpers/gpu'
 import { randomLogits } from '../helpers/logits'
 

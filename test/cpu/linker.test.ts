@@ -1,0 +1,111 @@
+import { describe, expect, test } from 'vitest'
+import { link as linkWesl } from 'wesl'
+import { MODULES, link } from '../../src/gpu/linker'
+import { namesOf } from '../helpers/wgsl'
+
+/** Modules that others may be linked in place of. */
+const VARIANTS: Record<string, string[]> = {
+  'shared/logits_f32': ['shared/logits_f32x4'],
+  'shared/reduce_workgroup': ['shared/reduce_lane', 'shared/reduce_subgroup'],
+  'shared/rows_out_f32': ['shared/rows_out_f32x4', 'shared/rows_out_f16'],
+  'shared/rows_in_f32': ['shared/rows_in_f32x4'],
+  'shared/soft_samples_f32': ['shared/soft_samples_f32x4'],
+  'shared/row_settings_uniform': ['shared/row_settings_buffer'],
+  'shared/index_out': ['shared/index_or_status_out', 'shared/no_index_out'],
+  'shared/log_prob_out': ['shared/no_log_prob_out'],
+  'shared/score_out': ['shared/no_score_out'],
+  'shared/status_out': ['shared/no_status_out'],
+  'gumbel_softmax_backward/grad_tau_out': ['gumbel_softmax_backward/no_grad_tau_out'],
+  'gumbel_softmax_backward/grad_temperature_out': ['gumbel_softmax_backward/no_grad_temperature_out'],
+}
+
+const names = new Map([...MODULES].map(([path, source]) => [path, namesOf(source)]))
+const kernels = [...names].filter(([, { declared }]) => declared.includes('main')).map(([path]) => path)
+
+/** A file as it is linked. */
+function bodyOf(path: string): string {
+  return MODULES.get(path)!.replace(/^(import|enable) .*\n/gm, '')
+}
+
+/** What stands more than once. */
+const repeated = (values: readonly string[]) => values.filter((value, i) => values.indexOf(value) !== i)
+
+describe.each([...names])('%s', (path, { imports, declared, used }) => {
+  test('begins with a comment, then imports by name all that it uses, and nothing else', () => {
+    expect(MODULES.get(path)).toMatch(/^(\/\/.*\n)+\n(import .*\n)*(?![^]*\nimport )/)
+    expect([...used].filter((name) => !declared.includes(name) && !imports.has(name))).toEqual([])
+    expect([...imports.keys()].filter((name) => !used.has(name) || declared.includes(name))).toEqual([])
+    const places = [...imports].flatMap(([name, from]) => [from, ...(VARIANTS[from] ?? [])].map((each) => [name, each]))
+    expect(places.filter(([name, from]) => from === path || !names.get(from)?.declared.includes(name))).toEqual([])
+  })
+})
+
+describe.each(kernels)('%s, linked', (kernel) => {
+  const plain = link(kernel)
+  const variants = Object.entries(VARIANTS).filter(([module]) => plain.includes(bodyOf(module)))
+  const replacements = [{}, ...variants.flatMap(([module, all]) => all.map((variant) => ({ [module]: variant })))]
+
+  test('declares all that it uses, once, with every variant of its modules', () => {
+    for (const each of replacements) {
+      const source = link(kernel, each)
+      for (const variant of Object.values(each)) expect(source).toContain(bodyOf(variant))
+      const { declared, used } = namesOf(source)
+      expect([...used].filter((name) => !declared.includes(name))).toEqual([])
+      expect(repeated(declared)).toEqual([])
+      expect(repeated([...source.matchAll(/@binding\((\d+)\)/g)].map(([, number]) => number))).toEqual([])
+    }
+  })
+})
+
+describe('the package wesl links the same declarations', () => {
+  const links = (kernel: string, module: string) => link(kernel).includes(bodyOf(module))
+  const variants = Object.entries(VARIANTS).flatMap(([module, all]) =>
+    all.map((variant) => [kernels.find((kernel) => links(kernel, module))!, module, variant]),
+  )
+
+  test.each([...kernels.map((kernel) => [kernel, kernel, kernel]), ...variants])(
+    'of %s with %s as %s',
+    async (kernel, module, variant) => {
+      const sources = [...MODULES].map(([path, source]) => [`${path}.wgsl`, source])
+      // It knows no replacements: the variant's text stands in the module's place.
+      const weslSrc = { ...Object.fromEntries(sources), [`${module}.wgsl`]: MODULES.get(variant)! }
+      const { dest } = await linkWesl({ weslSrc, rootModuleName: `package::${kernel.replaceAll('/', '::')}` })
+      // It leaves out what main does not reach, and numbers names that variables of functions have as well.
+      const own = namesOf(link(kernel, { [module]: variant })).declared
+      const declared = namesOf(dest).declared.map((name) => (own.includes(name) ? name : name.replace(/\d$/, '')))
+      expect(declared).toContain('main')
+      expect(declared.filter((name) => !own.includes(name))).toEqual([])
+    },
+  )
+})
+
+describe('link', () => {
+  test('reaches every file', () => {
+    const linked = kernels.map((kernel) => link(kernel)).join('')
+    const apart = [...MODULES.keys()].filter((path) => !linked.includes(bodyOf(path)))
+    expect(apart.toSorted()).toEqual(Object.values(VARIANTS).flat().toSorted())
+  })
+
+  test('joins files by their imports, each once, and drops the import lines', () => {
+    const source = link('sample/draw')
+    expect(source.startsWith(bodyOf('sample/draw'))).toBe(true)
+    expect(source.split(bodyOf('shared/philox')).length).toBe(2)
+    expect(source).not.toMatch(/^import/m)
+  })
+
+  test('puts variants in the place of modules', () => {
+    const source = link('sample/draw', { 'shared/logits_f32': 'shared/logits_f32x4' })
+    expect(source).toContain(bodyOf('shared/logits_f32x4'))
+    expect(source).not.toContain(bodyOf('shared/logits_f32'))
+  })
+
+  test('puts what a variant enables first', () => {
+    const source = link('sample/draw', { 'shared/reduce_workgroup': 'shared/reduce_subgroup' })
+    expect(source.startsWith('enable subgroups;\n')).toBe(true)
+    expect(source.match(/^enable/gm)).toHaveLength(1)
+  })
+
+  test('names a file that there is not', () => {
+    expect(() => link('sample/drawn')).toThrow('sample/drawn is no file of shaders/')
+  })
+})
