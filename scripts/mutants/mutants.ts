@@ -26,17 +26,17 @@ export interface Mutant {
 const shaders =
   (name: string) =>
   (find: string, put: string): Edit => ({ file: `shaders/${name}.wgsl`, find, put })
-const cpu =
+const twin =
   (name: string) =>
-  (find: string, put: string): Edit => ({ file: `src/cpu/${name}.ts`, find, put })
-const philox = { shader: shaders('shared/philox'), twin: cpu('philox') }
-const words = { shader: shaders('shared/words'), twin: cpu('words') }
-const noise = { shader: shaders('shared/noise'), twin: cpu('noise') }
-const rowDraw = { shader: shaders('shared/row_settings_uniform'), twin: cpu('row_draw') }
-const scan = { shader: shaders('shared/scan'), twin: cpu('scan') }
-const score = { shader: shaders('shared/score'), twin: cpu('score') }
+  (find: string, put: string): Edit => ({ file: `src/${name}.ts`, find, put })
+const philox = { shader: shaders('shared/philox'), twin: twin('noise/philox') }
+const words = { shader: shaders('shared/words'), twin: twin('noise/words') }
+const noise = { shader: shaders('shared/noise'), twin: twin('noise/transform') }
+const settings = { shader: shaders('shared/row_settings_uniform'), twin: twin('settings') }
+const scan = { shader: shaders('shared/scan'), twin: twin('operations/sample/scan') }
+const score = { shader: shaders('shared/score'), twin: twin('operations/sample/score') }
 /** Draws short rows, on the GPU where scores are not wanted. */
-const contest = { shader: shaders('shared/contest'), twin: cpu('contest') }
+const contest = { shader: shaders('shared/contest'), twin: twin('operations/sample/contest') }
 
 const test =
   (name: string) =>
@@ -116,10 +116,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'low halves from the high halves’ block',
     shader: [words.shader('TAG_LOW = 1u << 24u', 'TAG_LOW = 0u << 24u')],
-    twin: [
-      cpu('generate_noise')('row.step, 1 << 24, row.seedLow', 'row.step, 0, row.seedLow'),
-      scan.twin('draw | (1 << 24)', 'draw'),
-    ],
+    twin: [words.twin('TAG_LOW = 1 << 24', 'TAG_LOW = 0 << 24')],
     killedBy: contract(WORDS, { shader: [SAME_NOISE], ...statistic('words along classes: collisions') }),
   },
   {
@@ -165,7 +162,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'a tail refined by the low halves’ words',
     shader: [words.shader('TAG_TAIL = 2u << 24u', 'TAG_TAIL = 1u << 24u')],
-    twin: [words.twin('tag = 2 << 24', 'tag = 1 << 24')],
+    twin: [words.twin('TAG_TAIL = 2 << 24', 'TAG_TAIL = 1 << 24')],
     killedBy: contract(LARGEST, {
       shader: [{ file: 'test/gpu/tail.test.ts', name: 'the extended tail changes only noise of words below 2^8' }],
     }),
@@ -173,7 +170,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'noise given an index that is the noise that drew it',
     shader: [words.shader('TAG_GIVEN = 3u << 24u', 'TAG_GIVEN = 0u << 24u')],
-    twin: [cpu('gumbel_given_index')('TAG_GIVEN = 3 << 24', 'TAG_GIVEN = 0 << 24')],
+    twin: [words.twin('TAG_GIVEN = 3 << 24', 'TAG_GIVEN = 0 << 24')],
     killedBy: contract(GIVEN, {
       twin: [
         { file: 'test/cpu/gumbel_given_index.test.ts', name: 'noise given an index does not depend on the noise' },
@@ -182,8 +179,8 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'a stream shared between rows',
-    shader: [rowDraw.shader('params.stream + row * params.stream_stride', 'params.stream')],
-    twin: [rowDraw.twin('request.stream + row * request.streamStride', 'request.stream')],
+    shader: [settings.shader('params.stream + row * params.stream_stride', 'params.stream')],
+    twin: [settings.twin('settings.stream + row * settings.streamStride', 'settings.stream')],
     killedBy: contract(DRAWS, {
       shader: [{ file: 'test/gpu/sample.test.ts', name: 'GPU draws are CPU draws a batch of [600, 1024]' }],
       twin: [
@@ -203,7 +200,7 @@ export const MUTANTS: readonly Mutant[] = [
         'let own = row_settings[row]; return RowSettings(own.temperature, own.tau, own.seed, 0u, own.step);',
       ),
     ],
-    twin: [rowDraw.twin('out.stream = rowParams.words[at + 4]', 'out.stream = 0')],
+    twin: [settings.twin('out.stream = rows.words[at + 4]', 'out.stream = 0')],
     killedBy: contract(WORDS, {
       twin: [
         {
@@ -215,8 +212,8 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'the seed’s high word ignored',
-    shader: [rowDraw.shader('vec2<u32>(params.seed_low, params.seed_high)', 'vec2<u32>(params.seed_low, 0u)')],
-    twin: [rowDraw.twin('out.seedHigh = request.seedHigh', 'out.seedHigh = 0')],
+    shader: [settings.shader('vec2<u32>(params.seed_low, params.seed_high)', 'vec2<u32>(params.seed_low, 0u)')],
+    twin: [settings.twin('out.seedHigh = settings.seedHigh', 'out.seedHigh = 0')],
     killedBy: contract(WORDS, { ...statistic('words: one bit of the seed flipped') }),
   },
   {
@@ -228,11 +225,8 @@ export const MUTANTS: readonly Mutant[] = [
       ),
     ],
     twin: [
-      scan.twin(
-        'philoxBlock(high, group, stream, row.step, draw,',
-        'philoxBlock(high, group, stream + row.step, 0, draw,',
-      ),
-      scan.twin('philoxBlock(low, group, stream, row.step, draw', 'philoxBlock(low, group, stream + row.step, 0, draw'),
+      words.twin('group, stream, step, number, seedLow', 'group, stream + step, 0, number, seedLow'),
+      words.twin('group, stream, step, number + TAG_LOW', 'group, stream + step, 0, number + TAG_LOW'),
     ],
     killedBy: contract(DRAWS, { twin: [lazy('normal')] }),
   },
@@ -240,8 +234,8 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'noise shared between the draws of a row',
     shader: [scan.shader('draw + TAG_HIGH', 'TAG_HIGH'), scan.shader('draw + TAG_LOW', 'TAG_LOW')],
     twin: [
-      scan.twin('philoxBlock(high, group, stream, row.step, draw,', 'philoxBlock(high, group, stream, row.step, 0,'),
-      scan.twin('draw | (1 << 24)', '1 << 24'),
+      words.twin('group, stream, step, number, seedLow', 'group, stream, step, 0, seedLow'),
+      words.twin('group, stream, step, number + TAG_LOW', 'group, stream, step, TAG_LOW'),
     ],
     killedBy: contract(DRAWS, {
       both: statistic('draws: the winner’s score (Kolmogorov-Smirnov)').both,
@@ -330,7 +324,12 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'noise shared between the draws of a short row',
     shader: [contest.shader('draw + TAG_HIGH', 'TAG_HIGH')],
-    twin: [contest.twin('row.step, draw, seedLow', 'row.step, 0, seedLow')],
+    twin: [
+      contest.twin(
+        'drawHigh(high, firstGroup + (c >> 3), draw)',
+        'drawHigh(high, firstGroup + (c >> 3), { ...draw, number: 0 })',
+      ),
+    ],
     killedBy: contract(DRAWS, {
       shader: [{ file: 'test/gpu/battery.test.ts', name: 'passes draws along samples: classes' }],
       twin: [
@@ -381,8 +380,8 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'missing validity',
     shader: [scan.shader('best.key = checked_key(best.key, validity);', '')],
     twin: [
-      cpu('validity')('if (largest === Infinity) return STATUS_POSITIVE_INFINITY', ''),
-      cpu('validity')('largest === largest ? STATUS_OK : STATUS_NAN', 'STATUS_OK'),
+      twin('operations/sample/validity')('if (largest === Infinity) return STATUS_POSITIVE_INFINITY', ''),
+      twin('operations/sample/validity')('largest === largest ? STATUS_OK : STATUS_NAN', 'STATUS_OK'),
     ],
     killedBy: contract(INVALID, {
       shader: [
