@@ -1,23 +1,18 @@
-import { type Kernel, sourceOf } from '../src/webgpu/shader'
+import { type Kernel, constantsOf, sourceOf } from '../src/webgpu/shader'
 
-/** A kernel's name, modules and the constants that its source has, for files and tables. */
+/** A kernel's name, the variants of its modules and the constants that it has, for files and tables. */
 export function nameOf(kernel: Kernel): string {
-  const { name, logits, samples, reduce } = kernel
-  const values = constantsOf(kernel).map(([key, value]) => `${key.toLowerCase()}_${value}`)
-  return [name, logits, samples, reduce, ...values].filter(Boolean).join('-')
+  const modules = Object.values(kernel.modules)
+  const constants = Object.entries(constantsOf(kernel)).map(([name, value]) => `${name.toLowerCase()}_${value}`)
+  return [kernel.name, ...modules, ...constants].map((part) => part.replace('shared/', '').replace('/', '-')).join('-')
 }
 
-/** A kernel's joined WGSL with its constants filled in. */
+/** A kernel's linked WGSL with its constants filled in. */
 export function wgslOf(kernel: Kernel): string {
   let source = sourceOf(kernel)
-  for (const [name, value] of constantsOf(kernel))
+  for (const [name, value] of Object.entries(constantsOf(kernel)))
     source = source.replace(new RegExp(`override ${name}: (u32|bool) = [^;]+;`), (_, type: string) =>
       type === 'bool' ? `const ${name} = ${Boolean(value)};` : `const ${name} = ${value}u;`,
     )
   return source.replace(/^override /gm, 'const ')
-}
-
-function constantsOf(kernel: Kernel): [string, number][] {
-  const source = sourceOf(kernel)
-  return Object.entries(kernel.constants).filter(([name]) => source.includes(`override ${name}:`))
 }

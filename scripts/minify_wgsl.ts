@@ -1,11 +1,15 @@
 import { WgslScanner } from 'wgsl_reflect/wgsl_reflect.module.js'
 
+const KEPT = /^(import|enable) .*;\n/gm
+
 /**
  * Minifies WGSL files that are joined in many ways: no comments, the least white space, and short names, the same in every file.
- * `main` and `override` constants keep theirs, which the host knows, and so do fields named like components of vectors.
+ * `main`, `override` constants and variables of modules keep theirs, which the host knows, and so do fields named like components
+ * of vectors. Lines that the linker reads, which import or enable, stay as they are.
  */
 export function minifyWgsl(sources: readonly string[]): string[] {
-  const files = sources.map(read)
+  const lines = sources.map((source) => (source.match(KEPT) ?? []).join(''))
+  const files = sources.map((source) => read(source.replace(KEPT, '')))
   const kept = new Set(files.flatMap((file) => file.kept))
   const declared = new Set(files.flatMap((file) => file.declared).filter((name) => !kept.has(name)))
   const uses = new Map<string, number>()
@@ -19,7 +23,7 @@ export function minifyWgsl(sources: readonly string[]): string[] {
   // Locals must not hide what is declared at module scope: both have their names from one list. Fields have another.
   const outer = [...kind('global '), ...merged(kind('local ').toSorted(byUses), functions)]
   const short = new Map([...shortened(outer.toSorted(byUses)), ...shortened(kind('field ').toSorted(byUses))])
-  return files.map(({ words }) => joined(words.map(({ text, name = '' }) => short.get(name) ?? text)))
+  return files.map(({ words }, i) => lines[i] + joined(words.map(({ text, name = '' }) => short.get(name) ?? text)))
 }
 
 /** A word, number or sign. What may be renamed has a `name` that begins with its kind; what has one name is renamed alike. */
@@ -65,7 +69,7 @@ function read(source: string): File {
       file.declared.push(name)
     } else {
       name = `global ${text}`
-      if (before === 'override') file.kept.push(name)
+      if (before === 'override' || (typed && depth === 0)) file.kept.push(name)
       if (['fn', 'struct', 'const', 'alias'].includes(before) || (typed && depth === 0)) file.declared.push(name)
     }
     file.words.push({ text, name })

@@ -32,7 +32,7 @@ const cpu =
 const philox = { shader: shaders('shared/philox'), twin: cpu('philox') }
 const words = { shader: shaders('shared/words'), twin: cpu('words') }
 const noise = { shader: shaders('shared/noise'), twin: cpu('noise') }
-const rowDraw = { shader: shaders('shared/params'), twin: cpu('row_draw') }
+const rowDraw = { shader: shaders('shared/row_draw'), twin: cpu('row_draw') }
 const scan = { shader: shaders('shared/scan'), twin: cpu('scan') }
 const score = { shader: shaders('shared/score'), twin: cpu('score') }
 /** Draws short rows, on the GPU where scores are not wanted. */
@@ -388,7 +388,10 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'the first row of a slice forgotten',
     shader: [
-      shaders('sample')('row_draw(params.first_row + select(0u, row, inside))', 'row_draw(select(0u, row, inside))'),
+      shaders('sample/draw')(
+        'row_draw(params.first_row + select(0u, row, inside))',
+        'row_draw(select(0u, row, inside))',
+      ),
     ],
     twin: [],
     killedBy: { shader: [tiling('[40, 100], stride 130')] },

@@ -1,5 +1,15 @@
 // The parts of a long row brought together. Expects: params, partials, LOG_PROBS; gather.
 
+import package::shared::gather::{Scan, gather, nothing_found, rescaled};
+import package::shared::lanes::LANES;
+import package::shared::log_probs::LOG_PROBS;
+import package::shared::math::{decay, inverse_of};
+import package::shared::params::params;
+import package::shared::partials::partials;
+import package::shared::reduce_workgroup::row_sum;
+import package::shared::row_draw::RowDraw;
+import package::shared::score::{is_score, score_of_key};
+
 var<workgroup> sh_logit: f32;
 
 // By all lanes of a workgroup, in uniform control flow; all get the result.

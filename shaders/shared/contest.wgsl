@@ -5,6 +5,18 @@
 // The builtin log differs from device to device, within what WGSL allows; `slack` covers that, and what the half leaves
 // open. So devices may differ in what is sure, never in what is drawn.
 
+import package::shared::gather::{Scan, nothing_found, with_logits};
+import package::shared::keys::key_at;
+import package::shared::log_probs::LOG_PROBS;
+import package::shared::logits_f32::{load_class, load_four};
+import package::shared::math::{first4, inverse_of, max4};
+import package::shared::params::params;
+import package::shared::philox::philox4x32;
+import package::shared::row_draw::RowDraw;
+import package::shared::score::{KEY_NONE, LOWEST, bar_of, is_score, key_of_score};
+import package::shared::validity::{Validity, checked_key, nothing_seen, seen};
+import package::shared::words::{TAG_HIGH, word_at};
+
 override FOURS: u32 = 1u; // vectors of four classes in a row
 
 // Of each of four columns of classes:

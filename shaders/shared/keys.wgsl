@@ -1,6 +1,14 @@
 // The scores of a group of eight classes, every word of noise drawn, as keys: KEY_NONE for a masked class.
 // Expects: params; philox, words, noise, score.
 
+import package::shared::float_bits::POSITIVE_INFINITY;
+import package::shared::gather::Scan;
+import package::shared::math::{decay4, first4, inverse_of};
+import package::shared::params::params;
+import package::shared::row_draw::RowDraw;
+import package::shared::score::{KEY_NONE, key_of_score, score_of};
+import package::shared::words::{first_words, gumbel_at, halves_of, last_words};
+
 struct Keys {
   a: vec4<u32>,
   b: vec4<u32>,

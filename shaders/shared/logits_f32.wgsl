@@ -1,6 +1,9 @@
 // Reads float32 logits one by one: rows may begin anywhere. Expects: params.
 // Bits, not floats, so that NaN and infinities are told apart before any arithmetic.
 
+import package::shared::float_bits::NEGATIVE_INFINITY;
+import package::shared::params::params;
+
 @group(0) @binding(1) var<storage, read> logits: array<u32>;
 
 // Bits of class c of the row at `base`, -inf past the last class.

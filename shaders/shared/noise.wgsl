@@ -6,6 +6,8 @@
 // `opaque` stands between any two operations that a compiler could fuse or reassociate; products with powers of two, and of
 // small integers with LN2_HIGH, are exact, so that fusing them changes nothing.
 
+import package::shared::params::params;
+
 const SQRT_HALF_BITS = 0x3f3504f3u;
 const LN2_HIGH = 0.693145751953125;
 const LN2_LOW = 1.428606765330187e-6;

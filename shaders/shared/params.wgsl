@@ -35,38 +35,4 @@ struct Params {
   zero: u32,             // 0, which the compiler cannot know: see noise.wgsl
 }
 
-// OUTPUT_ bits: an override, so that what is not wanted costs short rows nothing.
-override OUTPUTS: u32 = 0u;
-const OUTPUT_INDICES = 16u;
-const OUTPUT_LOG_PROBS = 1u;
-const OUTPUT_SCORES = 2u;
-const OUTPUT_STATUSES = 4u;
-const OUTPUT_STATUS_IN_INDEX = 8u; // an index that would be -1 is minus the status
-const OUTPUT_GRAD_TAU = 32u;
-const OUTPUT_GRAD_TEMPERATURE = 64u;
-
-// What one row draws with; as `row_params` holds it, in step with src/request.ts.
-struct RowParams {
-  temperature: f32,
-  tau: f32,
-  seed_low: u32,
-  seed_high: u32,
-  stream: u32,
-}
-
-// The same. Twin: src/cpu/row_draw.ts.
-struct RowDraw {
-  temperature: f32,
-  tau: f32,
-  seed: vec2<u32>,
-  stream: u32,
-}
-
-// Expects: params, row_params. `row` counts in the batch.
-fn row_draw(row: u32) -> RowDraw {
-  if (params.row_params == 1u) {
-    let p = row_params[row];
-    return RowDraw(p.temperature, p.tau, vec2<u32>(p.seed_low, p.seed_high), p.stream);
-  }
-  return RowDraw(params.temperature, params.tau, vec2<u32>(params.seed_low, params.seed_high), params.stream + row * params.stream_stride);
-}
+@group(0) @binding(0) var<uniform> params: Params;

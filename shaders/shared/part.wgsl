@@ -1,5 +1,7 @@
 // Which part of which draw a workgroup has, where rows are split. Expects: params.
 
+import package::shared::params::params;
+
 struct Part {
   number: u32,
   task: u32,    // draw of this dispatch

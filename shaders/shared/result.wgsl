@@ -1,10 +1,16 @@
 // What a draw gives, written out. Expects: params, score, status.
 
+import package::shared::float_bits::NAN;
+import package::shared::gather::Scan;
+import package::shared::log_probs::LOG_PROBS;
+import package::shared::outputs::{OUTPUTS, OUTPUT_INDICES, OUTPUT_SCORES, OUTPUT_STATUSES, OUTPUT_STATUS_IN_INDEX};
+import package::shared::params::params;
+import package::shared::score::score_of_key;
+import package::shared::status::{STATUS_OK, status_of, statuses};
+
 @group(0) @binding(3) var<storage, read_write> indices: array<u32>;
 @group(0) @binding(4) var<storage, read_write> log_probs: array<u32>;
 @group(0) @binding(5) var<storage, read_write> scores: array<u32>;
-
-const NAN = 0x7fc00000u;
 
 // `at` counts draws in the batch.
 fn write_result(at: u32, found: Scan, temperature: f32) {

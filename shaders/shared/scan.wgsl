@@ -6,6 +6,20 @@
 // cannot win, not even by a tie. Philox is skipped where no noise could reach the bar, the low halves and the transform
 // where this noise does not. What a device rounds differently here changes what is skipped, never what is drawn.
 
+import package::shared::float_bits::POSITIVE_INFINITY;
+import package::shared::gather::{Scan, nothing_found, with_logits};
+import package::shared::lanes::LANES;
+import package::shared::log_probs::LOG_PROBS;
+import package::shared::logits_f32::{load_class, load_nearest, within};
+import package::shared::math::{inverse_of, mask4, max4};
+import package::shared::params::params;
+import package::shared::philox::philox4x32;
+import package::shared::reduce_workgroup::{share_key, shared_key};
+import package::shared::row_draw::RowDraw;
+import package::shared::score::{KEY_LOWEST, KEY_NONE, LOWEST, bar_of, key_of_score, score_of, score_of_key};
+import package::shared::validity::{checked_key, nothing_seen, seen};
+import package::shared::words::{EXTENDED, Halves, TAG_HIGH, TAG_LOW, gumbel_at, word_of};
+
 const MIN_GUMBEL = -3.2;
 // High halves h stand in a word's upper bits here. For h > 0, with B(h) the bits of f32(h): -ln(h / 2^32) <= UPPER - SLOPE * B(h), as
 // log2(1 + f) >= f, and -ln(h / 2^32) >= UPPER - 0.06 - SLOPE * B(h), as log2(1 + f) <= f + 0.0861. SLOPE is ln 2 / 2^23, UPPER 159 ln 2.

@@ -1,8 +1,8 @@
 // A class's score, logit + T * gumbel, in strict arithmetic, and its order as an unsigned key. Twin: src/cpu/score.ts.
 // Expects: noise.
 
-const POSITIVE_INFINITY = 0x7f800000u;
-const NEGATIVE_INFINITY = 0xff800000u;
+import package::shared::noise::opaque;
+import package::shared::params::params;
 
 // Keys beside those of scores: no class yet, below all; a row without a distribution, above all.
 const KEY_NONE = 0u;

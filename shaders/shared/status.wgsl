@@ -1,5 +1,7 @@
 // Why a row has no distribution. In step with src/errors.ts. Expects: score.
 
+import package::shared::score::{KEY_NAN, KEY_NONE, KEY_POSITIVE_INFINITY};
+
 @group(0) @binding(6) var<storage, read_write> statuses: array<u32>;
 
 const STATUS_OK = 0u;

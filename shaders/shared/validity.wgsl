@@ -1,5 +1,8 @@
 // Whether a row has a distribution, by the bits of its logits: no arithmetic touches a NaN. Expects: score. Twin: src/cpu/validity.ts.
 
+import package::shared::float_bits::{NEGATIVE_INFINITY, POSITIVE_INFINITY};
+import package::shared::score::{KEY_NAN, KEY_POSITIVE_INFINITY};
+
 struct Validity {
   largest: vec4<i32>,           // as signed: +inf and NaN with a clear sign stand out
   largest_negative: vec4<u32>,  // as unsigned: NaN with the sign set stands out

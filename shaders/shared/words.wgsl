@@ -2,6 +2,11 @@
 // Where the tail is extended, the first few words are refined by a third. Expects: params; philox, noise.
 // Twin: src/cpu/words.ts.
 
+import package::shared::noise::{TAIL_WORDS, exponential_of, gumbel_of_exponential, tail_exponential, tail_uniform, uniform_of};
+import package::shared::params::params;
+import package::shared::philox::{philox4x32, philox_pair};
+import package::shared::row_draw::RowDraw;
+
 override EXTENDED: bool = false;
 
 const TAG_HIGH = 0u << 24u;

@@ -12,8 +12,9 @@ import { WORKGROUP_LANES, planRows } from './plan'
 import { readBack } from './read_back'
 import { type Recording, constantsOf, dispatch, logitsOf, reduceModule } from './record'
 import { type RowsPlace, bindRows, isAligned, rowsThatFit } from './rows'
+import { modulesOf } from './shader'
 
-/** Words of a `Density` in `shaders/concrete_log_prob.wgsl`: bits of the log density less its normalizer, and classes left. */
+/** Words of a `Density` in `shaders/concrete_log_prob/density.wgsl`: bits of the log density less its normalizer, and classes left. */
 const DENSITY_WORDS = 2
 
 /** Log densities of relaxed samples, read back. */
@@ -91,12 +92,14 @@ function record(recording: Recording, samples: RowsPlace, densities: Bound): voi
     const draws = slice.rows * numSamples
     const values = bindRows(samples, slice.firstRow * numSamples, draws, numClasses)
     const kernel = {
-      name: 'concrete_log_prob',
-      logits: plan.logits,
-      reduce: reduceModule(context, plan.lanes),
-      values: isAligned(samples, numClasses) ? 'values_f32x4' : 'values_f32',
+      name: 'concrete_log_prob/density',
+      modules: modulesOf({
+        logits: plan.logits,
+        reduce: reduceModule(context, plan.lanes),
+        rowsIn: isAligned(samples, numClasses) ? 'rows_in_f32x4' : 'rows_in_f32',
+      }),
       constants: { ...constantsOf(recording), LANES: plan.lanes },
-    } as const
+    }
     const places = { valuesOffset: values.offset, valuesStride: samples.rowStride }
     const count = Math.ceil((draws * plan.lanes) / WORKGROUP_LANES)
     dispatch(recording, kernel, slice, count, [logitsOf(recording, slice), [9, values.binding], [3, densities]], places)

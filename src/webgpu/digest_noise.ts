@@ -1,5 +1,6 @@
 import type { NoiseRange } from '../noise_ranges'
 import type { Context } from './context'
+import { NO_PARAMS, PARAMS_BYTES, writeParams } from './params'
 import { compiled } from './shader'
 
 /** Two words for each range that change with any bit of its noise. At most 65535 ranges, a workgroup each. */
@@ -7,14 +8,14 @@ export async function digestNoise(context: Context, ranges: readonly NoiseRange[
   const { device, staging, uniforms } = context
   const words = Uint32Array.from(ranges.flatMap(({ first, stride, count }) => [first, stride, count]))
   const bytes = 8 * ranges.length
-  const pipeline = await compiled(device, { name: 'digest_noise', constants: {} })
+  const pipeline = await compiled(device, { name: 'noise/digest', modules: {}, constants: {} })
   const copy = await context.guarded(() => {
     const input = context.upload.atLeast(words.byteLength)
     const results = context.results.atLeast(bytes)
     device.queue.writeBuffer(input, 0, words)
     uniforms.rewind()
-    const zero = uniforms.bind(4, (into) => new Uint32Array(into).fill(0, 0, 1))
-    const entries = [zero, { buffer: input, size: words.byteLength }, { buffer: results, size: bytes }].map(
+    const params = uniforms.bind(PARAMS_BYTES, (into) => writeParams(into, 0, NO_PARAMS))
+    const entries = [params, { buffer: input, size: words.byteLength }, { buffer: results, size: bytes }].map(
       (resource, binding) => ({ binding, resource }),
     )
     const encoder = device.createCommandEncoder({ label: 'gumbel-webgpu digest' })

@@ -6,7 +6,7 @@ import { NO_PARAMS, PARAMS_BYTES, writeParams } from './params'
 import { workgroups } from './plan'
 import { pipelineOf } from './shader'
 
-/** Values of KIND in `shaders/generate_noise.wgsl`. */
+/** Values of KIND in `shaders/noise/generate.wgsl`. */
 const KINDS: Record<NoiseKind, number> = { bits: 0, uniform: 1, exponential: 2, gumbel: 3 }
 /** Noise is made and read back in pieces of about this many bytes. */
 const PIECE_BYTES = 2 ** 25
@@ -55,7 +55,8 @@ async function generatePiece(context: Context, kind: NoiseKind, request: Request
   const bytes = 4 * piece.rows * piece.classes
   const copy = await context.guarded(() => {
     const pipeline = pipelineOf(device, {
-      name: 'generate_noise',
+      name: 'noise/generate',
+      modules: {},
       constants: { KIND: KINDS[kind], EXTENDED: Number(request.extended) },
     })
     const results = context.results.atLeast(bytes)
@@ -75,12 +76,11 @@ async function generatePiece(context: Context, kind: NoiseKind, request: Request
         rowParams: request.rowParams ? 1 : 0,
       }),
     )
-    const entries = [uniform, context.rowParamsOf(request), { buffer: results, size: bytes }].map(
-      (resource, binding) => ({
-        binding,
-        resource,
-      }),
-    )
+    const entries = [
+      { binding: 0, resource: uniform },
+      { binding: 2, resource: context.rowParamsOf(request) },
+      { binding: 3, resource: { buffer: results, size: bytes } },
+    ]
     const encoder = device.createCommandEncoder({ label: 'gumbel-webgpu noise' })
     const pass = encoder.beginComputePass({ label: 'gumbel-webgpu noise' })
     pass.setPipeline(pipeline)

@@ -17,6 +17,7 @@ import { planRows } from './plan'
 import { readBack } from './read_back'
 import { type Drawing, constantsOf, dispatch, logitsOf, reduceModule } from './record'
 import { type RowsPlace, bindRows, isAligned, rowsPlace, rowsThatFit } from './rows'
+import { modulesOf } from './shader'
 
 /** Draws noise given the classes that win, and reads it back. */
 export async function gumbelGivenIndex(
@@ -122,11 +123,13 @@ function record(context: Context, encoder: GPUCommandEncoder, piece: Piece, draw
     dispatch(
       recording,
       {
-        name: 'gumbel_given_index',
-        logits: plan.logits,
-        reduce: reduceModule(context, plan.lanes),
-        samples: isAligned(noise, numClasses) ? 'samples_f32x4' : 'samples_f32',
-        constants: { ...constantsOf(recording), LANES: plan.lanes },
+        name: 'gumbel_given_index/given_noise',
+        modules: modulesOf({
+          logits: plan.logits,
+          reduce: reduceModule(context, plan.lanes),
+          rowsOut: isAligned(noise, numClasses) ? 'rows_out_f32x4' : 'rows_out_f32',
+        }),
+        constants: { ...constantsOf(recording), LANES: plan.lanes, LOG_PROBS: 1 },
       },
       slice,
       Math.ceil((draws * plan.lanes) / 64),

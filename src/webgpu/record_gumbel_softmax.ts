@@ -13,7 +13,7 @@ import {
   shortConstants,
 } from './record'
 import { type RowsPlace, bindRows, isAligned } from './rows'
-import type { Kernel, SamplesModule } from './shader'
+import { type Kernel, type RowsOutModule, modulesOf } from './shader'
 
 export interface SoftmaxRecording extends Recording {
   plan: SoftmaxPlan
@@ -25,8 +25,9 @@ export interface SoftmaxRecording extends Recording {
 export function recordGumbelSoftmax(recording: SoftmaxRecording): void {
   const { plan, request, context, hard } = recording
   const { logits, lanes, slices } = plan
-  const samples = samplesModule(recording)
+  const rowsOut = samplesModule(recording)
   const reduce = reduceModule(context, lanes)
+  const modules = modulesOf({ logits, reduce, rowsOut })
   const constants = { ...constantsOf(recording), ONE_HOT: Number(hasOneHot(request)) }
   for (const slice of slices) {
     const draws = slice.rows * request.numSamples
@@ -39,17 +40,17 @@ export function recordGumbelSoftmax(recording: SoftmaxRecording): void {
       const partials = partialsOf(recording)
       const count = draws * slice.parts
       if (hard) {
-        run({ name: 'sample_part', logits, reduce, constants }, count, [input, partials])
-        run({ name: 'gumbel_softmax_hard_finish', reduce, samples, constants }, count, [
+        run({ name: 'sample/draw_part', modules: modulesOf({ logits, reduce }), constants }, count, [input, partials])
+        run({ name: 'gumbel_softmax/hard_finish', modules: modulesOf({ reduce, rowsOut }), constants }, count, [
           written.binding,
           partials,
           ...results,
         ])
       } else {
         // The part leaves no scores among float16 samples, so that it has no binding for them.
-        const left = samples === 'samples_f16' ? [] : [written.binding]
-        run({ name: 'gumbel_softmax_part', logits, reduce, samples, constants }, count, [input, ...left, partials])
-        run({ name: 'gumbel_softmax_finish', logits, reduce, samples, constants }, count, [
+        const left = rowsOut === 'rows_out_f16' ? [] : [written.binding]
+        run({ name: 'gumbel_softmax/part', modules, constants }, count, [input, ...left, partials])
+        run({ name: 'gumbel_softmax/finish', modules, constants }, count, [
           input,
           written.binding,
           partials,
@@ -58,11 +59,11 @@ export function recordGumbelSoftmax(recording: SoftmaxRecording): void {
       }
     } else {
       const [name, rows] = wholeRows(recording)
-      run(
-        { name, logits, reduce, samples, constants: { ...constants, ...rows } },
-        Math.ceil((draws * lanes) / WORKGROUP_LANES),
-        [input, written.binding, ...results],
-      )
+      run({ name, modules, constants: { ...constants, ...rows } }, Math.ceil((draws * lanes) / WORKGROUP_LANES), [
+        input,
+        written.binding,
+        ...results,
+      ])
     }
   }
 }
@@ -71,10 +72,10 @@ export function recordGumbelSoftmax(recording: SoftmaxRecording): void {
 function wholeRows(recording: SoftmaxRecording): [Kernel['name'], Kernel['constants']] {
   const { plan, request, hard } = recording
   const { lanes, heldFours } = plan
-  if (hard && isShort(recording)) return ['gumbel_softmax_hard_short', shortConstants(request)]
-  if (hard) return ['gumbel_softmax_hard', { LANES: lanes }]
-  if (heldFours > 0) return ['gumbel_softmax', { LANES: lanes, FOURS: heldFours }]
-  return ['gumbel_softmax_long', { LANES: lanes }]
+  if (hard && isShort(recording)) return ['gumbel_softmax/hard_short', { ...shortConstants(request), LANES: 1 }]
+  if (hard) return ['gumbel_softmax/hard', { LANES: lanes }]
+  if (heldFours > 0) return ['gumbel_softmax/held', { LANES: lanes, FOURS: heldFours }]
+  return ['gumbel_softmax/long', { LANES: lanes }]
 }
 
 /** Whether some row's temperature or tau is 0. */
@@ -85,9 +86,9 @@ function hasOneHot({ temperature, tau, rowParams }: Request): boolean {
   return false
 }
 
-function samplesModule({ samples, request }: SoftmaxRecording): SamplesModule {
-  if (samples.type === 'float16') return 'samples_f16'
-  return isAligned(samples, request.numClasses) ? 'samples_f32x4' : 'samples_f32'
+function samplesModule({ samples, request }: SoftmaxRecording): RowsOutModule {
+  if (samples.type === 'float16') return 'rows_out_f16'
+  return isAligned(samples, request.numClasses) ? 'rows_out_f32x4' : 'rows_out_f32'
 }
 
 /** The binding that a slice's samples are written to. */

@@ -4,7 +4,7 @@ import { NO_PARAMS, OUTPUT_GRAD_TAU, OUTPUT_GRAD_TEMPERATURE } from './params'
 import { type Slice, type SoftmaxPlan, WORKGROUP_LANES, sharesOfDraws } from './plan'
 import { type Binding, type Recording, constantsOf, dispatch, logitsOf, reduceModule, run } from './record'
 import { type RowsPlace, bindRows, isAligned } from './rows'
-import type { Kernel } from './shader'
+import { type Kernel, modulesOf } from './shader'
 
 /** Bytes of a `Found` in `shaders/shared/backward.wgsl`. */
 const FOUND_BYTES = 32
@@ -83,11 +83,13 @@ function dispatchTasks(
   const values = bindRows(gradSamples, slice.firstRow * numSamples, slice.rows * numSamples, numClasses)
   const given = samples && bindRows(samples, slice.firstRow * numSamples, slice.rows * numSamples, numClasses)
   const variant = {
-    logits: plan.logits,
-    reduce: reduceModule(context, lanes),
-    samples: isAligned(out, numClasses) ? 'samples_f32x4' : 'samples_f32',
-    values: isAligned(gradSamples, numClasses) ? 'values_f32x4' : 'values_f32',
-    given: samples && (isAligned(samples, numClasses) ? 'given_f32x4' : 'given_f32'),
+    modules: modulesOf({
+      logits: plan.logits,
+      reduce: reduceModule(context, lanes),
+      rowsOut: isAligned(out, numClasses) ? 'rows_out_f32x4' : 'rows_out_f32',
+      rowsIn: isAligned(gradSamples, numClasses) ? 'rows_in_f32x4' : 'rows_in_f32',
+      softSamples: samples && isAligned(samples, numClasses) ? 'soft_samples_f32x4' : 'soft_samples_f32',
+    }),
     constants: {
       ...constantsOf(recording),
       OUTPUTS: outputs.wanted | (tau ? OUTPUT_GRAD_TAU : 0) | (temperature ? OUTPUT_GRAD_TEMPERATURE : 0),
@@ -96,7 +98,7 @@ function dispatchTasks(
       SCALES: Number(targets.size > 1),
       ONE_DRAW: Number(numSamples === 1),
     },
-  } as const
+  }
   const places = {
     samplesOffset: out.offset,
     samplesStride: out.rowStride,
@@ -118,13 +120,13 @@ function dispatchTasks(
   const tasks = slice.rows * slice.parts
 
   if (plan.totalParts > 1) {
-    record('gumbel_softmax_backward_part', tasks * numSamples, [...inputs, [8, found]])
-    record('gumbel_softmax_backward_finish', tasks, [...inputs, [8, found], ...results])
+    record('gumbel_softmax_backward/part', tasks * numSamples, [...inputs, [8, found]])
+    record('gumbel_softmax_backward/finish', tasks, [...inputs, [8, found], ...results])
   } else {
     const count = Math.ceil((tasks * lanes) / WORKGROUP_LANES)
     const all = [...inputs, ...results]
-    if (given) record('gumbel_softmax_backward_given', count, [...all, [12, given.binding]])
-    else record(heldFours > 0 ? 'gumbel_softmax_backward' : 'gumbel_softmax_backward_long', count, all)
+    if (given) record('gumbel_softmax_backward/from_samples', count, [...all, [12, given.binding]])
+    else record(heldFours > 0 ? 'gumbel_softmax_backward/held' : 'gumbel_softmax_backward/long', count, all)
   }
 }
 
@@ -137,7 +139,7 @@ function dispatchSum(
 ): void {
   const params = { ...NO_PARAMS, rows, parts, classes, samplesOffset: offset, samplesStride: rowStride }
   const count = Math.ceil((rows * classes) / WORKGROUP_LANES)
-  run(recording, { name: 'sum_parts', constants: {} }, params, count, [
+  run(recording, { name: 'gumbel_softmax_backward/sum_parts', modules: {}, constants: {} }, params, count, [
     [7, binding],
     [8, shares],
   ])

@@ -1,5 +1,5 @@
 import { WORKGROUP_LANES } from './plan'
-import type { Kernel } from './shader'
+import { type Kernel, modulesOf } from './shader'
 import {
   type Recording,
   constantsOf,
@@ -17,13 +17,14 @@ export function recordSample(recording: Recording): void {
   const { plan, request, context } = recording
   const { logits, lanes, slices } = plan
   const reduce = reduceModule(context, lanes)
+  const modules = modulesOf({ logits, reduce })
   const constants = constantsOf(recording)
   if (plan.totalParts === 1) {
     for (const slice of slices) {
       const count = Math.ceil((slice.rows * request.numSamples * lanes) / WORKGROUP_LANES)
       const kernel: Kernel = isShort(recording)
-        ? { name: 'sample_short', logits, reduce, constants: { ...constants, ...shortConstants(request) } }
-        : { name: 'sample', logits, reduce, constants: { ...constants, LANES: lanes } }
+        ? { name: 'sample/draw_short', modules, constants: { ...constants, ...shortConstants(request) } }
+        : { name: 'sample/draw', modules, constants: { ...constants, LANES: lanes } }
       dispatch(recording, kernel, slice, count, [logitsOf(recording, slice), ...resultsOf(recording)])
     }
     return
@@ -31,10 +32,10 @@ export function recordSample(recording: Recording): void {
   const partials = partialsOf(recording)
   slices.forEach((slice, i) => {
     const draws = slice.rows * request.numSamples
-    const part = { name: 'sample_part', logits, reduce, constants } as const
+    const part = { name: 'sample/draw_part', modules, constants }
     dispatch(recording, part, slice, draws * slice.parts, [logitsOf(recording, slice), partials])
     if (slices[i + 1]?.firstRow === slice.firstRow) return
-    const combine = { name: 'sample_combine', reduce, constants } as const
+    const combine = { name: 'sample/draw_combine', modules: modulesOf({ reduce }), constants }
     dispatch(recording, combine, slice, draws, [partials, ...resultsOf(recording)])
   })
 }

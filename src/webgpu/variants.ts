@@ -1,91 +1,98 @@
 import { OUTPUT_INDICES, OUTPUT_LOG_PROBS } from './params'
-import type { Kernel, LogitsModule, ReduceModule, SamplesModule } from './shader'
+import {
+  type Kernel,
+  type LogitsModule,
+  type ReduceModule,
+  type RowsOutModule,
+  type Variants,
+  modulesOf,
+} from './shader'
 
 /** What kernels read and write beside logits, four elements at a time or one by one. */
-type Modules = Pick<Kernel, 'samples' | 'values' | 'given'>
+type Rows = Pick<Variants, 'rowsOut' | 'rowsIn' | 'softSamples'>
 
-const VECTOR = { samples: 'samples_f32x4', values: 'values_f32x4', given: 'given_f32x4' } as const
-const SCALAR = { samples: 'samples_f32', values: 'values_f32', given: 'given_f32' } as const
+const VECTOR = { rowsOut: 'rows_out_f32x4', rowsIn: 'rows_in_f32x4', softSamples: 'soft_samples_f32x4' } as const
+const SCALAR = { rowsOut: 'rows_out_f32', rowsIn: 'rows_in_f32', softSamples: 'soft_samples_f32' } as const
 const OUTPUTS = { OUTPUTS: OUTPUT_INDICES, LOG_PROBS: 0 }
 
 function reduceModules(name: Kernel['name'], { LANES }: Record<string, number>): ReduceModule[] {
-  return LANES === 1 || name === 'sample_short' || name === 'gumbel_softmax_hard_short'
-    ? ['reduce_lane']
-    : ['reduce_workgroup', 'reduce_subgroup']
+  return LANES === 1 || name.endsWith('_short') ? ['reduce_lane'] : ['reduce_workgroup', 'reduce_subgroup']
 }
 
 /** A kernel over rows of logits, with vector loads and with scalar ones, and with each way for its lanes to agree. */
 function overLogits(
   name: Kernel['name'],
   constants: Record<string, number> = {},
-  uses: (keyof Modules)[] = [],
-  samples?: SamplesModule,
+  uses: (keyof Rows)[] = [],
+  rowsOut?: RowsOutModule,
 ): Kernel[] {
-  const reads: [LogitsModule, Required<Modules>][] = [
+  const reads: [LogitsModule, Required<Rows>][] = [
     ['logits_f32x4', VECTOR],
     ['logits_f32', SCALAR],
   ]
-  return reads.flatMap(([logits, modules]) =>
+  return reads.flatMap(([logits, rows]) =>
     reduceModules(name, constants).map((reduce) => ({
       name,
-      logits,
-      reduce,
-      ...Object.fromEntries(uses.map((use) => [use, use === 'samples' ? (samples ?? modules.samples) : modules[use]])),
+      modules: modulesOf({
+        logits,
+        reduce,
+        ...Object.fromEntries(uses.map((use) => [use, use === 'rowsOut' ? (rowsOut ?? rows.rowsOut) : rows[use]])),
+      }),
       constants: { ...OUTPUTS, ...constants },
     })),
   )
 }
 
 function soft(name: Kernel['name'], constants: Record<string, number> = {}): Kernel[] {
-  return [undefined, 'samples_f16' as const].flatMap((type) => overLogits(name, constants, ['samples'], type))
+  return [undefined, 'rows_out_f16' as const].flatMap((type) => overLogits(name, constants, ['rowsOut'], type))
 }
 
 function backward(name: Kernel['name'], constants: Record<string, number> = {}): Kernel[] {
-  const given = name === 'gumbel_softmax_backward_given' ? ['given' as const] : []
-  return overLogits(name, constants, ['samples', 'values', ...given])
+  const softSamples = name.endsWith('from_samples') ? ['softSamples' as const] : []
+  return overLogits(`gumbel_softmax_backward/${name}`, constants, ['rowsOut', 'rowsIn', ...softSamples])
 }
 
 /** A kernel that brings the parts of rows together, and reads no logits. */
-function overParts(name: Kernel['name'], samples: SamplesModule[] | [undefined] = [undefined]): Kernel[] {
-  return samples.flatMap((module) =>
-    reduceModules(name, {}).map((reduce) => ({ name, reduce, samples: module, constants: OUTPUTS })),
+function overParts(name: Kernel['name'], rows: RowsOutModule[] | [undefined] = [undefined]): Kernel[] {
+  return rows.flatMap((rowsOut) =>
+    reduceModules(name, {}).map((reduce) => ({ name, modules: modulesOf({ reduce, rowsOut }), constants: OUTPUTS })),
   )
 }
 
 /** The kernels that plans choose from, with the constants that change them most. */
 export const KERNEL_VARIANTS: Kernel[] = [
-  ...overLogits('sample', { LANES: 64 }),
-  ...overLogits('sample', { LANES: 1 }),
-  ...overLogits('sample', { LANES: 64, EXTENDED: 1 }),
-  ...overLogits('sample', { LANES: 64, OUTPUTS: OUTPUT_INDICES | OUTPUT_LOG_PROBS, LOG_PROBS: 1 }),
-  ...overLogits('sample_short', { FOURS: 1, ONE_DRAW: 1 }),
-  ...overLogits('sample_short', { FOURS: 3, ONE_DRAW: 1 }),
-  ...overLogits('sample_short', { FOURS: 3, ONE_DRAW: 0 }),
-  ...overLogits('sample_part'),
-  ...overParts('sample_combine'),
-  ...soft('gumbel_softmax', { LANES: 1, FOURS: 1 }),
-  ...soft('gumbel_softmax', { LANES: 1, FOURS: 3 }),
-  ...soft('gumbel_softmax', { LANES: 16, FOURS: 8 }),
-  ...soft('gumbel_softmax', { LANES: 64, FOURS: 4 }),
-  ...soft('gumbel_softmax_long', { LANES: 64 }),
-  ...soft('gumbel_softmax_part'),
-  ...soft('gumbel_softmax_finish'),
-  ...soft('gumbel_softmax_hard', { LANES: 64 }),
-  ...soft('gumbel_softmax_hard_short', { FOURS: 3, ONE_DRAW: 1 }),
-  ...overParts('gumbel_softmax_hard_finish', ['samples_f32x4', 'samples_f32', 'samples_f16']),
-  ...backward('gumbel_softmax_backward', { LANES: 64, FOURS: 4, ONE_DRAW: 1 }),
-  ...backward('gumbel_softmax_backward', { LANES: 64, FOURS: 4, ONE_DRAW: 0 }),
-  ...backward('gumbel_softmax_backward', { LANES: 64, FOURS: 4, ONE_DRAW: 1, SCALES: 1 }),
-  ...backward('gumbel_softmax_backward_long', { LANES: 64, ONE_DRAW: 1 }),
-  ...backward('gumbel_softmax_backward_long', { LANES: 64, ONE_DRAW: 0 }),
-  ...backward('gumbel_softmax_backward_part', { ONE_DRAW: 1 }),
-  ...backward('gumbel_softmax_backward_finish', { ONE_DRAW: 1 }),
-  ...backward('gumbel_softmax_backward_given', { LANES: 64, ONE_DRAW: 1 }),
-  ...backward('gumbel_softmax_backward_given', { LANES: 64, ONE_DRAW: 0 }),
-  ...backward('gumbel_softmax_backward_given', { LANES: 64, ONE_DRAW: 1, SCALES: 1 }),
-  { name: 'sum_parts', constants: {} },
-  ...overLogits('gumbel_given_index', { LANES: 64 }, ['samples']),
-  ...overLogits('concrete_log_prob', { LANES: 64 }, ['values']),
-  ...[0, 1, 2, 3].map((KIND): Kernel => ({ name: 'generate_noise', constants: { KIND } })),
-  { name: 'digest_noise', constants: {} },
+  ...overLogits('sample/draw', { LANES: 64 }),
+  ...overLogits('sample/draw', { LANES: 1 }),
+  ...overLogits('sample/draw', { LANES: 64, EXTENDED: 1 }),
+  ...overLogits('sample/draw', { LANES: 64, OUTPUTS: OUTPUT_INDICES | OUTPUT_LOG_PROBS, LOG_PROBS: 1 }),
+  ...overLogits('sample/draw_short', { FOURS: 1, ONE_DRAW: 1 }),
+  ...overLogits('sample/draw_short', { FOURS: 3, ONE_DRAW: 1 }),
+  ...overLogits('sample/draw_short', { FOURS: 3, ONE_DRAW: 0 }),
+  ...overLogits('sample/draw_part'),
+  ...overParts('sample/draw_combine'),
+  ...soft('gumbel_softmax/held', { LANES: 1, FOURS: 1 }),
+  ...soft('gumbel_softmax/held', { LANES: 1, FOURS: 3 }),
+  ...soft('gumbel_softmax/held', { LANES: 16, FOURS: 8 }),
+  ...soft('gumbel_softmax/held', { LANES: 64, FOURS: 4 }),
+  ...soft('gumbel_softmax/long', { LANES: 64 }),
+  ...soft('gumbel_softmax/part'),
+  ...soft('gumbel_softmax/finish'),
+  ...soft('gumbel_softmax/hard', { LANES: 64 }),
+  ...soft('gumbel_softmax/hard_short', { LANES: 1, FOURS: 3, ONE_DRAW: 1 }),
+  ...overParts('gumbel_softmax/hard_finish', ['rows_out_f32x4', 'rows_out_f32', 'rows_out_f16']),
+  ...backward('held', { LANES: 64, FOURS: 4, ONE_DRAW: 1 }),
+  ...backward('held', { LANES: 64, FOURS: 4, ONE_DRAW: 0 }),
+  ...backward('held', { LANES: 64, FOURS: 4, ONE_DRAW: 1, SCALES: 1 }),
+  ...backward('long', { LANES: 64, ONE_DRAW: 1 }),
+  ...backward('long', { LANES: 64, ONE_DRAW: 0 }),
+  ...backward('part', { ONE_DRAW: 1 }),
+  ...backward('finish', { ONE_DRAW: 1 }),
+  ...backward('from_samples', { LANES: 64, ONE_DRAW: 1 }),
+  ...backward('from_samples', { LANES: 64, ONE_DRAW: 0 }),
+  ...backward('from_samples', { LANES: 64, ONE_DRAW: 1, SCALES: 1 }),
+  { name: 'gumbel_softmax_backward/sum_parts', modules: {}, constants: {} },
+  ...overLogits('gumbel_given_index/given_noise', { LANES: 64, LOG_PROBS: 1 }, ['rowsOut']),
+  ...overLogits('concrete_log_prob/density', { LANES: 64 }, ['rowsIn']),
+  ...[0, 1, 2, 3].map((KIND): Kernel => ({ name: 'noise/generate', modules: {}, constants: { KIND } })),
+  { name: 'noise/digest', modules: {}, constants: {} },
 ]

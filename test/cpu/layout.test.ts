@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 // The package's main file is CommonJS under an ES module's name, which Node refuses.
 import { WgslReflect } from 'wgsl_reflect/wgsl_reflect.module.js'
-import params from '../../shaders/shared/params.wgsl?raw'
+import { link } from '../../src/gpu/linker'
 import { ROW_PARAMS_WORDS } from '../../src/request'
 import { PARAMS_BYTES, PARAMS_FIELDS, writeParams } from '../../src/webgpu/params'
 
@@ -10,6 +10,8 @@ function structOf(source: string, name: string) {
   if (!struct) throw new Error(`there is no struct ${name}`)
   return struct
 }
+
+const params = link('shared/params')
 
 const camelCase = (name: string) => name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase())
 
@@ -33,7 +35,7 @@ test('writeParams writes floats where the struct has f32', () => {
 })
 
 test('RowParams has the words that a request gives each row', () => {
-  const { members, size } = structOf(params, 'RowParams')
+  const { members, size } = structOf(link('shared/row_draw'), 'RowParams')
   expect(size).toBe(4 * ROW_PARAMS_WORDS)
   expect(members.map((member) => member.name)).toEqual(['temperature', 'tau', 'seed_low', 'seed_high', 'stream'])
 })

@@ -14,7 +14,7 @@ const isName = (text: string) => /^[A-Za-z_]/.test(text)
 /** Words, numbers and signs, spelled as `minifyWgsl` spells them: `vec4f`, and no comma at the end of a list. */
 function tokensOf(source: string): string[] {
   const short = source
-    .replace(/\/\/.*/g, '')
+    .replace(/\/\/.*|^(import|enable) .*/gm, '')
     .replace(/\bvec([234])<([fiu])32>/g, 'vec$1$2')
     .replace(/,(\s*[)}\]])/g, '$1')
   return new WgslScanner(short).scanTokens().map(({ lexeme }) => lexeme)

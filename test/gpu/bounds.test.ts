@@ -1,6 +1,6 @@
 import { expect } from 'vitest'
 import { gumbelOf } from '../../src/cpu/noise'
-import { type Kernel, sourceOf } from '../../src/webgpu/shader'
+import { type Kernel, modulesOf, sourceOf } from '../../src/webgpu/shader'
 import { type TestGpu, gpuTest } from '../helpers/gpu'
 
 const HALVES = 2 ** 16
@@ -48,7 +48,7 @@ function outside(bounds: Float32Array): number[] {
 }
 
 gpuTest('the bounds of all 65,536 high halves enclose the noise of all their words', async (gpu) => {
-  const kernel: Kernel = { name: 'sample', logits: 'logits_f32', reduce: 'reduce_workgroup', constants: {} }
+  const kernel: Kernel = { name: 'sample/draw', modules: {}, constants: {} }
   const bounds = await boundsOf(gpu, kernel, 'vec2<f32>(lower_bound(h).x, upper_bound(h).x)')
   expect(outside(bounds)).toEqual([])
   // So loose that nothing is skipped would be right too, and slow.
@@ -59,7 +59,7 @@ gpuTest('the bounds of all 65,536 high halves enclose the noise of all their wor
 })
 
 gpuTest('the likely noise of all 65,536 high halves is within its slack of all their words', async (gpu) => {
-  const kernel: Kernel = { name: 'sample_short', logits: 'logits_f32', reduce: 'reduce_lane', constants: {} }
+  const kernel: Kernel = { name: 'sample/draw_short', modules: modulesOf({ reduce: 'reduce_lane' }), constants: {} }
   const bounds = await boundsOf(
     gpu,
     kernel,

@@ -1,0 +1,124 @@
+// The log density of relaxed samples, less what only depends on the number of classes left. Twin: src/cpu/concrete_log_prob.ts.
+// LANES lanes do one sample; a workgroup of 64 does 64 / LANES.
+
+import package::shared::float_bits::{MIN_NORMAL, NAN, NEGATIVE_INFINITY, POSITIVE_INFINITY};
+import package::shared::lanes::LANES;
+import package::shared::logits_f32::load_four;
+import package::shared::math::{decay4, inverse_of, max4};
+import package::shared::params::params;
+import package::shared::reduce_workgroup::{forget_best, row_best, row_sum};
+import package::shared::row_draw::row_draw;
+import package::shared::rows_in_f32::load_values;
+import package::shared::score::{KEY_NONE, LOWEST, is_score, key_of_score, score_of_key};
+import package::shared::status::status_of;
+import package::shared::validity::{checked_key, nothing_seen, seen};
+
+@group(0) @binding(3) var<storage, read_write> densities: array<Density>;
+
+// In step with src/webgpu/concrete_log_prob.ts.
+struct Density {
+  log_prob: u32,  // bits of sum(a - log y) - K log sum(exp a), a = l / T - tau log y; a status where K is 0
+  classes: u32,   // K, those not masked
+}
+
+const ONE = 0x3f800000u;
+// How far off 1 a sample's sum may be; in step with the twin.
+const SUM_TOLERANCE = 1e-3;
+
+// What a lane adds to a sample's sum instead of its values where one is no number, or outside the simplex: no sum of other lanes
+// makes up for it.
+const SUM_NAN = 4096.0;
+const SUM_OUTSIDE = 32.0;
+
+fn masked4(logits: vec4<u32>) -> vec4<bool> {
+  return (logits & vec4<u32>(0x7fffffffu)) >= vec4<u32>(POSITIVE_INFINITY);
+}
+
+// Adds four classes to a lane's sum. Values must be 0 where masked, else normal, above 0 and not far above 1.
+fn with_values(before: f32, values: vec4<f32>, masked: vec4<bool>) -> f32 {
+  let bits = bitcast<vec4<u32>>(values);
+  if (any((bits & vec4<u32>(0x7fffffffu)) > vec4<u32>(POSITIVE_INFINITY))) {
+    return SUM_NAN;
+  }
+  let positive = (bits >= vec4<u32>(MIN_NORMAL)) & (bits <= vec4<u32>(ONE + 0x8000u));
+  if (before >= SUM_OUTSIDE || !all(select(positive, (bits << vec4<u32>(1u)) == vec4<u32>(), masked))) {
+    return max(before, SUM_OUTSIDE);
+  }
+  return min(before + dot(values, vec4<f32>(1.0)), SUM_OUTSIDE);
+}
+
+// a, for logits that count from `top`; the lowest number for masked classes.
+fn exponents4(logits: vec4<u32>, values: vec4<f32>, top: f32, inverse: f32, tau: f32) -> vec4<f32> {
+  let scaled_logits = max(bitcast<vec4<f32>>(logits) - top, vec4<f32>(LOWEST)) * inverse;
+  let exponents = max(scaled_logits - tau * log(values), vec4<f32>(LOWEST));
+  return select(exponents, vec4<f32>(LOWEST), masked4(logits));
+}
+
+@compute @workgroup_size(64)
+fn main(
+  @builtin(workgroup_id) workgroup: vec3<u32>,
+  @builtin(num_workgroups) workgroups: vec3<u32>,
+  @builtin(local_invocation_index) index: u32,
+) {
+  let slot = index / LANES;
+  let lane = index % LANES;
+  let task = (workgroup.y * workgroups.x + workgroup.x) * (64u / LANES) + slot;
+  let inside = task < params.rows * params.samples;
+  let row = select(0u, task / params.samples, inside);
+  let drawn_row = row_draw(params.first_row + row);
+  let classes = select(0u, params.classes, inside);
+  let base = params.logits_offset + row * params.row_stride;
+  let values_base = params.values_offset + task * params.values_stride;
+
+  var validity = nothing_seen();
+  var largest = KEY_NONE;
+  var left = 0u;
+  var total = 0.0;
+  for (var c = 4u * lane; c < classes; c += 4u * LANES) {
+    let logits = load_four(base, c);
+    let masked = masked4(logits);
+    validity = seen(validity, logits, logits);
+    total = with_values(total, load_values(values_base, c), masked);
+    for (var i = 0u; i < 4u; i++) {
+      left += select(1u, 0u, masked[i]);
+      largest = max(largest, select(key_of_score(bitcast<f32>(logits[i])), KEY_NONE, masked[i]));
+    }
+  }
+  let key = row_best(slot, lane, checked_key(largest, validity), 0u).x;
+  total = row_sum(0u, slot, lane, total);
+  forget_best();
+  let count = row_sum(1u, slot, lane, f32(left));
+
+  // Logits count from the largest, which changes nothing.
+  let top = score_of_key(key);
+  let inverse = inverse_of(drawn_row.temperature);
+  var best = LOWEST;
+  for (var c = 4u * lane; c < classes; c += 4u * LANES) {
+    let exponents = exponents4(load_four(base, c), load_values(values_base, c), top, inverse, drawn_row.tau);
+    best = max(best, max4(exponents));
+  }
+  best = score_of_key(row_best(slot, lane, key_of_score(best), 0u).x);
+
+  var sum = 0.0;
+  var terms = 0.0;
+  for (var c = 4u * lane; c < classes; c += 4u * LANES) {
+    let logits = load_four(base, c);
+    let values = load_values(values_base, c);
+    let exponents = exponents4(logits, values, top, inverse, drawn_row.tau) - best;
+    let masked = masked4(logits);
+    sum += dot(select(decay4(exponents, 1.0), vec4<f32>(), masked), vec4<f32>(1.0));
+    terms += dot(select(exponents - log(values), vec4<f32>(), masked), vec4<f32>(1.0));
+  }
+  sum = row_sum(0u, slot, lane, sum);
+  terms = row_sum(1u, slot, lane, terms);
+  if (inside && lane == 0u) {
+    var density = Density(bitcast<u32>(terms - count * log(sum)), u32(count));
+    if (abs(total - 1.0) > SUM_TOLERANCE) {
+      density.log_prob = select(NEGATIVE_INFINITY, NAN, total >= SUM_NAN);
+    }
+    if (!is_score(key)) {
+      density = Density(status_of(key), 0u);
+    }
+    densities[params.first_row * params.samples + task] = density;
+  }
+}

@@ -1,0 +1,138 @@
+// Gumbel noise given the class that wins (Maddison et al. 2014, "A* sampling", top-down): the largest of l / T + g is Gumbel with
+// location logsumexp(l / T), and the others are Gumbel truncated below it. Twin: src/cpu/gumbel_given_index.ts.
+// LANES lanes make one draw; a workgroup of 64 makes 64 / LANES.
+
+import package::shared::float_bits::{NEGATIVE_INFINITY, POSITIVE_INFINITY};
+import package::shared::gather::{gather, nothing_found, with_logits};
+import package::shared::lanes::LANES;
+import package::shared::logits_f32::{load_class, load_four};
+import package::shared::math::inverse_of;
+import package::shared::outputs::{OUTPUTS, OUTPUT_STATUSES};
+import package::shared::params::params;
+import package::shared::row_draw::{RowDraw, row_draw};
+import package::shared::rows_out_f32::store_samples;
+import package::shared::score::{KEY_NONE, is_score, key_of_score, score_of, score_of_key};
+import package::shared::status::{STATUS_GIVEN_MASKED, status_of, statuses};
+import package::shared::validity::{checked_key, nothing_seen, seen};
+import package::shared::words::{Halves, TAG_GIVEN, exponential_at, gumbel_at, halves_of, word_of};
+
+@group(0) @binding(3) var<storage, read> given: array<u32>; // the class of each draw, numbered in the vocabulary
+
+// What all lanes of a row need, from its lane 0.
+struct Top {
+  key: u32,          // of the given class's score; none where there is no distribution or the class is masked
+  max_logit: f32,
+  height: f32,       // the largest of l / T + g, less max_logit / T
+  noise: f32,        // of the given class
+}
+
+var<workgroup> sh_top: array<Top, 64>;
+
+fn exponentials(halves: Halves, i: u32, first: u32, row: RowDraw, draw: u32) -> vec4<f32> {
+  return vec4<f32>(
+    exponential_at(word_of(halves, i), first + i, row, draw),
+    exponential_at(word_of(halves, i + 1u), first + i + 1u, row, draw),
+    exponential_at(word_of(halves, i + 2u), first + i + 2u, row, draw),
+    exponential_at(word_of(halves, i + 3u), first + i + 3u, row, draw),
+  );
+}
+
+// The noise of a class that does not win, lowered where its rounded score would: the first largest score is the given class's.
+fn below(noise: f32, logit: u32, class_: u32, given_class: u32, top: Top, temperature: f32) -> f32 {
+  if ((logit & 0x7fffffffu) >= POSITIVE_INFINITY) {
+    return noise;
+  }
+  var lowered = noise;
+  var step = max(max(abs(score_of_key(top.key)), abs(bitcast<f32>(logit))) * 0x1p-23 / temperature, 0x1p-23);
+  for (var turn = 0u; turn < 32u; turn++) {
+    let key = key_of_score(score_of(logit, temperature, lowered));
+    if (key < top.key || (key == top.key && class_ > given_class)) {
+      break;
+    }
+    lowered -= step;
+    step *= 2.0;
+  }
+  return lowered;
+}
+
+fn noise_four(logits: vec4<u32>, exponential: vec4<f32>, first: u32, given_class: u32, top: Top, row: RowDraw) -> vec4<f32> {
+  let inverse = inverse_of(row.temperature);
+  let x = (bitcast<vec4<f32>>(logits) - top.max_logit) * inverse - top.height;
+  let free = -log(exponential + exp(max(x, vec4<f32>(-104.0))));
+  var noise = vec4<f32>(
+    below(free.x, logits.x, first, given_class, top, row.temperature),
+    below(free.y, logits.y, first + 1u, given_class, top, row.temperature),
+    below(free.z, logits.z, first + 2u, given_class, top, row.temperature),
+    below(free.w, logits.w, first + 3u, given_class, top, row.temperature),
+  );
+  return select(noise, vec4<f32>(top.noise), vec4<u32>(first) + vec4<u32>(0u, 1u, 2u, 3u) == vec4<u32>(given_class));
+}
+
+@compute @workgroup_size(64)
+fn main(
+  @builtin(workgroup_id) workgroup: vec3<u32>,
+  @builtin(num_workgroups) workgroups: vec3<u32>,
+  @builtin(local_invocation_index) index: u32,
+) {
+  let slot = index / LANES;
+  let lane = index % LANES;
+  let task = (workgroup.y * workgroups.x + workgroup.x) * (64u / LANES) + slot;
+  let inside = task < params.rows * params.samples;
+  let row = task / params.samples;
+  let drawn_row = row_draw(params.first_row + select(0u, row, inside));
+  let draw = task % params.samples + TAG_GIVEN;
+  let groups = select(0u, (params.classes + 7u) / 8u, inside);
+  let base = params.logits_offset + row * params.row_stride;
+  let at = params.first_row * params.samples + task;
+  let inverse = inverse_of(drawn_row.temperature);
+
+  var mine = nothing_found();
+  var distributed = KEY_NONE; // 1 once a class is not masked
+  var validity = nothing_seen();
+  for (var group = lane; group < groups; group += LANES) {
+    let a = load_four(base, group * 8u);
+    let b = load_four(base, group * 8u + 4u);
+    validity = seen(validity, a, b);
+    mine = with_logits(mine, a, b, inverse);
+    if (any((a & vec4<u32>(0x7fffffffu)) < vec4<u32>(POSITIVE_INFINITY)) || any((b & vec4<u32>(0x7fffffffu)) < vec4<u32>(POSITIVE_INFINITY))) {
+      distributed = 1u;
+    }
+  }
+  mine.key = checked_key(distributed, validity);
+  let whole = gather(lane, slot, mine, drawn_row.temperature);
+
+  let given_class = given[params.index_offset + select(0u, at, inside)];
+  if (inside && lane == 0u) {
+    let c = given_class - params.class_offset;
+    let logit = load_class(base, c);
+    var top = Top(whole.key, whole.max_logit, 0.0, 0.0);
+    var status = status_of(whole.key);
+    if (is_score(whole.key) && logit != NEGATIVE_INFINITY) {
+      let word = word_of(halves_of(given_class / 8u, drawn_row, draw), given_class & 7u);
+      top.height = log(whole.sum) + gumbel_at(word, given_class, drawn_row, draw);
+      top.noise = top.height - (bitcast<f32>(logit) - whole.max_logit) * inverse;
+      top.key = key_of_score(score_of(logit, drawn_row.temperature, top.noise));
+    } else if (is_score(whole.key)) {
+      top.key = KEY_NONE;
+      status = STATUS_GIVEN_MASKED;
+    }
+    sh_top[slot] = top;
+    if ((OUTPUTS & OUTPUT_STATUSES) != 0u) {
+      statuses[params.status_offset + at] = status;
+    }
+  }
+  workgroupBarrier();
+  let top = sh_top[slot];
+  let ok = is_score(top.key);
+
+  let samples_base = params.samples_offset + task * params.samples_stride;
+  for (var group = lane; group < groups; group += LANES) {
+    let c = group * 8u;
+    let first = params.class_offset + c;
+    let halves = halves_of(first / 8u, drawn_row, draw);
+    let a = noise_four(load_four(base, c), exponentials(halves, 0u, first, drawn_row, draw), first, given_class, top, drawn_row);
+    let b = noise_four(load_four(base, c + 4u), exponentials(halves, 4u, first, drawn_row, draw), first + 4u, given_class, top, drawn_row);
+    store_samples(samples_base, c, select(vec4<f32>(), a, ok));
+    store_samples(samples_base, c + 4u, select(vec4<f32>(), b, ok));
+  }
+}

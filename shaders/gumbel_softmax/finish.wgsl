@@ -1,0 +1,26 @@
+// Second of two dispatches for few long rows: a workgroup brings the parts of its row together, then writes the samples of one
+// part; the first part's also writes the row's result. Twin: src/cpu/gumbel_softmax.ts.
+
+import package::gumbel_softmax::relax::normalise;
+import package::shared::combine::combine;
+import package::shared::params::params;
+import package::shared::part::part_of;
+import package::shared::result::write_result;
+import package::shared::row_draw::row_draw;
+
+@compute @workgroup_size(64)
+fn main(
+  @builtin(workgroup_id) workgroup: vec3<u32>,
+  @builtin(num_workgroups) workgroups: vec3<u32>,
+  @builtin(local_invocation_index) lane: u32,
+) {
+  let part = part_of(workgroup.y * workgroups.x + workgroup.x);
+  let drawn_row = row_draw(params.first_row + part.row);
+  let whole = combine(part.task, drawn_row, part.inside, lane);
+  let base = params.logits_offset + part.row * params.row_stride;
+  let samples_base = params.samples_offset + part.task * params.samples_stride;
+  normalise(base, samples_base, drawn_row, part.draw, part.first, part.end, lane, whole);
+  if (part.inside && part.number == 0u && lane == 0u) {
+    write_result(params.first_row * params.samples + part.task, whole, drawn_row.temperature);
+  }
+}

@@ -1,0 +1,14 @@
+// Relaxed samples, finished. Expects: one_hot.
+
+import package::gumbel_softmax::one_hot::one_hot4;
+
+// Some row's temperature or tau is 0, so that its samples are one-hot.
+override ONE_HOT: bool = false;
+
+// Samples of four classes from `first`, whose relaxed values are y.
+fn finished4(y: vec4<f32>, first: u32, drawn_class: u32, one_hot: bool) -> vec4<f32> {
+  if (ONE_HOT) {
+    return select(y, one_hot4(first, drawn_class), one_hot);
+  }
+  return y;
+}

@@ -1,0 +1,38 @@
+// Hard Gumbel-softmax: the one-hot of the drawn class, from one lazy read of the logits as in sample.wgsl.
+// Twin: src/cpu/gumbel_softmax.ts. LANES lanes make one draw; a workgroup of 64 makes 64 / LANES.
+
+import package::gumbel_softmax::one_hot::write_one_hot;
+import package::shared::gather::gather;
+import package::shared::lanes::LANES;
+import package::shared::log_probs::LOG_PROBS;
+import package::shared::logits_f32::load_class;
+import package::shared::params::params;
+import package::shared::result::write_result;
+import package::shared::row_draw::row_draw;
+import package::shared::scan::scan;
+import package::shared::score::is_score;
+
+@compute @workgroup_size(64)
+fn main(
+  @builtin(workgroup_id) workgroup: vec3<u32>,
+  @builtin(num_workgroups) workgroups: vec3<u32>,
+  @builtin(local_invocation_index) index: u32,
+) {
+  let slot = index / LANES;
+  let lane = index % LANES;
+  let task = (workgroup.y * workgroups.x + workgroup.x) * (64u / LANES) + slot;
+  let inside = task < params.rows * params.samples;
+  let row = task / params.samples;
+  let drawn_row = row_draw(params.first_row + select(0u, row, inside));
+  let groups = select(0u, (params.classes + 7u) / 8u, inside);
+  let base = params.logits_offset + row * params.row_stride;
+  let mine = scan(base, drawn_row, task % params.samples, 0u, groups, lane, slot);
+  var whole = gather(lane, slot, mine, drawn_row.temperature);
+  write_one_hot(params.samples_offset + task * params.samples_stride, 0u, groups, lane, whole);
+  if (inside && lane == 0u) {
+    if (LOG_PROBS && is_score(whole.key)) {
+      whole.logit = bitcast<f32>(load_class(base, whole.class_ - params.class_offset));
+    }
+    write_result(params.first_row * params.samples + task, whole, drawn_row.temperature);
+  }
+}

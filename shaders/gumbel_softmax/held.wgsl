@@ -1,0 +1,137 @@
+// Gumbel-softmax of rows that their lanes hold whole: logits are read once, samples written once.
+// Twin: src/cpu/gumbel_softmax.ts. LANES lanes make one draw; a workgroup of 64 makes 64 / LANES.
+//
+// Each step over the groups that a lane holds is a function, called for each by its number rather than in a loop: software adapters
+// keep an array in memory that is indexed by what they do not know, and take half as long again.
+
+import package::gumbel_softmax::finished4::finished4;
+import package::shared::gather::{Scan, gather, nothing_found, with_logits};
+import package::shared::keys::{Keys, better, keys_of, relaxation_of, relaxed4};
+import package::shared::lanes::LANES;
+import package::shared::log_probs::LOG_PROBS;
+import package::shared::logits_f32::{load_class, load_four};
+import package::shared::math::{inverse_of, sum8};
+import package::shared::params::params;
+import package::shared::reduce_workgroup::row_sum;
+import package::shared::result::write_result;
+import package::shared::row_draw::{RowDraw, row_draw};
+import package::shared::rows_out_f32::store_samples;
+import package::shared::score::{is_score, score_of_key};
+import package::shared::validity::{Validity, checked_key, nothing_seen, seen};
+
+override FOURS: u32 = 8u;   // vectors of four classes that a lane holds, to 8; odd only where LANES is 1
+
+// A lane's part of a row, and what it knows of it.
+struct Held {
+  groups: array<Keys, 4>,
+  scan: Scan,
+  validity: Validity,
+}
+
+// Whether a lane's group may reach into its last four classes.
+fn is_whole(i: u32) -> bool {
+  return i * 2u + 1u < FOURS;
+}
+
+fn hold(held: ptr<function, Held>, i: u32, lane: u32, end: u32, base: u32, row: RowDraw, draw: u32) {
+  let group = lane + i * LANES;
+  (*held).groups[i] = Keys();
+  if (group < end) {
+    let a = load_four(base, group * 8u);
+    let b = load_four(base, group * 8u + 4u);
+    let keys = keys_of(a, b, is_whole(i), group, row, draw);
+    (*held).groups[i] = keys;
+    (*held).validity = seen((*held).validity, a, b);
+    (*held).scan = better((*held).scan, keys, params.class_offset + group * 8u);
+    if (LOG_PROBS) {
+      (*held).scan = with_logits((*held).scan, a, b, inverse_of(row.temperature));
+    }
+  }
+}
+
+// Turns the keys of a group into relaxed values, and gives their sum.
+fn relax(held: ptr<function, Held>, i: u32, best: f32, inverse: f32) -> f32 {
+  let a = relaxed4((*held).groups[i].a, best, inverse);
+  var b = vec4<f32>();
+  if (is_whole(i)) {
+    b = relaxed4((*held).groups[i].b, best, inverse);
+  }
+  (*held).groups[i] = Keys(bitcast<vec4<u32>>(a), bitcast<vec4<u32>>(b));
+  return sum8(a, b);
+}
+
+struct Finish {
+  samples_base: u32,
+  drawn_class: u32,
+  scale: f32,
+  one_hot: bool,
+}
+
+fn store(held: ptr<function, Held>, i: u32, lane: u32, end: u32, finish: Finish) {
+  let group = lane + i * LANES;
+  if (group < end) {
+    let c = group * 8u;
+    let a = bitcast<vec4<f32>>((*held).groups[i].a) * finish.scale;
+    store_samples(finish.samples_base, c, finished4(a, c, finish.drawn_class, finish.one_hot));
+    if (is_whole(i)) {
+      let b = bitcast<vec4<f32>>((*held).groups[i].b) * finish.scale;
+      store_samples(finish.samples_base, c + 4u, finished4(b, c + 4u, finish.drawn_class, finish.one_hot));
+    }
+  }
+}
+
+@compute @workgroup_size(64)
+fn main(
+  @builtin(workgroup_id) workgroup: vec3<u32>,
+  @builtin(num_workgroups) workgroups: vec3<u32>,
+  @builtin(local_invocation_index) index: u32,
+) {
+  let slot = index / LANES;
+  let lane = index % LANES;
+  let task = (workgroup.y * workgroups.x + workgroup.x) * (64u / LANES) + slot;
+  let inside = task < params.rows * params.samples;
+  let row = task / params.samples;
+  let draw = task % params.samples;
+  let drawn_row = row_draw(params.first_row + select(0u, row, inside));
+  let end = select(0u, (params.classes + 7u) / 8u, inside);
+  let base = params.logits_offset + row * params.row_stride;
+
+  var held = Held(array<Keys, 4>(), nothing_found(), nothing_seen());
+  hold(&held, 0u, lane, end, base, drawn_row, draw);
+  if (FOURS > 2u) { hold(&held, 1u, lane, end, base, drawn_row, draw); }
+  if (FOURS > 4u) { hold(&held, 2u, lane, end, base, drawn_row, draw); }
+  if (FOURS > 6u) { hold(&held, 3u, lane, end, base, drawn_row, draw); }
+
+  var mine = held.scan;
+  mine.key = checked_key(mine.key, held.validity);
+  var whole = gather(lane, slot, mine, drawn_row.temperature);
+  let ok = is_score(whole.key);
+  let relaxation = relaxation_of(drawn_row);
+  // What a row without a distribution has for scores and best score may be NaN: there exp(0) * 0 is taken.
+  let best = select(0.0, score_of_key(whole.key), ok);
+  let inverse = select(0.0, relaxation.inverse, ok);
+  var sum = relax(&held, 0u, best, inverse);
+  if (FOURS > 2u) { sum += relax(&held, 1u, best, inverse); }
+  if (FOURS > 4u) { sum += relax(&held, 2u, best, inverse); }
+  if (FOURS > 6u) { sum += relax(&held, 3u, best, inverse); }
+  whole.relaxed = row_sum(1u, slot, lane, sum);
+
+  let drawn_class = select(0xffffffffu, whole.class_ - params.class_offset, ok);
+  let finish = Finish(
+    params.samples_offset + task * params.samples_stride,
+    drawn_class,
+    select(0.0, 1.0 / whole.relaxed, ok),
+    relaxation.one_hot,
+  );
+  store(&held, 0u, lane, end, finish);
+  if (FOURS > 2u) { store(&held, 1u, lane, end, finish); }
+  if (FOURS > 4u) { store(&held, 2u, lane, end, finish); }
+  if (FOURS > 6u) { store(&held, 3u, lane, end, finish); }
+
+  if (inside && lane == 0u) {
+    if (LOG_PROBS && ok) {
+      whole.logit = bitcast<f32>(load_class(base, drawn_class));
+    }
+    write_result(params.first_row * params.samples + task, whole, drawn_row.temperature);
+  }
+}

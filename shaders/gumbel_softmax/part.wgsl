@@ -1,0 +1,36 @@
+// First of two dispatches for few long rows: a workgroup leaves the scores of a part of a row where the samples will lie,
+// and what it found to gumbel_softmax_finish. Twin: src/cpu/gumbel_softmax.ts.
+
+import package::gumbel_softmax::relax::relax;
+import package::shared::gather::{gather, rescaled};
+import package::shared::keys::relaxation_of;
+import package::shared::log_probs::LOG_PROBS;
+import package::shared::logits_f32::load_class;
+import package::shared::params::params;
+import package::shared::part::part_of;
+import package::shared::partials::partials;
+import package::shared::reduce_workgroup::row_sum;
+import package::shared::row_draw::row_draw;
+import package::shared::score::{is_score, score_of_key};
+
+@compute @workgroup_size(64)
+fn main(
+  @builtin(workgroup_id) workgroup: vec3<u32>,
+  @builtin(num_workgroups) workgroups: vec3<u32>,
+  @builtin(local_invocation_index) lane: u32,
+) {
+  let part = part_of(workgroup.y * workgroups.x + workgroup.x);
+  let drawn_row = row_draw(params.first_row + part.row);
+  let base = params.logits_offset + part.row * params.row_stride;
+  let samples_base = params.samples_offset + part.task * params.samples_stride;
+  let mine = relax(base, samples_base, drawn_row, part.draw, part.first, part.end, lane);
+  var whole = gather(lane, 0u, mine, drawn_row.temperature);
+  let inverse = relaxation_of(drawn_row).inverse;
+  whole.relaxed = row_sum(1u, 0u, lane, rescaled(mine, score_of_key(whole.key), inverse));
+  if (part.inside && lane == 0u) {
+    if (LOG_PROBS && is_score(whole.key)) {
+      whole.logit = bitcast<f32>(load_class(base, whole.class_ - params.class_offset));
+    }
+    partials[part.task * params.total_parts + params.first_part + part.number] = whole;
+  }
+}

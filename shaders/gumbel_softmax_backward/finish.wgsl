@@ -1,0 +1,58 @@
+// Second of two dispatches for few long rows: for each draw of a row a workgroup brings its parts together, then adds up the
+// gradient of one part of the row. Twin: src/cpu/gumbel_softmax_backward.ts.
+
+import package::gumbel_softmax_backward::found::{Found, gather_weighed, moved, nothing_weighed};
+import package::gumbel_softmax_backward::gradient::softmax_of;
+import package::gumbel_softmax_backward::partials::partials;
+import package::gumbel_softmax_backward::result::write_backward;
+import package::gumbel_softmax_backward::spread::spread;
+import package::shared::keys::relaxation_of;
+import package::shared::lanes::LANES;
+import package::shared::params::params;
+import package::shared::part::part_of;
+import package::shared::row_draw::row_draw;
+import package::shared::score::{KEY_NONE, score_of_key};
+
+// What the parts of a draw found. By all lanes, in uniform control flow.
+fn combine_weighed(task: u32, values_base: u32, inside: bool, lane: u32, inverse: f32) -> Found {
+  var mine = nothing_weighed();
+  let end = select(0u, params.parts, inside);
+  for (var number = lane; number < end; number += LANES) {
+    let found = partials[task * params.parts + number];
+    let before = mine;
+    // Parts lie in ascending order of class, so an equal key is a higher class.
+    if (found.scan.key > mine.scan.key) {
+      mine = found;
+    }
+    let best = score_of_key(mine.scan.key);
+    let sums = moved(before, best, mine.reference, inverse) + moved(found, best, mine.reference, inverse);
+    mine.scan.relaxed = sums.x;
+    mine.weighted = sums.y;
+  }
+  return gather_weighed(lane, 0u, mine, values_base, inverse);
+}
+
+@compute @workgroup_size(64)
+fn main(
+  @builtin(workgroup_id) workgroup: vec3<u32>,
+  @builtin(num_workgroups) workgroups: vec3<u32>,
+  @builtin(local_invocation_index) lane: u32,
+) {
+  let task = workgroup.y * workgroups.x + workgroup.x; // a part of a row, of all its draws
+  let part = part_of(task / params.parts * params.samples * params.parts + task % params.parts);
+  let drawn_row = row_draw(params.first_row + part.row);
+  let base = params.logits_offset + part.row * params.row_stride;
+  let out_base = params.samples_offset + part.row * params.samples_stride;
+  let inverse = relaxation_of(drawn_row).inverse;
+
+  var terms = vec2<f32>();
+  var key = KEY_NONE;
+  for (var draw = 0u; draw < params.samples; draw++) {
+    let values_base = params.values_offset + (part.row * params.samples + draw) * params.values_stride;
+    let whole = combine_weighed(part.task + draw, values_base, part.inside, lane, inverse);
+    let softmax = softmax_of(whole, base, inverse);
+    terms += spread(base, values_base, out_base, drawn_row, draw, part.first, part.end, lane, softmax, draw == 0u);
+    key = whole.scan.key;
+  }
+  write_backward(task, lane, 0u, part.inside, key, terms, drawn_row);
+}

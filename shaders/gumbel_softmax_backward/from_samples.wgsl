@@ -1,0 +1,133 @@
+// The gradient of Gumbel-softmax from the soft samples y that the caller still has: no noise, two reads of a row for each draw.
+// Twin: src/cpu/gumbel_softmax_backward.ts.
+//
+// As in shared/backward.wgsl G, log y and l count from those of the largest y, which changes nothing but rounding.
+
+import package::gumbel_softmax_backward::add_rows::add_samples;
+import package::gumbel_softmax_backward::result::write_backward;
+import package::gumbel_softmax_backward::scales::SCALES;
+import package::gumbel_softmax_backward::tasks::{Draw, Gradient, Task, draw_of, draws_a_task, task_of, with_draw};
+import package::shared::float_bits::MIN_NORMAL;
+import package::shared::lanes::LANES;
+import package::shared::logits_f32::{load_class, load_four};
+import package::shared::math::{first4, inverse_of, max4};
+import package::shared::one_draw::ONE_DRAW;
+import package::shared::params::params;
+import package::shared::reduce_workgroup::{forget_best, row_best, row_sum};
+import package::shared::row_draw::{RowDraw, row_draw};
+import package::shared::rows_in_f32::{load_value, load_values};
+import package::shared::score::{KEY_NONE, is_score, key_of_score, score_of_key};
+import package::shared::soft_samples_f32::load_given;
+import package::shared::validity::{checked_key, nothing_seen, seen};
+
+// What a lane knows of one draw.
+struct Found {
+  largest: f32,     // of its y
+  class_: u32,      // of that, in the row
+  reference: f32,   // G there
+  sum: f32,         // of y
+  weighted: f32,    // of y (G - reference)
+}
+
+// y of four classes; 0 where devices may flush it.
+fn load_soft(base: u32, c: u32) -> vec4<f32> {
+  let y = load_given(base, c);
+  return select(y, vec4<f32>(), bitcast<vec4<u32>>(y) < vec4<u32>(MIN_NORMAL));
+}
+
+// The sum of y (G - reference) beside another reference.
+fn moved(found: Found, reference: f32) -> f32 {
+  return found.weighted + found.sum * (found.reference - reference);
+}
+
+// y times a difference of G: 0 where y is, whatever G.
+fn times(y: vec4<f32>, differences: vec4<f32>) -> vec4<f32> {
+  return select(y * differences, vec4<f32>(), y == vec4<f32>());
+}
+
+// What is known with four more classes.
+fn weighed(before: Found, y: vec4<f32>, values: vec4<f32>, c: u32) -> Found {
+  var after = before;
+  let largest = max4(y);
+  if (largest > before.largest) {
+    let i = min(first4(y == vec4<f32>(largest)), 3u);
+    after.largest = largest;
+    after.class_ = c + i;
+    after.reference = values[i];
+    after.weighted = moved(before, after.reference);
+  }
+  after.weighted += dot(times(y, values - after.reference), vec4<f32>(1.0));
+  after.sum += dot(y, vec4<f32>(1.0));
+  return after;
+}
+
+// Ordered as the largest y; none where all are 0, as in a row that is all masked.
+fn key_of_largest(found: Found) -> u32 {
+  return select(KEY_NONE, key_of_score(found.largest), found.largest > 0.0);
+}
+
+// sum(d log(y / best)) and sum(d (l - logit)) / (T tau) over four classes, where y is not 0.
+fn scale_terms(y: vec4<f32>, d: vec4<f32>, logits: vec4<u32>, inverse_best: f32, logit: f32, inverse: f32) -> vec2<f32> {
+  let none = y == vec4<f32>();
+  let u = log(select(y * inverse_best, vec4<f32>(1.0), none));
+  let l = select((bitcast<vec4<f32>>(logits) - logit) * inverse, vec4<f32>(), none);
+  return vec2<f32>(dot(d, u), dot(d, l));
+}
+
+// Adds the gradient of one draw to what lies at its place, or writes it if it is the task's first. Uniform control flow only.
+fn add_draw(at: Draw, task: Task, row: RowDraw) -> Gradient {
+  let lane = task.lane;
+  let slot = task.slot;
+  let inverse = inverse_of(row.temperature) * inverse_of(row.tau);
+  var mine = Found(0.0, 0u, 0.0, 0.0, 0.0);
+  var validity = nothing_seen();
+  for (var c = 4u * lane; c < at.classes; c += 4u * LANES) {
+    let logits = load_four(at.base, c);
+    validity = seen(validity, logits, logits);
+    mine = weighed(mine, load_soft(at.soft_base, c), load_values(at.values_base, c), c);
+  }
+  let best = row_best(slot, lane, checked_key(key_of_largest(mine), validity), mine.class_);
+  let ok = is_score(best.x);
+  let best_class = select(0u, best.y, ok);
+  let reference = load_value(at.values_base, best_class);
+  let weighted = row_sum(0u, slot, lane, moved(mine, reference));
+  forget_best();
+  let sum = row_sum(1u, slot, lane, mine.sum);
+  // Less what rounding took from a sum of 1.
+  let mean = weighted / select(1.0, sum, ok);
+  let inverse_best = 1.0 / select(1.0, score_of_key(best.x), ok);
+  let logit = bitcast<f32>(load_class(at.base, best_class));
+
+  var terms = vec2<f32>();
+  for (var c = 4u * lane; c < at.classes; c += 4u * LANES) {
+    // A row without a distribution has gradients of 0.
+    let y = select(vec4<f32>(), load_soft(at.soft_base, c), ok);
+    let d = times(y, load_values(at.values_base, c) - reference - mean);
+    add_samples(at.out_base, c, d * inverse, at.is_first);
+    if (SCALES) {
+      terms += scale_terms(y, d, load_four(at.base, c), inverse_best, logit, inverse);
+    }
+  }
+  return Gradient(best.x, terms);
+}
+
+@compute @workgroup_size(64)
+fn main(
+  @builtin(workgroup_id) workgroup: vec3<u32>,
+  @builtin(num_workgroups) workgroups: vec3<u32>,
+  @builtin(local_invocation_index) index: u32,
+) {
+  let task = task_of(workgroup.y * workgroups.x + workgroup.x, index);
+  let row = row_draw(params.first_row + task.row);
+  var gradient = Gradient(KEY_NONE, vec2<f32>());
+  // SwiftShader takes one and a half to three times as long over short rows where there is a loop, if only of one turn.
+  if (ONE_DRAW) {
+    gradient = add_draw(draw_of(task, 0u), task, row);
+  } else {
+    for (var i = 0u; i < draws_a_task(); i++) {
+      let draw = draw_of(task, i);
+      gradient = with_draw(gradient, draw, add_draw(draw, task, row));
+    }
+  }
+  write_backward(task.number, task.lane, task.slot, task.inside, gradient.key, gradient.terms, row);
+}

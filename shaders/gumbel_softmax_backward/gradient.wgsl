@@ -1,0 +1,72 @@
+// The gradient of Gumbel-softmax. Expects: params, LANES, SCALES; logits_*, values_*, samples_*, add_samples, keys,
+// gather.
+//
+// With y = softmax(u), u = score / (T tau), and G the gradient of y, the gradient of u is d = y (G - sum(y G)). G counts from
+// the best class's, which changes nothing, so that d keeps its digits where y is nearly one-hot; as sum(d) = 0, u and l may
+// count from the best class's too.
+
+import package::gumbel_softmax_backward::add_rows::add_samples;
+import package::gumbel_softmax_backward::found::Found;
+import package::gumbel_softmax_backward::scales::SCALES;
+import package::shared::keys::{Keys, relaxed4, scores4};
+import package::shared::logits_f32::{load_class, load_four};
+import package::shared::params::params;
+import package::shared::rows_in_f32::load_values;
+import package::shared::score::{KEY_NONE, LOWEST, is_score, score_of_key};
+
+// What the gradient of a row takes: y is w * scale.
+struct Softmax {
+  ok: bool,
+  best: f32,
+  inverse: f32,     // 1 / (T tau)
+  scale: f32,
+  reference: f32,
+  mean: f32,        // sum(y (G - reference))
+  logit: f32,       // of the best class
+}
+
+fn softmax_of(whole: Found, base: u32, inverse: f32) -> Softmax {
+  let ok = is_score(whole.scan.key);
+  let scale = 1.0 / select(1.0, whole.scan.relaxed, ok);
+  return Softmax(
+    ok,
+    score_of_key(whole.scan.key),
+    inverse,
+    scale,
+    whole.reference,
+    whole.weighted * scale,
+    bitcast<f32>(load_class(base, select(0u, whole.scan.class_ - params.class_offset, ok))),
+  );
+}
+
+// d of four classes, 0 for masked ones.
+fn gradient4(keys: vec4<u32>, values: vec4<f32>, row: Softmax) -> vec4<f32> {
+  let d = relaxed4(keys, row.best, row.inverse) * row.scale * (values - row.reference - row.mean);
+  return select(d, vec4<f32>(), keys == vec4<u32>(KEY_NONE));
+}
+
+// sum(d u) and sum(d l) / (T tau) over four classes.
+fn scale_terms(keys: vec4<u32>, d: vec4<f32>, logits: vec4<u32>, row: Softmax) -> vec2<f32> {
+  let masked = keys == vec4<u32>(KEY_NONE);
+  // Where a difference is so large that it is bounded, d is 0.
+  let u = max((scores4(keys) - row.best) * row.inverse, vec4<f32>(-104.0));
+  let l = max((bitcast<vec4<f32>>(logits) - row.logit) * row.inverse, vec4<f32>(LOWEST));
+  return vec2<f32>(dot(d, select(u, vec4<f32>(), masked)), dot(d, select(l, vec4<f32>(), masked)));
+}
+
+// Adds one draw's gradient of a group's logits to what lies at `out_base`, or writes it if it is the first, and gives the
+// group's scale_terms where they are wanted. The group's keys are those of the draw.
+fn add_gradient(base: u32, values_base: u32, out_base: u32, c: u32, keys: Keys, row: Softmax, first: bool) -> vec2<f32> {
+  var known = keys;
+  if (!row.ok) {
+    known = Keys(); // all masked: a row without a distribution has gradients of 0
+  }
+  let d_a = gradient4(known.a, load_values(values_base, c), row);
+  let d_b = gradient4(known.b, load_values(values_base, c + 4u), row);
+  add_samples(out_base, c, d_a * row.inverse, first);
+  add_samples(out_base, c + 4u, d_b * row.inverse, first);
+  if (SCALES) {
+    return scale_terms(known.a, d_a, load_four(base, c), row) + scale_terms(known.b, d_b, load_four(base, c + 4u), row);
+  }
+  return vec2<f32>();
+}

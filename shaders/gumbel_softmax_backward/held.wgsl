@@ -1,0 +1,94 @@
+// The gradient of Gumbel-softmax for rows that their lanes hold whole, its noise made again. Twin:
+// src/cpu/gumbel_softmax_backward.ts.
+//
+// Each step over the groups that a lane holds is a function called by number, as in gumbel_softmax.wgsl.
+
+import package::gumbel_softmax_backward::found::{Found, gather_weighed, nothing_weighed, weighed};
+import package::gumbel_softmax_backward::gradient::{Softmax, add_gradient, softmax_of};
+import package::gumbel_softmax_backward::result::write_backward;
+import package::gumbel_softmax_backward::tasks::{Draw, Gradient, Task, draw_of, draws_a_task, task_of, with_draw};
+import package::shared::keys::{Keys, keys_of, relaxation_of};
+import package::shared::lanes::LANES;
+import package::shared::logits_f32::load_four;
+import package::shared::one_draw::ONE_DRAW;
+import package::shared::params::params;
+import package::shared::row_draw::{RowDraw, row_draw};
+import package::shared::rows_in_f32::load_values;
+import package::shared::score::KEY_NONE;
+import package::shared::validity::{Validity, checked_key, nothing_seen, seen};
+
+override FOURS: u32 = 8u;   // vectors of four classes that a lane holds, to 8; odd only where LANES is 1
+
+// A lane's part of a row, and what it knows of it.
+struct Held {
+  groups: array<Keys, 4>,
+  found: Found,
+  validity: Validity,
+}
+
+fn hold(held: ptr<function, Held>, i: u32, at: Draw, lane: u32, row: RowDraw, inverse: f32) {
+  let group = lane + i * LANES;
+  let c = group * 8u;
+  (*held).groups[i] = Keys();
+  if (c < at.classes) {
+    let a = load_four(at.base, c);
+    let b = load_four(at.base, c + 4u);
+    let keys = keys_of(a, b, i * 2u + 1u < FOURS, group, row, at.number);
+    let g_a = load_values(at.values_base, c);
+    let g_b = load_values(at.values_base, c + 4u);
+    (*held).groups[i] = keys;
+    (*held).validity = seen((*held).validity, a, b);
+    (*held).found = weighed((*held).found, keys, g_a, g_b, params.class_offset + c, inverse);
+  }
+}
+
+fn add(held: ptr<function, Held>, i: u32, at: Draw, lane: u32, softmax: Softmax) -> vec2<f32> {
+  let c = (lane + i * LANES) * 8u;
+  if (c < at.classes) {
+    return add_gradient(at.base, at.values_base, at.out_base, c, (*held).groups[i], softmax, at.is_first);
+  }
+  return vec2<f32>();
+}
+
+// Adds the gradient of one draw to what lies at its place, or writes it if it is the task's first. Uniform control flow only.
+fn add_draw(at: Draw, task: Task, row: RowDraw) -> Gradient {
+  let lane = task.lane;
+  let slot = task.slot;
+  let inverse = relaxation_of(row).inverse;
+  var held = Held(array<Keys, 4>(), nothing_weighed(), nothing_seen());
+  hold(&held, 0u, at, lane, row, inverse);
+  if (FOURS > 2u) { hold(&held, 1u, at, lane, row, inverse); }
+  if (FOURS > 4u) { hold(&held, 2u, at, lane, row, inverse); }
+  if (FOURS > 6u) { hold(&held, 3u, at, lane, row, inverse); }
+
+  var mine = held.found;
+  mine.scan.key = checked_key(mine.scan.key, held.validity);
+  let whole = gather_weighed(lane, slot, mine, at.values_base, inverse);
+  let softmax = softmax_of(whole, at.base, inverse);
+  var terms = add(&held, 0u, at, lane, softmax);
+  if (FOURS > 2u) { terms += add(&held, 1u, at, lane, softmax); }
+  if (FOURS > 4u) { terms += add(&held, 2u, at, lane, softmax); }
+  if (FOURS > 6u) { terms += add(&held, 3u, at, lane, softmax); }
+  return Gradient(whole.scan.key, terms);
+}
+
+@compute @workgroup_size(64)
+fn main(
+  @builtin(workgroup_id) workgroup: vec3<u32>,
+  @builtin(num_workgroups) workgroups: vec3<u32>,
+  @builtin(local_invocation_index) index: u32,
+) {
+  let task = task_of(workgroup.y * workgroups.x + workgroup.x, index);
+  let row = row_draw(params.first_row + task.row);
+  var gradient = Gradient(KEY_NONE, vec2<f32>());
+  // SwiftShader takes one and a half to three times as long over short rows where there is a loop, if only of one turn.
+  if (ONE_DRAW) {
+    gradient = add_draw(draw_of(task, 0u), task, row);
+  } else {
+    for (var i = 0u; i < draws_a_task(); i++) {
+      let draw = draw_of(task, i);
+      gradient = with_draw(gradient, draw, add_draw(draw, task, row));
+    }
+  }
+  write_backward(task.number, task.lane, task.slot, task.inside, gradient.key, gradient.terms, row);
+}

@@ -1,0 +1,48 @@
+// The gradient of Gumbel-softmax for rows too long to hold: two reads of a row for each draw. Twin:
+// src/cpu/gumbel_softmax_backward.ts.
+
+import package::gumbel_softmax_backward::found::gather_weighed;
+import package::gumbel_softmax_backward::gradient::softmax_of;
+import package::gumbel_softmax_backward::result::write_backward;
+import package::gumbel_softmax_backward::spread::spread;
+import package::gumbel_softmax_backward::tasks::{Draw, Gradient, Task, draw_of, draws_a_task, task_of, with_draw};
+import package::gumbel_softmax_backward::weigh::weigh;
+import package::shared::keys::relaxation_of;
+import package::shared::one_draw::ONE_DRAW;
+import package::shared::params::params;
+import package::shared::row_draw::{RowDraw, row_draw};
+import package::shared::score::KEY_NONE;
+
+// Adds the gradient of one draw to what lies at its place, or writes it if it is the task's first. Uniform control flow only.
+fn add_draw(at: Draw, task: Task, row: RowDraw) -> Gradient {
+  let lane = task.lane;
+  let slot = task.slot;
+  let inverse = relaxation_of(row).inverse;
+  let groups = (at.classes + 7u) / 8u;
+  let mine = weigh(at.base, at.values_base, at.out_base, row, at.number, 0u, groups, lane);
+  let whole = gather_weighed(lane, slot, mine, at.values_base, inverse);
+  let softmax = softmax_of(whole, at.base, inverse);
+  let terms = spread(at.base, at.values_base, at.out_base, row, at.number, 0u, groups, lane, softmax, at.is_first);
+  return Gradient(whole.scan.key, terms);
+}
+
+@compute @workgroup_size(64)
+fn main(
+  @builtin(workgroup_id) workgroup: vec3<u32>,
+  @builtin(num_workgroups) workgroups: vec3<u32>,
+  @builtin(local_invocation_index) index: u32,
+) {
+  let task = task_of(workgroup.y * workgroups.x + workgroup.x, index);
+  let row = row_draw(params.first_row + task.row);
+  var gradient = Gradient(KEY_NONE, vec2<f32>());
+  // SwiftShader takes one and a half to three times as long over short rows where there is a loop, if only of one turn.
+  if (ONE_DRAW) {
+    gradient = add_draw(draw_of(task, 0u), task, row);
+  } else {
+    for (var i = 0u; i < draws_a_task(); i++) {
+      let draw = draw_of(task, i);
+      gradient = with_draw(gradient, draw, add_draw(draw, task, row));
+    }
+  }
+  write_backward(task.number, task.lane, task.slot, task.inside, gradient.key, gradient.terms, row);
+}

@@ -1,0 +1,28 @@
+// First of two dispatches of the gradient of Gumbel-softmax for few long rows: a workgroup reads a part of a row for one draw
+// and leaves what it found to gumbel_softmax_backward_finish. Twin: src/cpu/gumbel_softmax_backward.ts.
+
+import package::gumbel_softmax_backward::found::gather_weighed;
+import package::gumbel_softmax_backward::partials::partials;
+import package::gumbel_softmax_backward::weigh::weigh;
+import package::shared::keys::relaxation_of;
+import package::shared::params::params;
+import package::shared::part::part_of;
+import package::shared::row_draw::row_draw;
+
+@compute @workgroup_size(64)
+fn main(
+  @builtin(workgroup_id) workgroup: vec3<u32>,
+  @builtin(num_workgroups) workgroups: vec3<u32>,
+  @builtin(local_invocation_index) lane: u32,
+) {
+  let part = part_of(workgroup.y * workgroups.x + workgroup.x);
+  let drawn_row = row_draw(params.first_row + part.row);
+  let base = params.logits_offset + part.row * params.row_stride;
+  let values_base = params.values_offset + select(0u, part.task, part.inside) * params.values_stride;
+  let out_base = params.samples_offset + part.row * params.samples_stride;
+  let mine = weigh(base, values_base, out_base, drawn_row, part.draw, part.first, part.end, lane);
+  let whole = gather_weighed(lane, 0u, mine, values_base, relaxation_of(drawn_row).inverse);
+  if (part.inside && lane == 0u) {
+    partials[part.task * params.parts + part.number] = whole;
+  }
+}

@@ -1,0 +1,6 @@
+// What the parts of long rows find for each draw.
+
+import package::gumbel_softmax_backward::found::Found;
+
+// A kernel that only reads it may write grad_tau and grad_temperature into the same buffer, so that it is not read-only.
+@group(0) @binding(8) var<storage, read_write> partials: array<Found>;

@@ -1,0 +1,36 @@
+// The second pass of the gradient of Gumbel-softmax over rows that are not held.
+
+import package::gumbel_softmax_backward::gradient::{Softmax, add_gradient};
+import package::shared::keys::{Keys, keys_of};
+import package::shared::lanes::LANES;
+import package::shared::logits_f32::load_four;
+import package::shared::one_draw::ONE_DRAW;
+import package::shared::row_draw::RowDraw;
+import package::shared::rows_out_f32::held_words;
+
+// Second pass: adds the draw's gradient to what lies at `out_base`, or writes it if it is the first; gives the lane's terms.
+fn spread(
+  base: u32,
+  values_base: u32,
+  out_base: u32,
+  row: RowDraw,
+  draw: u32,
+  first: u32,
+  end: u32,
+  lane: u32,
+  softmax: Softmax,
+  is_first: bool,
+) -> vec2<f32> {
+  var terms = vec2<f32>();
+  for (var group = first + lane; group < end; group += LANES) {
+    let c = group * 8u;
+    var keys: Keys;
+    if (ONE_DRAW) {
+      keys = Keys(held_words(out_base, c), held_words(out_base, c + 4u));
+    } else {
+      keys = keys_of(load_four(base, c), load_four(base, c + 4u), true, group, row, draw);
+    }
+    terms += add_gradient(base, values_base, out_base, c, keys, softmax, is_first);
+  }
+  return terms;
+}

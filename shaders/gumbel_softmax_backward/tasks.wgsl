@@ -1,0 +1,68 @@
+// Tasks of the gradient of Gumbel-softmax: a row, or one of params.parts shares of its draws, whose gradients a lane adds up where
+// it wrote them. LANES lanes do a task; a workgroup of 64 does 64 / LANES.
+
+import package::shared::lanes::LANES;
+import package::shared::one_draw::ONE_DRAW;
+import package::shared::params::params;
+
+struct Task {
+  number: u32,
+  row: u32,      // of this dispatch, 0 outside
+  inside: bool,
+  slot: u32,     // the task's place in its workgroup
+  lane: u32,
+}
+
+// One draw of a task, where it lies and where its gradient goes.
+struct Draw {
+  number: u32,       // within the row
+  base: u32,         // of the logits
+  values_base: u32,
+  soft_base: u32,
+  out_base: u32,
+  classes: u32,      // of the row; 0 where there is no draw
+  is_first: bool,    // writes its gradient; later ones add theirs
+}
+
+// What draws give: the key of the first, and the lane's sums for write_backward.
+struct Gradient {
+  key: u32,
+  terms: vec2<f32>,
+}
+
+fn task_of(workgroup: u32, index: u32) -> Task {
+  let slot = index / LANES;
+  let number = workgroup * (64u / LANES) + slot;
+  let inside = number < params.rows * params.parts;
+  return Task(number, select(0u, select(number / params.parts, number, ONE_DRAW), inside), inside, slot, index % LANES);
+}
+
+fn draws_a_task() -> u32 {
+  return (params.samples + params.parts - 1u) / params.parts;
+}
+
+// The task's draw `i`.
+fn draw_of(task: Task, i: u32) -> Draw {
+  var draw = 0u;
+  var drawn = task.inside;
+  var place = task.row;
+  if (!ONE_DRAW) {
+    draw = task.number % params.parts * draws_a_task() + i;
+    drawn = task.inside && draw < params.samples;
+    place = task.row * params.samples + select(0u, draw, drawn);
+  }
+  return Draw(
+    draw,
+    params.logits_offset + task.row * params.row_stride,
+    params.values_offset + place * params.values_stride,
+    params.given_offset + place * params.given_stride,
+    params.samples_offset + task.number * params.samples_stride,
+    select(0u, params.classes, drawn),
+    i == 0u,
+  );
+}
+
+// What draws give with one more.
+fn with_draw(before: Gradient, draw: Draw, one: Gradient) -> Gradient {
+  return Gradient(select(before.key, one.key, draw.is_first), before.terms + one.terms);
+}

@@ -1,0 +1,37 @@
+// The two passes of the gradient of Gumbel-softmax over rows that are not held. Expects: params, LANES, ONE_DRAW; validity,
+// backward. Where a row has one draw, the first leaves scores where the gradient will lie, for the second to read.
+
+import package::gumbel_softmax_backward::found::{Found, nothing_weighed, weighed};
+import package::shared::keys::{keys_of, relaxation_of};
+import package::shared::lanes::LANES;
+import package::shared::logits_f32::load_four;
+import package::shared::one_draw::ONE_DRAW;
+import package::shared::params::params;
+import package::shared::row_draw::RowDraw;
+import package::shared::rows_in_f32::load_values;
+import package::shared::rows_out_f32::store_words;
+import package::shared::validity::{checked_key, nothing_seen, seen};
+
+// First pass over the groups [first, end): what the lane finds.
+fn weigh(base: u32, values_base: u32, out_base: u32, row: RowDraw, draw: u32, first: u32, end: u32, lane: u32) -> Found {
+  let inverse = relaxation_of(row).inverse;
+  var mine = nothing_weighed();
+  var validity = nothing_seen();
+  for (var group = first + lane; group < end; group += LANES) {
+    let c = group * 8u;
+    let a = load_four(base, c);
+    let b = load_four(base, c + 4u);
+    validity = seen(validity, a, b);
+    let keys = keys_of(a, b, true, group, row, draw);
+    if (ONE_DRAW) {
+      store_words(out_base, c, keys.a);
+      store_words(out_base, c + 4u, keys.b);
+    }
+    let g_a = load_values(values_base, c);
+    let g_b = load_values(values_base, c + 4u);
+    mine = weighed(mine, keys, g_a, g_b, params.class_offset + c, inverse);
+  }
+  mine.scan.key = checked_key(mine.scan.key, validity);
+  return mine;
+}
+

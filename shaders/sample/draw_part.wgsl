@@ -1,0 +1,31 @@
+// Gumbel-max over a part of a long row: a workgroup scans one part and leaves what it found to a kernel that combines.
+// Twin: src/cpu/sample.ts.
+
+import package::shared::gather::gather;
+import package::shared::log_probs::LOG_PROBS;
+import package::shared::logits_f32::load_class;
+import package::shared::params::params;
+import package::shared::part::part_of;
+import package::shared::partials::partials;
+import package::shared::row_draw::row_draw;
+import package::shared::scan::scan;
+import package::shared::score::is_score;
+
+@compute @workgroup_size(64)
+fn main(
+  @builtin(workgroup_id) workgroup: vec3<u32>,
+  @builtin(num_workgroups) workgroups: vec3<u32>,
+  @builtin(local_invocation_index) lane: u32,
+) {
+  let part = part_of(workgroup.y * workgroups.x + workgroup.x);
+  let drawn_row = row_draw(params.first_row + part.row);
+  let base = params.logits_offset + part.row * params.row_stride;
+  let mine = scan(base, drawn_row, part.draw, part.first, part.end, lane, 0u);
+  var whole = gather(lane, 0u, mine, drawn_row.temperature);
+  if (part.inside && lane == 0u) {
+    if (LOG_PROBS && is_score(whole.key)) {
+      whole.logit = bitcast<f32>(load_class(base, whole.class_ - params.class_offset));
+    }
+    partials[part.task * params.total_parts + params.first_part + part.number] = whole;
+  }
+}

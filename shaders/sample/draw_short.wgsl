@@ -1,0 +1,31 @@
+// Gumbel-max over rows short enough for a lane each: draws a class of each row, and no scores. Twin: src/cpu/sample.ts.
+
+import package::shared::contest::contest;
+import package::shared::log_probs::LOG_PROBS;
+import package::shared::logits_f32::load_class;
+import package::shared::one_draw::ONE_DRAW;
+import package::shared::params::params;
+import package::shared::result::write_result;
+import package::shared::row_draw::row_draw;
+import package::shared::score::is_score;
+
+@compute @workgroup_size(64)
+fn main(
+  @builtin(workgroup_id) workgroup: vec3<u32>,
+  @builtin(num_workgroups) workgroups: vec3<u32>,
+  @builtin(local_invocation_index) index: u32,
+) {
+  let task = (workgroup.y * workgroups.x + workgroup.x) * 64u + index;
+  if (task >= params.rows * params.samples) {
+    return;
+  }
+  let row = select(task / params.samples, task, ONE_DRAW);
+  let draw = select(task % params.samples, 0u, ONE_DRAW);
+  let drawn_row = row_draw(params.first_row + row);
+  let base = params.logits_offset + row * params.row_stride;
+  var found = contest(base, drawn_row, draw);
+  if (LOG_PROBS && is_score(found.key)) {
+    found.logit = bitcast<f32>(load_class(base, found.class_ - params.class_offset));
+  }
+  write_result(params.first_row * params.samples + task, found, drawn_row.temperature);
+}

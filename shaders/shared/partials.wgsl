@@ -1,0 +1,5 @@
+// What the parts of long rows find: a part writes its own, another dispatch brings them together.
+
+import package::shared::gather::Scan;
+
+@group(0) @binding(8) var<storage, read_write> partials: array<Scan>;

@@ -1,0 +1,12 @@
+// Reads the relaxed samples that a caller gives for each draw, float32, four at a time: rows begin and end at multiples of four
+// elements. Expects: params.
+
+import package::shared::params::params;
+
+@group(0) @binding(12) var<storage, read> given: array<vec4<f32>>;
+
+// 0 past the last class. Without branches: SwiftShader would run both sides.
+fn load_given(base: u32, c: u32) -> vec4<f32> {
+  let inside = c < params.classes;
+  return select(vec4<f32>(), given[select(base, base + c, inside) / 4u], inside);
+}
