@@ -36,13 +36,13 @@ export interface Request {
   rowParams?: RowParams
 }
 
-/** `ROW_PARAMS_WORDS` words a row, as floats and as words: temperature, tau, seed low and high, stream. In step with params.wgsl. */
+/** `ROW_PARAMS_WORDS` words a row, as floats and as words: temperature, tau, seed low and high, stream, step. In step with row_settings.wgsl. */
 export interface RowParams {
   floats: Float32Array<ArrayBuffer>
   words: Uint32Array<ArrayBuffer>
 }
 
-export const ROW_PARAMS_WORDS = 5
+export const ROW_PARAMS_WORDS = 6
 
 /** Sizes of a call: rows, classes of a row, draws of a row. */
 export type Shape = Pick<Request, 'batchSize' | 'numClasses' | 'numSamples'>
@@ -194,6 +194,7 @@ function rowParamsOf(request: Request, lists: RowLists): RowParams {
     words[at + 4] = streams
       ? whole(`streams[${row}]`, streams[row], 0, MAX_WORD)
       : request.stream + row * request.streamStride
+    words[at + 5] = request.step
   }
   return { floats, words }
 }

@@ -32,7 +32,7 @@ const cpu =
 const philox = { shader: shaders('shared/philox'), twin: cpu('philox') }
 const words = { shader: shaders('shared/words'), twin: cpu('words') }
 const noise = { shader: shaders('shared/noise'), twin: cpu('noise') }
-const rowDraw = { shader: shaders('shared/row_draw'), twin: cpu('row_draw') }
+const rowDraw = { shader: shaders('shared/row_settings_uniform'), twin: cpu('row_draw') }
 const scan = { shader: shaders('shared/scan'), twin: cpu('scan') }
 const score = { shader: shaders('shared/score'), twin: cpu('score') }
 /** Draws short rows, on the GPU where scores are not wanted. */
@@ -117,7 +117,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'low halves from the high halves’ block',
     shader: [words.shader('TAG_LOW = 1u << 24u', 'TAG_LOW = 0u << 24u')],
     twin: [
-      cpu('generate_noise')('step, 1 << 24, row.seedLow', 'step, 0, row.seedLow'),
+      cpu('generate_noise')('row.step, 1 << 24, row.seedLow', 'row.step, 0, row.seedLow'),
       scan.twin('draw | (1 << 24)', 'draw'),
     ],
     killedBy: contract(WORDS, { shader: [SAME_NOISE], ...statistic('words along classes: collisions') }),
@@ -197,7 +197,12 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'a row’s own stream ignored',
-    shader: [rowDraw.shader('vec2<u32>(p.seed_low, p.seed_high), p.stream', 'vec2<u32>(p.seed_low, p.seed_high), 0u')],
+    shader: [
+      shaders('shared/row_settings_buffer')(
+        'return row_settings[row];',
+        'let own = row_settings[row]; return RowSettings(own.temperature, own.tau, own.seed, 0u, own.step);',
+      ),
+    ],
     twin: [rowDraw.twin('out.stream = rowParams.words[at + 4]', 'out.stream = 0')],
     killedBy: contract(WORDS, {
       twin: [
@@ -218,13 +223,16 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'a step that is taken for a stream',
     shader: [
       scan.shader(
-        'group, row.stream, params.step, draw + TAG_HIGH)',
-        'group, row.stream + params.step, 0u, draw + TAG_HIGH)',
+        'group, row.stream, row.step, draw + TAG_HIGH)',
+        'group, row.stream + row.step, 0u, draw + TAG_HIGH)',
       ),
     ],
     twin: [
-      scan.twin('philoxBlock(high, group, stream, step, draw,', 'philoxBlock(high, group, stream + step, 0, draw,'),
-      scan.twin('philoxBlock(low, group, stream, step, draw', 'philoxBlock(low, group, stream + step, 0, draw'),
+      scan.twin(
+        'philoxBlock(high, group, stream, row.step, draw,',
+        'philoxBlock(high, group, stream + row.step, 0, draw,',
+      ),
+      scan.twin('philoxBlock(low, group, stream, row.step, draw', 'philoxBlock(low, group, stream + row.step, 0, draw'),
     ],
     killedBy: contract(DRAWS, { twin: [lazy('normal')] }),
   },
@@ -232,7 +240,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'noise shared between the draws of a row',
     shader: [scan.shader('draw + TAG_HIGH', 'TAG_HIGH'), scan.shader('draw + TAG_LOW', 'TAG_LOW')],
     twin: [
-      scan.twin('philoxBlock(high, group, stream, step, draw,', 'philoxBlock(high, group, stream, step, 0,'),
+      scan.twin('philoxBlock(high, group, stream, row.step, draw,', 'philoxBlock(high, group, stream, row.step, 0,'),
       scan.twin('draw | (1 << 24)', '1 << 24'),
     ],
     killedBy: contract(DRAWS, {
@@ -322,7 +330,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'noise shared between the draws of a short row',
     shader: [contest.shader('draw + TAG_HIGH', 'TAG_HIGH')],
-    twin: [contest.twin('step, draw, seedLow', 'step, 0, seedLow')],
+    twin: [contest.twin('row.step, draw, seedLow', 'row.step, 0, seedLow')],
     killedBy: contract(DRAWS, {
       shader: [{ file: 'test/gpu/battery.test.ts', name: 'passes draws along samples: classes' }],
       twin: [
@@ -389,8 +397,8 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'the first row of a slice forgotten',
     shader: [
       shaders('sample/draw')(
-        'row_draw(params.first_row + select(0u, row, inside))',
-        'row_draw(select(0u, row, inside))',
+        'row_settings_of(params.first_row + select(0u, row, inside))',
+        'row_settings_of(select(0u, row, inside))',
       ),
     ],
     twin: [],

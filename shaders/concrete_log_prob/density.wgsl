@@ -7,13 +7,13 @@ import package::shared::logits_f32::load_four;
 import package::shared::math::{decay4, inverse_of, max4};
 import package::shared::params::params;
 import package::shared::reduce_workgroup::{forget_best, row_best, row_sum};
-import package::shared::row_draw::row_draw;
-import package::shared::rows_in_f32::load_values;
+import package::shared::row_settings_uniform::row_settings_of;
+import package::shared::rows_in_f32::load_rows_in;
 import package::shared::score::{KEY_NONE, LOWEST, is_score, key_of_score, score_of_key};
 import package::shared::status::status_of;
 import package::shared::validity::{checked_key, nothing_seen, seen};
 
-@group(0) @binding(3) var<storage, read_write> densities: array<Density>;
+@group(0) @binding(13) var<storage, read_write> densities: array<Density>;
 
 // In step with src/webgpu/concrete_log_prob.ts.
 struct Density {
@@ -63,12 +63,12 @@ fn main(
   let slot = index / LANES;
   let lane = index % LANES;
   let task = (workgroup.y * workgroups.x + workgroup.x) * (64u / LANES) + slot;
-  let inside = task < params.rows * params.samples;
-  let row = select(0u, task / params.samples, inside);
-  let drawn_row = row_draw(params.first_row + row);
+  let inside = task < params.rows * params.num_samples;
+  let row = select(0u, task / params.num_samples, inside);
+  let settings = row_settings_of(params.first_row + row);
   let classes = select(0u, params.classes, inside);
   let base = params.logits_offset + row * params.row_stride;
-  let values_base = params.values_offset + task * params.values_stride;
+  let in_base = params.rows_in_offset + task * params.rows_in_stride;
 
   var validity = nothing_seen();
   var largest = KEY_NONE;
@@ -78,7 +78,7 @@ fn main(
     let logits = load_four(base, c);
     let masked = masked4(logits);
     validity = seen(validity, logits, logits);
-    total = with_values(total, load_values(values_base, c), masked);
+    total = with_values(total, load_rows_in(in_base, c), masked);
     for (var i = 0u; i < 4u; i++) {
       left += select(1u, 0u, masked[i]);
       largest = max(largest, select(key_of_score(bitcast<f32>(logits[i])), KEY_NONE, masked[i]));
@@ -91,10 +91,10 @@ fn main(
 
   // Logits count from the largest, which changes nothing.
   let top = score_of_key(key);
-  let inverse = inverse_of(drawn_row.temperature);
+  let inverse = inverse_of(settings.temperature);
   var best = LOWEST;
   for (var c = 4u * lane; c < classes; c += 4u * LANES) {
-    let exponents = exponents4(load_four(base, c), load_values(values_base, c), top, inverse, drawn_row.tau);
+    let exponents = exponents4(load_four(base, c), load_rows_in(in_base, c), top, inverse, settings.tau);
     best = max(best, max4(exponents));
   }
   best = score_of_key(row_best(slot, lane, key_of_score(best), 0u).x);
@@ -103,8 +103,8 @@ fn main(
   var terms = 0.0;
   for (var c = 4u * lane; c < classes; c += 4u * LANES) {
     let logits = load_four(base, c);
-    let values = load_values(values_base, c);
-    let exponents = exponents4(logits, values, top, inverse, drawn_row.tau) - best;
+    let values = load_rows_in(in_base, c);
+    let exponents = exponents4(logits, values, top, inverse, settings.tau) - best;
     let masked = masked4(logits);
     sum += dot(select(decay4(exponents, 1.0), vec4<f32>(), masked), vec4<f32>(1.0));
     terms += dot(select(exponents - log(values), vec4<f32>(), masked), vec4<f32>(1.0));
@@ -119,6 +119,6 @@ fn main(
     if (!is_score(key)) {
       density = Density(status_of(key), 0u);
     }
-    densities[params.first_row * params.samples + task] = density;
+    densities[params.first_result + task] = density;
   }
 }

@@ -7,16 +7,17 @@ import package::shared::gather::{gather, nothing_found, with_logits};
 import package::shared::lanes::LANES;
 import package::shared::logits_f32::{load_class, load_four};
 import package::shared::math::inverse_of;
-import package::shared::outputs::{OUTPUTS, OUTPUT_STATUSES};
 import package::shared::params::params;
-import package::shared::row_draw::{RowDraw, row_draw};
-import package::shared::rows_out_f32::store_samples;
+import package::shared::row_settings::RowSettings;
+import package::shared::row_settings_uniform::row_settings_of;
+import package::shared::rows_out_f32::store_four;
 import package::shared::score::{KEY_NONE, is_score, key_of_score, score_of, score_of_key};
-import package::shared::status::{STATUS_GIVEN_MASKED, status_of, statuses};
+import package::shared::status::{STATUS_GIVEN_MASKED, status_of};
+import package::shared::status_out::write_status;
 import package::shared::validity::{checked_key, nothing_seen, seen};
 import package::shared::words::{Halves, TAG_GIVEN, exponential_at, gumbel_at, halves_of, word_of};
 
-@group(0) @binding(3) var<storage, read> given: array<u32>; // the class of each draw, numbered in the vocabulary
+@group(0) @binding(14) var<storage, read> given_indices: array<u32>; // the class of each draw, numbered in the vocabulary
 
 // What all lanes of a row need, from its lane 0.
 struct Top {
@@ -28,7 +29,7 @@ struct Top {
 
 var<workgroup> sh_top: array<Top, 64>;
 
-fn exponentials(halves: Halves, i: u32, first: u32, row: RowDraw, draw: u32) -> vec4<f32> {
+fn exponentials(halves: Halves, i: u32, first: u32, row: RowSettings, draw: u32) -> vec4<f32> {
   return vec4<f32>(
     exponential_at(word_of(halves, i), first + i, row, draw),
     exponential_at(word_of(halves, i + 1u), first + i + 1u, row, draw),
@@ -55,7 +56,7 @@ fn below(noise: f32, logit: u32, class_: u32, given_class: u32, top: Top, temper
   return lowered;
 }
 
-fn noise_four(logits: vec4<u32>, exponential: vec4<f32>, first: u32, given_class: u32, top: Top, row: RowDraw) -> vec4<f32> {
+fn noise_four(logits: vec4<u32>, exponential: vec4<f32>, first: u32, given_class: u32, top: Top, row: RowSettings) -> vec4<f32> {
   let inverse = inverse_of(row.temperature);
   let x = (bitcast<vec4<f32>>(logits) - top.max_logit) * inverse - top.height;
   let free = -log(exponential + exp(max(x, vec4<f32>(-104.0))));
@@ -77,14 +78,14 @@ fn main(
   let slot = index / LANES;
   let lane = index % LANES;
   let task = (workgroup.y * workgroups.x + workgroup.x) * (64u / LANES) + slot;
-  let inside = task < params.rows * params.samples;
-  let row = task / params.samples;
-  let drawn_row = row_draw(params.first_row + select(0u, row, inside));
-  let draw = task % params.samples + TAG_GIVEN;
+  let inside = task < params.rows * params.num_samples;
+  let row = task / params.num_samples;
+  let settings = row_settings_of(params.first_row + select(0u, row, inside));
+  let draw = task % params.num_samples + params.first_draw + TAG_GIVEN;
   let groups = select(0u, (params.classes + 7u) / 8u, inside);
   let base = params.logits_offset + row * params.row_stride;
-  let at = params.first_row * params.samples + task;
-  let inverse = inverse_of(drawn_row.temperature);
+  let at = params.first_result + task;
+  let inverse = inverse_of(settings.temperature);
 
   var mine = nothing_found();
   var distributed = KEY_NONE; // 1 once a class is not masked
@@ -99,40 +100,38 @@ fn main(
     }
   }
   mine.key = checked_key(distributed, validity);
-  let whole = gather(lane, slot, mine, drawn_row.temperature);
+  let whole = gather(lane, slot, mine, settings.temperature);
 
-  let given_class = given[params.index_offset + select(0u, at, inside)];
+  let given_class = given_indices[params.index_offset + select(0u, at, inside)];
   if (inside && lane == 0u) {
     let c = given_class - params.class_offset;
     let logit = load_class(base, c);
     var top = Top(whole.key, whole.max_logit, 0.0, 0.0);
     var status = status_of(whole.key);
     if (is_score(whole.key) && logit != NEGATIVE_INFINITY) {
-      let word = word_of(halves_of(given_class / 8u, drawn_row, draw), given_class & 7u);
-      top.height = log(whole.sum) + gumbel_at(word, given_class, drawn_row, draw);
+      let word = word_of(halves_of(given_class / 8u, settings, draw), given_class & 7u);
+      top.height = log(whole.sum) + gumbel_at(word, given_class, settings, draw);
       top.noise = top.height - (bitcast<f32>(logit) - whole.max_logit) * inverse;
-      top.key = key_of_score(score_of(logit, drawn_row.temperature, top.noise));
+      top.key = key_of_score(score_of(logit, settings.temperature, top.noise));
     } else if (is_score(whole.key)) {
       top.key = KEY_NONE;
       status = STATUS_GIVEN_MASKED;
     }
     sh_top[slot] = top;
-    if ((OUTPUTS & OUTPUT_STATUSES) != 0u) {
-      statuses[params.status_offset + at] = status;
-    }
+    write_status(at, status);
   }
   workgroupBarrier();
   let top = sh_top[slot];
   let ok = is_score(top.key);
 
-  let samples_base = params.samples_offset + task * params.samples_stride;
+  let out_base = params.rows_out_offset + task * params.rows_out_stride;
   for (var group = lane; group < groups; group += LANES) {
     let c = group * 8u;
     let first = params.class_offset + c;
-    let halves = halves_of(first / 8u, drawn_row, draw);
-    let a = noise_four(load_four(base, c), exponentials(halves, 0u, first, drawn_row, draw), first, given_class, top, drawn_row);
-    let b = noise_four(load_four(base, c + 4u), exponentials(halves, 4u, first, drawn_row, draw), first + 4u, given_class, top, drawn_row);
-    store_samples(samples_base, c, select(vec4<f32>(), a, ok));
-    store_samples(samples_base, c + 4u, select(vec4<f32>(), b, ok));
+    let halves = halves_of(first / 8u, settings, draw);
+    let a = noise_four(load_four(base, c), exponentials(halves, 0u, first, settings, draw), first, given_class, top, settings);
+    let b = noise_four(load_four(base, c + 4u), exponentials(halves, 4u, first, settings, draw), first + 4u, given_class, top, settings);
+    store_four(out_base, c, select(vec4<f32>(), a, ok));
+    store_four(out_base, c + 4u, select(vec4<f32>(), b, ok));
   }
 }

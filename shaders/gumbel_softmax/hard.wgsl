@@ -8,7 +8,7 @@ import package::shared::log_probs::LOG_PROBS;
 import package::shared::logits_f32::load_class;
 import package::shared::params::params;
 import package::shared::result::write_result;
-import package::shared::row_draw::row_draw;
+import package::shared::row_settings_uniform::row_settings_of;
 import package::shared::scan::scan;
 import package::shared::score::is_score;
 
@@ -21,18 +21,18 @@ fn main(
   let slot = index / LANES;
   let lane = index % LANES;
   let task = (workgroup.y * workgroups.x + workgroup.x) * (64u / LANES) + slot;
-  let inside = task < params.rows * params.samples;
-  let row = task / params.samples;
-  let drawn_row = row_draw(params.first_row + select(0u, row, inside));
+  let inside = task < params.rows * params.num_samples;
+  let row = task / params.num_samples;
+  let settings = row_settings_of(params.first_row + select(0u, row, inside));
   let groups = select(0u, (params.classes + 7u) / 8u, inside);
   let base = params.logits_offset + row * params.row_stride;
-  let mine = scan(base, drawn_row, task % params.samples, 0u, groups, lane, slot);
-  var whole = gather(lane, slot, mine, drawn_row.temperature);
-  write_one_hot(params.samples_offset + task * params.samples_stride, 0u, groups, lane, whole);
+  let mine = scan(base, settings, task % params.num_samples + params.first_draw, 0u, groups, lane, slot);
+  var whole = gather(lane, slot, mine, settings.temperature);
+  write_one_hot(params.rows_out_offset + task * params.rows_out_stride, 0u, groups, lane, whole);
   if (inside && lane == 0u) {
     if (LOG_PROBS && is_score(whole.key)) {
       whole.logit = bitcast<f32>(load_class(base, whole.class_ - params.class_offset));
     }
-    write_result(params.first_row * params.samples + task, whole, drawn_row.temperature);
+    write_result(params.first_result + task, whole, settings.temperature);
   }
 }

@@ -6,7 +6,7 @@ import package::shared::combine::combine;
 import package::shared::params::params;
 import package::shared::part::part_of;
 import package::shared::result::write_result;
-import package::shared::row_draw::row_draw;
+import package::shared::row_settings_uniform::row_settings_of;
 
 @compute @workgroup_size(64)
 fn main(
@@ -15,10 +15,10 @@ fn main(
   @builtin(local_invocation_index) lane: u32,
 ) {
   let part = part_of(workgroup.y * workgroups.x + workgroup.x);
-  let drawn_row = row_draw(params.first_row + part.row);
-  let whole = combine(part.task, drawn_row, part.inside, lane);
-  write_one_hot(params.samples_offset + part.task * params.samples_stride, part.first, part.end, lane, whole);
+  let settings = row_settings_of(params.first_row + part.row);
+  let whole = combine(part.task, settings, part.inside, lane);
+  write_one_hot(params.rows_out_offset + part.task * params.rows_out_stride, part.first, part.end, lane, whole);
   if (part.inside && part.number == 0u && lane == 0u) {
-    write_result(params.first_row * params.samples + part.task, whole, drawn_row.temperature);
+    write_result(params.first_result + part.task, whole, settings.temperature);
   }
 }

@@ -7,7 +7,7 @@ import package::shared::logits_f32::load_class;
 import package::shared::one_draw::ONE_DRAW;
 import package::shared::params::params;
 import package::shared::result::write_result;
-import package::shared::row_draw::row_draw;
+import package::shared::row_settings_uniform::row_settings_of;
 import package::shared::score::is_score;
 
 @compute @workgroup_size(64)
@@ -17,17 +17,17 @@ fn main(
   @builtin(local_invocation_index) index: u32,
 ) {
   let task = (workgroup.y * workgroups.x + workgroup.x) * 64u + index;
-  if (task >= params.rows * params.samples) {
+  if (task >= params.rows * params.num_samples) {
     return;
   }
-  let row = select(task / params.samples, task, ONE_DRAW);
-  let draw = select(task % params.samples, 0u, ONE_DRAW);
-  let drawn_row = row_draw(params.first_row + row);
+  let row = select(task / params.num_samples, task, ONE_DRAW);
+  let draw = select(task % params.num_samples, 0u, ONE_DRAW) + params.first_draw;
+  let settings = row_settings_of(params.first_row + row);
   let base = params.logits_offset + row * params.row_stride;
-  var found = contest(base, drawn_row, draw);
+  var found = contest(base, settings, draw);
   if (LOG_PROBS && is_score(found.key)) {
     found.logit = bitcast<f32>(load_class(base, found.class_ - params.class_offset));
   }
-  write_one_hot(params.samples_offset + task * params.samples_stride, 0u, (params.classes + 7u) / 8u, 0u, found);
-  write_result(params.first_row * params.samples + task, found, drawn_row.temperature);
+  write_one_hot(params.rows_out_offset + task * params.rows_out_stride, 0u, (params.classes + 7u) / 8u, 0u, found);
+  write_result(params.first_result + task, found, settings.temperature);
 }

@@ -14,8 +14,9 @@ import package::shared::math::{inverse_of, sum8};
 import package::shared::params::params;
 import package::shared::reduce_workgroup::row_sum;
 import package::shared::result::write_result;
-import package::shared::row_draw::{RowDraw, row_draw};
-import package::shared::rows_out_f32::store_samples;
+import package::shared::row_settings::RowSettings;
+import package::shared::row_settings_uniform::row_settings_of;
+import package::shared::rows_out_f32::store_four;
 import package::shared::score::{is_score, score_of_key};
 import package::shared::validity::{Validity, checked_key, nothing_seen, seen};
 
@@ -33,7 +34,7 @@ fn is_whole(i: u32) -> bool {
   return i * 2u + 1u < FOURS;
 }
 
-fn hold(held: ptr<function, Held>, i: u32, lane: u32, end: u32, base: u32, row: RowDraw, draw: u32) {
+fn hold(held: ptr<function, Held>, i: u32, lane: u32, end: u32, base: u32, row: RowSettings, draw: u32) {
   let group = lane + i * LANES;
   (*held).groups[i] = Keys();
   if (group < end) {
@@ -61,7 +62,7 @@ fn relax(held: ptr<function, Held>, i: u32, best: f32, inverse: f32) -> f32 {
 }
 
 struct Finish {
-  samples_base: u32,
+  out_base: u32,
   drawn_class: u32,
   scale: f32,
   one_hot: bool,
@@ -72,10 +73,10 @@ fn store(held: ptr<function, Held>, i: u32, lane: u32, end: u32, finish: Finish)
   if (group < end) {
     let c = group * 8u;
     let a = bitcast<vec4<f32>>((*held).groups[i].a) * finish.scale;
-    store_samples(finish.samples_base, c, finished4(a, c, finish.drawn_class, finish.one_hot));
+    store_four(finish.out_base, c, finished4(a, c, finish.drawn_class, finish.one_hot));
     if (is_whole(i)) {
       let b = bitcast<vec4<f32>>((*held).groups[i].b) * finish.scale;
-      store_samples(finish.samples_base, c + 4u, finished4(b, c + 4u, finish.drawn_class, finish.one_hot));
+      store_four(finish.out_base, c + 4u, finished4(b, c + 4u, finish.drawn_class, finish.one_hot));
     }
   }
 }
@@ -89,24 +90,24 @@ fn main(
   let slot = index / LANES;
   let lane = index % LANES;
   let task = (workgroup.y * workgroups.x + workgroup.x) * (64u / LANES) + slot;
-  let inside = task < params.rows * params.samples;
-  let row = task / params.samples;
-  let draw = task % params.samples;
-  let drawn_row = row_draw(params.first_row + select(0u, row, inside));
+  let inside = task < params.rows * params.num_samples;
+  let row = task / params.num_samples;
+  let draw = task % params.num_samples + params.first_draw;
+  let settings = row_settings_of(params.first_row + select(0u, row, inside));
   let end = select(0u, (params.classes + 7u) / 8u, inside);
   let base = params.logits_offset + row * params.row_stride;
 
   var held = Held(array<Keys, 4>(), nothing_found(), nothing_seen());
-  hold(&held, 0u, lane, end, base, drawn_row, draw);
-  if (FOURS > 2u) { hold(&held, 1u, lane, end, base, drawn_row, draw); }
-  if (FOURS > 4u) { hold(&held, 2u, lane, end, base, drawn_row, draw); }
-  if (FOURS > 6u) { hold(&held, 3u, lane, end, base, drawn_row, draw); }
+  hold(&held, 0u, lane, end, base, settings, draw);
+  if (FOURS > 2u) { hold(&held, 1u, lane, end, base, settings, draw); }
+  if (FOURS > 4u) { hold(&held, 2u, lane, end, base, settings, draw); }
+  if (FOURS > 6u) { hold(&held, 3u, lane, end, base, settings, draw); }
 
   var mine = held.scan;
   mine.key = checked_key(mine.key, held.validity);
-  var whole = gather(lane, slot, mine, drawn_row.temperature);
+  var whole = gather(lane, slot, mine, settings.temperature);
   let ok = is_score(whole.key);
-  let relaxation = relaxation_of(drawn_row);
+  let relaxation = relaxation_of(settings);
   // What a row without a distribution has for scores and best score may be NaN: there exp(0) * 0 is taken.
   let best = select(0.0, score_of_key(whole.key), ok);
   let inverse = select(0.0, relaxation.inverse, ok);
@@ -118,7 +119,7 @@ fn main(
 
   let drawn_class = select(0xffffffffu, whole.class_ - params.class_offset, ok);
   let finish = Finish(
-    params.samples_offset + task * params.samples_stride,
+    params.rows_out_offset + task * params.rows_out_stride,
     drawn_class,
     select(0.0, 1.0 / whole.relaxed, ok),
     relaxation.one_hot,
@@ -132,6 +133,6 @@ fn main(
     if (LOG_PROBS && ok) {
       whole.logit = bitcast<f32>(load_class(base, drawn_class));
     }
-    write_result(params.first_row * params.samples + task, whole, drawn_row.temperature);
+    write_result(params.first_result + task, whole, settings.temperature);
   }
 }

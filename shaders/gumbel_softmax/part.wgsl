@@ -10,7 +10,7 @@ import package::shared::params::params;
 import package::shared::part::part_of;
 import package::shared::partials::partials;
 import package::shared::reduce_workgroup::row_sum;
-import package::shared::row_draw::row_draw;
+import package::shared::row_settings_uniform::row_settings_of;
 import package::shared::score::{is_score, score_of_key};
 
 @compute @workgroup_size(64)
@@ -20,12 +20,12 @@ fn main(
   @builtin(local_invocation_index) lane: u32,
 ) {
   let part = part_of(workgroup.y * workgroups.x + workgroup.x);
-  let drawn_row = row_draw(params.first_row + part.row);
+  let settings = row_settings_of(params.first_row + part.row);
   let base = params.logits_offset + part.row * params.row_stride;
-  let samples_base = params.samples_offset + part.task * params.samples_stride;
-  let mine = relax(base, samples_base, drawn_row, part.draw, part.first, part.end, lane);
-  var whole = gather(lane, 0u, mine, drawn_row.temperature);
-  let inverse = relaxation_of(drawn_row).inverse;
+  let out_base = params.rows_out_offset + part.task * params.rows_out_stride;
+  let mine = relax(base, out_base, settings, part.draw, part.first, part.end, lane);
+  var whole = gather(lane, 0u, mine, settings.temperature);
+  let inverse = relaxation_of(settings).inverse;
   whole.relaxed = row_sum(1u, 0u, lane, rescaled(mine, score_of_key(whole.key), inverse));
   if (part.inside && lane == 0u) {
     if (LOG_PROBS && is_score(whole.key)) {

@@ -9,13 +9,13 @@ import package::shared::log_probs::LOG_PROBS;
 import package::shared::logits_f32::load_four;
 import package::shared::math::{inverse_of, sum8};
 import package::shared::params::params;
-import package::shared::row_draw::RowDraw;
-import package::shared::rows_out_f32::{HOLDS_KEYS, held_words, store_samples, store_words};
+import package::shared::row_settings::RowSettings;
+import package::shared::rows_out_f32::{HOLDS_KEYS, held_words, store_four, store_words};
 import package::shared::score::{KEY_NONE, is_score, score_of_key};
 import package::shared::validity::{checked_key, nothing_seen, seen};
 
 // First pass over the groups [first, end): the lane's scan, and scores left where samples will lie.
-fn relax(base: u32, samples_base: u32, row: RowDraw, draw: u32, first: u32, end: u32, lane: u32) -> Scan {
+fn relax(base: u32, out_base: u32, row: RowSettings, draw: u32, first: u32, end: u32, lane: u32) -> Scan {
   let inverse = inverse_of(row.temperature);
   let relaxation = relaxation_of(row);
   var mine = nothing_found();
@@ -26,8 +26,8 @@ fn relax(base: u32, samples_base: u32, row: RowDraw, draw: u32, first: u32, end:
     let b = load_four(base, c + 4u);
     validity = seen(validity, a, b);
     let keys = keys_of(a, b, true, group, row, draw);
-    store_words(samples_base, c, keys.a);
-    store_words(samples_base, c + 4u, keys.b);
+    store_words(out_base, c, keys.a);
+    store_words(out_base, c + 4u, keys.b);
     if (LOG_PROBS) {
       mine = with_logits(mine, a, b, inverse);
     }
@@ -44,7 +44,7 @@ fn relax(base: u32, samples_base: u32, row: RowDraw, draw: u32, first: u32, end:
 }
 
 // Second pass: samples from scores, for the row's gathered scan; 0 in a row without a distribution.
-fn normalise(base: u32, samples_base: u32, row: RowDraw, draw: u32, first: u32, end: u32, lane: u32, whole: Scan) {
+fn normalise(base: u32, out_base: u32, row: RowSettings, draw: u32, first: u32, end: u32, lane: u32, whole: Scan) {
   let relaxation = relaxation_of(row);
   let ok = is_score(whole.key);
   // What a row without a distribution has for scores, best score and sum may be NaN: there exp(0) * 0 is taken.
@@ -56,13 +56,13 @@ fn normalise(base: u32, samples_base: u32, row: RowDraw, draw: u32, first: u32, 
     let c = group * 8u;
     var keys: Keys;
     if (HOLDS_KEYS) {
-      keys = Keys(held_words(samples_base, c), held_words(samples_base, c + 4u));
+      keys = Keys(held_words(out_base, c), held_words(out_base, c + 4u));
     } else {
       keys = keys_of(load_four(base, c), load_four(base, c + 4u), true, group, row, draw);
     }
     let a = relaxed4(keys.a, best, inverse) * scale;
     let b = relaxed4(keys.b, best, inverse) * scale;
-    store_samples(samples_base, c, finished4(a, c, drawn_class, relaxation.one_hot));
-    store_samples(samples_base, c + 4u, finished4(b, c + 4u, drawn_class, relaxation.one_hot));
+    store_four(out_base, c, finished4(a, c, drawn_class, relaxation.one_hot));
+    store_four(out_base, c + 4u, finished4(b, c + 4u, drawn_class, relaxation.one_hot));
   }
 }

@@ -1,12 +1,12 @@
 // Sums over draws where a lane wrote them. Expects: samples_f32 or samples_f32x4.
 
-import package::shared::rows_out_f32::{held_words, store_samples};
+import package::shared::rows_out_f32::{held_words, store_four};
 
 // Adds four values to what lies there, or writes them if they are the first.
-fn add_samples(base: u32, c: u32, values: vec4<f32>, first: bool) {
+fn add_four(base: u32, c: u32, values: vec4<f32>, first: bool) {
   if (first) {
-    store_samples(base, c, values);
+    store_four(base, c, values);
   } else {
-    store_samples(base, c, bitcast<vec4<f32>>(held_words(base, c)) + values);
+    store_four(base, c, bitcast<vec4<f32>>(held_words(base, c)) + values);
   }
 }

@@ -10,11 +10,11 @@ import package::shared::keys::relaxation_of;
 import package::shared::lanes::LANES;
 import package::shared::params::params;
 import package::shared::part::part_of;
-import package::shared::row_draw::row_draw;
+import package::shared::row_settings_uniform::row_settings_of;
 import package::shared::score::{KEY_NONE, score_of_key};
 
 // What the parts of a draw found. By all lanes, in uniform control flow.
-fn combine_weighed(task: u32, values_base: u32, inside: bool, lane: u32, inverse: f32) -> Found {
+fn combine_weighed(task: u32, in_base: u32, inside: bool, lane: u32, inverse: f32) -> Found {
   var mine = nothing_weighed();
   let end = select(0u, params.parts, inside);
   for (var number = lane; number < end; number += LANES) {
@@ -29,7 +29,7 @@ fn combine_weighed(task: u32, values_base: u32, inside: bool, lane: u32, inverse
     mine.scan.relaxed = sums.x;
     mine.weighted = sums.y;
   }
-  return gather_weighed(lane, 0u, mine, values_base, inverse);
+  return gather_weighed(lane, 0u, mine, in_base, inverse);
 }
 
 @compute @workgroup_size(64)
@@ -39,20 +39,21 @@ fn main(
   @builtin(local_invocation_index) lane: u32,
 ) {
   let task = workgroup.y * workgroups.x + workgroup.x; // a part of a row, of all its draws
-  let part = part_of(task / params.parts * params.samples * params.parts + task % params.parts);
-  let drawn_row = row_draw(params.first_row + part.row);
+  let part = part_of(task / params.parts * params.num_samples * params.parts + task % params.parts);
+  let settings = row_settings_of(params.first_row + part.row);
   let base = params.logits_offset + part.row * params.row_stride;
-  let out_base = params.samples_offset + part.row * params.samples_stride;
-  let inverse = relaxation_of(drawn_row).inverse;
+  let out_base = params.rows_out_offset + part.row * params.rows_out_stride;
+  let inverse = relaxation_of(settings).inverse;
 
   var terms = vec2<f32>();
   var key = KEY_NONE;
-  for (var draw = 0u; draw < params.samples; draw++) {
-    let values_base = params.values_offset + (part.row * params.samples + draw) * params.values_stride;
-    let whole = combine_weighed(part.task + draw, values_base, part.inside, lane, inverse);
+  for (var draw = 0u; draw < params.num_samples; draw++) {
+    let in_base = params.rows_in_offset + (part.row * params.num_samples + draw) * params.rows_in_stride;
+    let whole = combine_weighed(part.task + draw, in_base, part.inside, lane, inverse);
     let softmax = softmax_of(whole, base, inverse);
-    terms += spread(base, values_base, out_base, drawn_row, draw, part.first, part.end, lane, softmax, draw == 0u);
+    let is_first = params.first_draw == 0u && draw == 0u;
+    terms += spread(base, in_base, out_base, settings, params.first_draw + draw, part.first, part.end, lane, softmax, is_first);
     key = whole.scan.key;
   }
-  write_backward(task, lane, 0u, part.inside, key, terms, drawn_row);
+  write_backward(task, lane, 0u, part.inside, key, terms, settings);
 }

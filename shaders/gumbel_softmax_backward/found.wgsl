@@ -6,7 +6,7 @@ import package::shared::lanes::LANES;
 import package::shared::math::{decay, sum8};
 import package::shared::params::params;
 import package::shared::reduce_workgroup::{forget_best, row_sum};
-import package::shared::rows_in_f32::load_value;
+import package::shared::rows_in_f32::load_row_in;
 import package::shared::score::{KEY_NONE, is_score, score_of_key};
 
 // What a lane, a part or a row knows of one draw.
@@ -57,14 +57,14 @@ fn weighed(before: Found, keys: Keys, a: vec4<f32>, b: vec4<f32>, first_class: u
 }
 
 // The lanes of a row brought together; all get the result. Uniform control flow only; may be called again.
-fn gather_weighed(lane: u32, slot: u32, mine: Found, values_base: u32, inverse: f32) -> Found {
+fn gather_weighed(lane: u32, slot: u32, mine: Found, in_base: u32, inverse: f32) -> Found {
   if (LANES == 1u) {
     return mine;
   }
   var whole = mine;
   whole.scan = gather(lane, slot, mine.scan, 1.0);
   let ok = is_score(whole.scan.key);
-  whole.reference = load_value(values_base, select(0u, whole.scan.class_ - params.class_offset, ok));
+  whole.reference = load_row_in(in_base, select(0u, whole.scan.class_ - params.class_offset, ok));
   let kept = moved(mine, score_of_key(whole.scan.key), whole.reference, inverse);
   whole.scan.relaxed = row_sum(0u, slot, lane, kept.x);
   forget_best();

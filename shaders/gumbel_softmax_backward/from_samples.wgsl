@@ -3,7 +3,7 @@
 //
 // As in shared/backward.wgsl G, log y and l count from those of the largest y, which changes nothing but rounding.
 
-import package::gumbel_softmax_backward::add_rows::add_samples;
+import package::gumbel_softmax_backward::add_rows::add_four;
 import package::gumbel_softmax_backward::result::write_backward;
 import package::gumbel_softmax_backward::scales::SCALES;
 import package::gumbel_softmax_backward::tasks::{Draw, Gradient, Task, draw_of, draws_a_task, task_of, with_draw};
@@ -14,10 +14,11 @@ import package::shared::math::{first4, inverse_of, max4};
 import package::shared::one_draw::ONE_DRAW;
 import package::shared::params::params;
 import package::shared::reduce_workgroup::{forget_best, row_best, row_sum};
-import package::shared::row_draw::{RowDraw, row_draw};
-import package::shared::rows_in_f32::{load_value, load_values};
+import package::shared::row_settings::RowSettings;
+import package::shared::row_settings_uniform::row_settings_of;
+import package::shared::rows_in_f32::{load_row_in, load_rows_in};
 import package::shared::score::{KEY_NONE, is_score, key_of_score, score_of_key};
-import package::shared::soft_samples_f32::load_given;
+import package::shared::soft_samples_f32::load_soft;
 import package::shared::validity::{checked_key, nothing_seen, seen};
 
 // What a lane knows of one draw.
@@ -30,8 +31,8 @@ struct Found {
 }
 
 // y of four classes; 0 where devices may flush it.
-fn load_soft(base: u32, c: u32) -> vec4<f32> {
-  let y = load_given(base, c);
+fn soft_four(base: u32, c: u32) -> vec4<f32> {
+  let y = load_soft(base, c);
   return select(y, vec4<f32>(), bitcast<vec4<u32>>(y) < vec4<u32>(MIN_NORMAL));
 }
 
@@ -75,7 +76,7 @@ fn scale_terms(y: vec4<f32>, d: vec4<f32>, logits: vec4<u32>, inverse_best: f32,
 }
 
 // Adds the gradient of one draw to what lies at its place, or writes it if it is the task's first. Uniform control flow only.
-fn add_draw(at: Draw, task: Task, row: RowDraw) -> Gradient {
+fn add_draw(at: Draw, task: Task, row: RowSettings) -> Gradient {
   let lane = task.lane;
   let slot = task.slot;
   let inverse = inverse_of(row.temperature) * inverse_of(row.tau);
@@ -84,12 +85,12 @@ fn add_draw(at: Draw, task: Task, row: RowDraw) -> Gradient {
   for (var c = 4u * lane; c < at.classes; c += 4u * LANES) {
     let logits = load_four(at.base, c);
     validity = seen(validity, logits, logits);
-    mine = weighed(mine, load_soft(at.soft_base, c), load_values(at.values_base, c), c);
+    mine = weighed(mine, soft_four(at.soft_base, c), load_rows_in(at.in_base, c), c);
   }
   let best = row_best(slot, lane, checked_key(key_of_largest(mine), validity), mine.class_);
   let ok = is_score(best.x);
   let best_class = select(0u, best.y, ok);
-  let reference = load_value(at.values_base, best_class);
+  let reference = load_row_in(at.in_base, best_class);
   let weighted = row_sum(0u, slot, lane, moved(mine, reference));
   forget_best();
   let sum = row_sum(1u, slot, lane, mine.sum);
@@ -101,9 +102,9 @@ fn add_draw(at: Draw, task: Task, row: RowDraw) -> Gradient {
   var terms = vec2<f32>();
   for (var c = 4u * lane; c < at.classes; c += 4u * LANES) {
     // A row without a distribution has gradients of 0.
-    let y = select(vec4<f32>(), load_soft(at.soft_base, c), ok);
-    let d = times(y, load_values(at.values_base, c) - reference - mean);
-    add_samples(at.out_base, c, d * inverse, at.is_first);
+    let y = select(vec4<f32>(), soft_four(at.soft_base, c), ok);
+    let d = times(y, load_rows_in(at.in_base, c) - reference - mean);
+    add_four(at.out_base, c, d * inverse, at.is_first);
     if (SCALES) {
       terms += scale_terms(y, d, load_four(at.base, c), inverse_best, logit, inverse);
     }
@@ -118,7 +119,7 @@ fn main(
   @builtin(local_invocation_index) index: u32,
 ) {
   let task = task_of(workgroup.y * workgroups.x + workgroup.x, index);
-  let row = row_draw(params.first_row + task.row);
+  let row = row_settings_of(params.first_row + task.row);
   var gradient = Gradient(KEY_NONE, vec2<f32>());
   // SwiftShader takes one and a half to three times as long over short rows where there is a loop, if only of one turn.
   if (ONE_DRAW) {

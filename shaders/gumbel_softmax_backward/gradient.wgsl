@@ -1,17 +1,17 @@
-// The gradient of Gumbel-softmax. Expects: params, LANES, SCALES; logits_*, values_*, samples_*, add_samples, keys,
+// The gradient of Gumbel-softmax. Expects: params, LANES, SCALES; logits_*, values_*, samples_*, add_four, keys,
 // gather.
 //
 // With y = softmax(u), u = score / (T tau), and G the gradient of y, the gradient of u is d = y (G - sum(y G)). G counts from
 // the best class's, which changes nothing, so that d keeps its digits where y is nearly one-hot; as sum(d) = 0, u and l may
 // count from the best class's too.
 
-import package::gumbel_softmax_backward::add_rows::add_samples;
+import package::gumbel_softmax_backward::add_rows::add_four;
 import package::gumbel_softmax_backward::found::Found;
 import package::gumbel_softmax_backward::scales::SCALES;
 import package::shared::keys::{Keys, relaxed4, scores4};
 import package::shared::logits_f32::{load_class, load_four};
 import package::shared::params::params;
-import package::shared::rows_in_f32::load_values;
+import package::shared::rows_in_f32::load_rows_in;
 import package::shared::score::{KEY_NONE, LOWEST, is_score, score_of_key};
 
 // What the gradient of a row takes: y is w * scale.
@@ -56,15 +56,15 @@ fn scale_terms(keys: vec4<u32>, d: vec4<f32>, logits: vec4<u32>, row: Softmax) -
 
 // Adds one draw's gradient of a group's logits to what lies at `out_base`, or writes it if it is the first, and gives the
 // group's scale_terms where they are wanted. The group's keys are those of the draw.
-fn add_gradient(base: u32, values_base: u32, out_base: u32, c: u32, keys: Keys, row: Softmax, first: bool) -> vec2<f32> {
+fn add_gradient(base: u32, in_base: u32, out_base: u32, c: u32, keys: Keys, row: Softmax, first: bool) -> vec2<f32> {
   var known = keys;
   if (!row.ok) {
     known = Keys(); // all masked: a row without a distribution has gradients of 0
   }
-  let d_a = gradient4(known.a, load_values(values_base, c), row);
-  let d_b = gradient4(known.b, load_values(values_base, c + 4u), row);
-  add_samples(out_base, c, d_a * row.inverse, first);
-  add_samples(out_base, c + 4u, d_b * row.inverse, first);
+  let d_a = gradient4(known.a, load_rows_in(in_base, c), row);
+  let d_b = gradient4(known.b, load_rows_in(in_base, c + 4u), row);
+  add_four(out_base, c, d_a * row.inverse, first);
+  add_four(out_base, c + 4u, d_b * row.inverse, first);
   if (SCALES) {
     return scale_terms(known.a, d_a, load_four(base, c), row) + scale_terms(known.b, d_b, load_four(base, c + 4u), row);
   }

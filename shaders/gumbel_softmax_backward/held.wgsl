@@ -12,8 +12,9 @@ import package::shared::lanes::LANES;
 import package::shared::logits_f32::load_four;
 import package::shared::one_draw::ONE_DRAW;
 import package::shared::params::params;
-import package::shared::row_draw::{RowDraw, row_draw};
-import package::shared::rows_in_f32::load_values;
+import package::shared::row_settings::RowSettings;
+import package::shared::row_settings_uniform::row_settings_of;
+import package::shared::rows_in_f32::load_rows_in;
 import package::shared::score::KEY_NONE;
 import package::shared::validity::{Validity, checked_key, nothing_seen, seen};
 
@@ -26,7 +27,7 @@ struct Held {
   validity: Validity,
 }
 
-fn hold(held: ptr<function, Held>, i: u32, at: Draw, lane: u32, row: RowDraw, inverse: f32) {
+fn hold(held: ptr<function, Held>, i: u32, at: Draw, lane: u32, row: RowSettings, inverse: f32) {
   let group = lane + i * LANES;
   let c = group * 8u;
   (*held).groups[i] = Keys();
@@ -34,8 +35,8 @@ fn hold(held: ptr<function, Held>, i: u32, at: Draw, lane: u32, row: RowDraw, in
     let a = load_four(at.base, c);
     let b = load_four(at.base, c + 4u);
     let keys = keys_of(a, b, i * 2u + 1u < FOURS, group, row, at.number);
-    let g_a = load_values(at.values_base, c);
-    let g_b = load_values(at.values_base, c + 4u);
+    let g_a = load_rows_in(at.in_base, c);
+    let g_b = load_rows_in(at.in_base, c + 4u);
     (*held).groups[i] = keys;
     (*held).validity = seen((*held).validity, a, b);
     (*held).found = weighed((*held).found, keys, g_a, g_b, params.class_offset + c, inverse);
@@ -45,13 +46,13 @@ fn hold(held: ptr<function, Held>, i: u32, at: Draw, lane: u32, row: RowDraw, in
 fn add(held: ptr<function, Held>, i: u32, at: Draw, lane: u32, softmax: Softmax) -> vec2<f32> {
   let c = (lane + i * LANES) * 8u;
   if (c < at.classes) {
-    return add_gradient(at.base, at.values_base, at.out_base, c, (*held).groups[i], softmax, at.is_first);
+    return add_gradient(at.base, at.in_base, at.out_base, c, (*held).groups[i], softmax, at.is_first);
   }
   return vec2<f32>();
 }
 
 // Adds the gradient of one draw to what lies at its place, or writes it if it is the task's first. Uniform control flow only.
-fn add_draw(at: Draw, task: Task, row: RowDraw) -> Gradient {
+fn add_draw(at: Draw, task: Task, row: RowSettings) -> Gradient {
   let lane = task.lane;
   let slot = task.slot;
   let inverse = relaxation_of(row).inverse;
@@ -63,7 +64,7 @@ fn add_draw(at: Draw, task: Task, row: RowDraw) -> Gradient {
 
   var mine = held.found;
   mine.scan.key = checked_key(mine.scan.key, held.validity);
-  let whole = gather_weighed(lane, slot, mine, at.values_base, inverse);
+  let whole = gather_weighed(lane, slot, mine, at.in_base, inverse);
   let softmax = softmax_of(whole, at.base, inverse);
   var terms = add(&held, 0u, at, lane, softmax);
   if (FOURS > 2u) { terms += add(&held, 1u, at, lane, softmax); }
@@ -79,7 +80,7 @@ fn main(
   @builtin(local_invocation_index) index: u32,
 ) {
   let task = task_of(workgroup.y * workgroups.x + workgroup.x, index);
-  let row = row_draw(params.first_row + task.row);
+  let row = row_settings_of(params.first_row + task.row);
   var gradient = Gradient(KEY_NONE, vec2<f32>());
   // SwiftShader takes one and a half to three times as long over short rows where there is a loop, if only of one turn.
   if (ONE_DRAW) {

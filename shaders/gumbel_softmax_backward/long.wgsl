@@ -10,19 +10,20 @@ import package::gumbel_softmax_backward::weigh::weigh;
 import package::shared::keys::relaxation_of;
 import package::shared::one_draw::ONE_DRAW;
 import package::shared::params::params;
-import package::shared::row_draw::{RowDraw, row_draw};
+import package::shared::row_settings::RowSettings;
+import package::shared::row_settings_uniform::row_settings_of;
 import package::shared::score::KEY_NONE;
 
 // Adds the gradient of one draw to what lies at its place, or writes it if it is the task's first. Uniform control flow only.
-fn add_draw(at: Draw, task: Task, row: RowDraw) -> Gradient {
+fn add_draw(at: Draw, task: Task, row: RowSettings) -> Gradient {
   let lane = task.lane;
   let slot = task.slot;
   let inverse = relaxation_of(row).inverse;
   let groups = (at.classes + 7u) / 8u;
-  let mine = weigh(at.base, at.values_base, at.out_base, row, at.number, 0u, groups, lane);
-  let whole = gather_weighed(lane, slot, mine, at.values_base, inverse);
+  let mine = weigh(at.base, at.in_base, at.out_base, row, at.number, 0u, groups, lane);
+  let whole = gather_weighed(lane, slot, mine, at.in_base, inverse);
   let softmax = softmax_of(whole, at.base, inverse);
-  let terms = spread(at.base, at.values_base, at.out_base, row, at.number, 0u, groups, lane, softmax, at.is_first);
+  let terms = spread(at.base, at.in_base, at.out_base, row, at.number, 0u, groups, lane, softmax, at.is_first);
   return Gradient(whole.scan.key, terms);
 }
 
@@ -33,7 +34,7 @@ fn main(
   @builtin(local_invocation_index) index: u32,
 ) {
   let task = task_of(workgroup.y * workgroups.x + workgroup.x, index);
-  let row = row_draw(params.first_row + task.row);
+  let row = row_settings_of(params.first_row + task.row);
   var gradient = Gradient(KEY_NONE, vec2<f32>());
   // SwiftShader takes one and a half to three times as long over short rows where there is a loop, if only of one turn.
   if (ONE_DRAW) {

@@ -7,7 +7,7 @@ import package::gumbel_softmax_backward::weigh::weigh;
 import package::shared::keys::relaxation_of;
 import package::shared::params::params;
 import package::shared::part::part_of;
-import package::shared::row_draw::row_draw;
+import package::shared::row_settings_uniform::row_settings_of;
 
 @compute @workgroup_size(64)
 fn main(
@@ -16,12 +16,12 @@ fn main(
   @builtin(local_invocation_index) lane: u32,
 ) {
   let part = part_of(workgroup.y * workgroups.x + workgroup.x);
-  let drawn_row = row_draw(params.first_row + part.row);
+  let settings = row_settings_of(params.first_row + part.row);
   let base = params.logits_offset + part.row * params.row_stride;
-  let values_base = params.values_offset + select(0u, part.task, part.inside) * params.values_stride;
-  let out_base = params.samples_offset + part.row * params.samples_stride;
-  let mine = weigh(base, values_base, out_base, drawn_row, part.draw, part.first, part.end, lane);
-  let whole = gather_weighed(lane, 0u, mine, values_base, relaxation_of(drawn_row).inverse);
+  let in_base = params.rows_in_offset + select(0u, part.task, part.inside) * params.rows_in_stride;
+  let out_base = params.rows_out_offset + part.row * params.rows_out_stride;
+  let mine = weigh(base, in_base, out_base, settings, part.draw, part.first, part.end, lane);
+  let whole = gather_weighed(lane, 0u, mine, in_base, relaxation_of(settings).inverse);
   if (part.inside && lane == 0u) {
     partials[part.task * params.parts + part.number] = whole;
   }

@@ -5,15 +5,15 @@ import package::shared::keys::{Keys, keys_of};
 import package::shared::lanes::LANES;
 import package::shared::logits_f32::load_four;
 import package::shared::one_draw::ONE_DRAW;
-import package::shared::row_draw::RowDraw;
+import package::shared::row_settings::RowSettings;
 import package::shared::rows_out_f32::held_words;
 
 // Second pass: adds the draw's gradient to what lies at `out_base`, or writes it if it is the first; gives the lane's terms.
 fn spread(
   base: u32,
-  values_base: u32,
+  in_base: u32,
   out_base: u32,
-  row: RowDraw,
+  row: RowSettings,
   draw: u32,
   first: u32,
   end: u32,
@@ -30,7 +30,7 @@ fn spread(
     } else {
       keys = keys_of(load_four(base, c), load_four(base, c + 4u), true, group, row, draw);
     }
-    terms += add_gradient(base, values_base, out_base, c, keys, softmax, is_first);
+    terms += add_gradient(base, in_base, out_base, c, keys, softmax, is_first);
   }
   return terms;
 }

@@ -3,7 +3,7 @@
 
 import package::shared::params::params;
 
-@group(0) @binding(7) var<storage, read_write> sums: array<f32>;
+@group(0) @binding(18) var<storage, read_write> sums: array<f32>;
 @group(0) @binding(8) var<storage, read> partials: array<f32>;
 
 @compute @workgroup_size(64)
@@ -18,9 +18,13 @@ fn main(
   if (row >= params.rows) {
     return;
   }
+  let at = params.rows_out_offset + row * params.rows_out_stride + c;
   var sum = 0.0;
   for (var part = 0u; part < params.parts; part++) {
     sum += partials[(row * params.parts + part) * params.classes + c];
   }
-  sums[params.samples_offset + row * params.samples_stride + c] = sum;
+  if (params.first_draw > 0u) {
+    sum += sums[at];
+  }
+  sums[at] = sum;
 }

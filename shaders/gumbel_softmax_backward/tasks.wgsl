@@ -15,13 +15,13 @@ struct Task {
 
 // One draw of a task, where it lies and where its gradient goes.
 struct Draw {
-  number: u32,       // within the row
+  number: u32,
   base: u32,         // of the logits
-  values_base: u32,
+  in_base: u32,
   soft_base: u32,
   out_base: u32,
   classes: u32,      // of the row; 0 where there is no draw
-  is_first: bool,    // writes its gradient; later ones add theirs
+  is_first: bool,    // of all the row's: writes its gradient, to which later ones add
 }
 
 // What draws give: the key of the first, and the lane's sums for write_backward.
@@ -38,7 +38,7 @@ fn task_of(workgroup: u32, index: u32) -> Task {
 }
 
 fn draws_a_task() -> u32 {
-  return (params.samples + params.parts - 1u) / params.parts;
+  return (params.num_samples + params.parts - 1u) / params.parts;
 }
 
 // The task's draw `i`.
@@ -48,17 +48,17 @@ fn draw_of(task: Task, i: u32) -> Draw {
   var place = task.row;
   if (!ONE_DRAW) {
     draw = task.number % params.parts * draws_a_task() + i;
-    drawn = task.inside && draw < params.samples;
-    place = task.row * params.samples + select(0u, draw, drawn);
+    drawn = task.inside && draw < params.num_samples;
+    place = task.row * params.num_samples + select(0u, draw, drawn);
   }
   return Draw(
-    draw,
+    draw + params.first_draw,
     params.logits_offset + task.row * params.row_stride,
-    params.values_offset + place * params.values_stride,
-    params.given_offset + place * params.given_stride,
-    params.samples_offset + task.number * params.samples_stride,
+    params.rows_in_offset + place * params.rows_in_stride,
+    params.soft_offset + place * params.soft_stride,
+    params.rows_out_offset + task.number * params.rows_out_stride,
     select(0u, params.classes, drawn),
-    i == 0u,
+    i == 0u && params.first_draw == 0u,
   );
 }
 

@@ -7,13 +7,13 @@ import package::shared::lanes::LANES;
 import package::shared::logits_f32::load_four;
 import package::shared::one_draw::ONE_DRAW;
 import package::shared::params::params;
-import package::shared::row_draw::RowDraw;
-import package::shared::rows_in_f32::load_values;
+import package::shared::row_settings::RowSettings;
+import package::shared::rows_in_f32::load_rows_in;
 import package::shared::rows_out_f32::store_words;
 import package::shared::validity::{checked_key, nothing_seen, seen};
 
 // First pass over the groups [first, end): what the lane finds.
-fn weigh(base: u32, values_base: u32, out_base: u32, row: RowDraw, draw: u32, first: u32, end: u32, lane: u32) -> Found {
+fn weigh(base: u32, in_base: u32, out_base: u32, row: RowSettings, draw: u32, first: u32, end: u32, lane: u32) -> Found {
   let inverse = relaxation_of(row).inverse;
   var mine = nothing_weighed();
   var validity = nothing_seen();
@@ -27,8 +27,8 @@ fn weigh(base: u32, values_base: u32, out_base: u32, row: RowDraw, draw: u32, fi
       store_words(out_base, c, keys.a);
       store_words(out_base, c + 4u, keys.b);
     }
-    let g_a = load_values(values_base, c);
-    let g_b = load_values(values_base, c + 4u);
+    let g_a = load_rows_in(in_base, c);
+    let g_b = load_rows_in(in_base, c + 4u);
     mine = weighed(mine, keys, g_a, g_b, params.class_offset + c, inverse);
   }
   mine.scan.key = checked_key(mine.scan.key, validity);

@@ -11,8 +11,8 @@ struct NoiseRange {
   count: u32,
 }
 
-@group(0) @binding(1) var<storage, read> ranges: array<NoiseRange>;
-@group(0) @binding(2) var<storage, read_write> digests: array<vec2<u32>>;
+@group(0) @binding(16) var<storage, read> ranges: array<NoiseRange>;
+@group(0) @binding(17) var<storage, read_write> digests: array<vec2<u32>>;
 
 var<workgroup> sh_sum: array<atomic<u32>, 2>;
 

@@ -2,14 +2,15 @@
 // An invocation makes the eight classes of one group of one row.
 
 import package::shared::params::params;
-import package::shared::row_draw::{RowDraw, row_draw};
+import package::shared::row_settings::RowSettings;
+import package::shared::row_settings_uniform::row_settings_of;
 import package::shared::words::{exponential_at, gumbel_at, halves_of, uniform_at, word_of};
 
-@group(0) @binding(3) var<storage, read_write> noise: array<u32>;
+@group(0) @binding(15) var<storage, read_write> noise: array<u32>;
 
 override KIND: u32 = 0u; // 0 bits, 1 uniform, 2 exponential, 3 gumbel: in step with src/webgpu/generate_noise.ts
 
-fn transformed(word: u32, class_: u32, row: RowDraw) -> u32 {
+fn transformed(word: u32, class_: u32, row: RowSettings) -> u32 {
   switch (KIND) {
     case 1u: { return bitcast<u32>(uniform_at(word, class_, row, 0u)); }
     case 2u: { return bitcast<u32>(exponential_at(word, class_, row, 0u)); }
@@ -31,7 +32,7 @@ fn main(
   if (row >= params.rows) {
     return;
   }
-  let draw = row_draw(params.first_row + row);
+  let draw = row_settings_of(params.first_row + row);
   let halves = halves_of(params.class_offset / 8u + group, draw, 0u);
   let end = min(8u, params.classes - group * 8u);
   for (var i = 0u; i < end; i++) {

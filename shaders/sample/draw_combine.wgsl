@@ -3,7 +3,7 @@
 import package::shared::combine::combine;
 import package::shared::params::params;
 import package::shared::result::write_result;
-import package::shared::row_draw::row_draw;
+import package::shared::row_settings_uniform::row_settings_of;
 
 @compute @workgroup_size(64)
 fn main(
@@ -12,10 +12,10 @@ fn main(
   @builtin(local_invocation_index) lane: u32,
 ) {
   let task = workgroup.y * workgroups.x + workgroup.x;
-  let inside = task < params.rows * params.samples;
-  let drawn_row = row_draw(params.first_row + select(0u, task / params.samples, inside));
-  let whole = combine(task, drawn_row, inside, lane);
+  let inside = task < params.rows * params.num_samples;
+  let settings = row_settings_of(params.first_row + select(0u, task / params.num_samples, inside));
+  let whole = combine(task, settings, inside, lane);
   if (inside && lane == 0u) {
-    write_result(params.first_row * params.samples + task, whole, drawn_row.temperature);
+    write_result(params.first_result + task, whole, settings.temperature);
   }
 }

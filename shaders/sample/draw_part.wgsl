@@ -7,7 +7,7 @@ import package::shared::logits_f32::load_class;
 import package::shared::params::params;
 import package::shared::part::part_of;
 import package::shared::partials::partials;
-import package::shared::row_draw::row_draw;
+import package::shared::row_settings_uniform::row_settings_of;
 import package::shared::scan::scan;
 import package::shared::score::is_score;
 
@@ -18,10 +18,10 @@ fn main(
   @builtin(local_invocation_index) lane: u32,
 ) {
   let part = part_of(workgroup.y * workgroups.x + workgroup.x);
-  let drawn_row = row_draw(params.first_row + part.row);
+  let settings = row_settings_of(params.first_row + part.row);
   let base = params.logits_offset + part.row * params.row_stride;
-  let mine = scan(base, drawn_row, part.draw, part.first, part.end, lane, 0u);
-  var whole = gather(lane, 0u, mine, drawn_row.temperature);
+  let mine = scan(base, settings, part.draw, part.first, part.end, lane, 0u);
+  var whole = gather(lane, 0u, mine, settings.temperature);
   if (part.inside && lane == 0u) {
     if (LOG_PROBS && is_score(whole.key)) {
       whole.logit = bitcast<f32>(load_class(base, whole.class_ - params.class_offset));

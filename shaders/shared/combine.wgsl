@@ -7,13 +7,13 @@ import package::shared::math::{decay, inverse_of};
 import package::shared::params::params;
 import package::shared::partials::partials;
 import package::shared::reduce_workgroup::row_sum;
-import package::shared::row_draw::RowDraw;
+import package::shared::row_settings::RowSettings;
 import package::shared::score::{is_score, score_of_key};
 
 var<workgroup> sh_logit: f32;
 
 // By all lanes of a workgroup, in uniform control flow; all get the result.
-fn combine(task: u32, row: RowDraw, inside: bool, lane: u32) -> Scan {
+fn combine(task: u32, row: RowSettings, inside: bool, lane: u32) -> Scan {
   let inverse = inverse_of(row.temperature);
   let relaxed_inverse = inverse * inverse_of(row.tau);
   var mine = nothing_found();

@@ -12,7 +12,7 @@ import package::shared::logits_f32::{load_class, load_four};
 import package::shared::math::{first4, inverse_of, max4};
 import package::shared::params::params;
 import package::shared::philox::philox4x32;
-import package::shared::row_draw::RowDraw;
+import package::shared::row_settings::RowSettings;
 import package::shared::score::{KEY_NONE, LOWEST, bar_of, is_score, key_of_score};
 import package::shared::validity::{Validity, checked_key, nothing_seen, seen};
 import package::shared::words::{TAG_HIGH, word_at};
@@ -62,8 +62,8 @@ struct Known {
 }
 
 // The same with a group of eight more, whose first vector of four is numbered `four`.
-fn with_group(before: Known, base: u32, row: RowDraw, draw: u32, four: u32) -> Known {
-  let counter = vec4<u32>((params.class_offset + four * 4u) / 8u, row.stream, params.step, draw + TAG_HIGH);
+fn with_group(before: Known, base: u32, row: RowSettings, draw: u32, four: u32) -> Known {
+  let counter = vec4<u32>((params.class_offset + four * 4u) / 8u, row.stream, row.step, draw + TAG_HIGH);
   let high = philox4x32(counter, row.seed);
   let a = load_four(base, four * 4u);
   let b = load_four(base, four * 4u + 4u);
@@ -78,7 +78,7 @@ fn with_group(before: Known, base: u32, row: RowDraw, draw: u32, four: u32) -> K
   return after;
 }
 
-fn contest(base: u32, row: RowDraw, draw: u32) -> Scan {
+fn contest(base: u32, row: RowSettings, draw: u32) -> Scan {
   let none = vec4<f32>(LOWEST);
   var known = Known(Contest(none, none, vec4<u32>(), none, nothing_seen()), nothing_found());
   // Software adapters keep what a loop changes in memory: without one they take three quarters of the time.
@@ -106,7 +106,7 @@ fn contest(base: u32, row: RowDraw, draw: u32) -> Scan {
 }
 
 // Where the contest is open, by all words in strict arithmetic: small rather than fast.
-fn decided(contest: Scan, base: u32, row: RowDraw, draw: u32, open: bool) -> Scan {
+fn decided(contest: Scan, base: u32, row: RowSettings, draw: u32, open: bool) -> Scan {
   var found = contest;
   found.key = select(contest.key, KEY_NONE, open);
   for (var c = select(params.classes, 0u, open); c < params.classes; c++) {

@@ -5,7 +5,7 @@ import package::shared::float_bits::POSITIVE_INFINITY;
 import package::shared::gather::Scan;
 import package::shared::math::{decay4, first4, inverse_of};
 import package::shared::params::params;
-import package::shared::row_draw::RowDraw;
+import package::shared::row_settings::RowSettings;
 import package::shared::score::{KEY_NONE, key_of_score, score_of};
 import package::shared::words::{first_words, gumbel_at, halves_of, last_words};
 
@@ -15,7 +15,7 @@ struct Keys {
 }
 
 // `whole` is false only where it is known that the group's last four classes are past the row's end.
-fn keys_of(a: vec4<u32>, b: vec4<u32>, whole: bool, group: u32, row: RowDraw, draw: u32) -> Keys {
+fn keys_of(a: vec4<u32>, b: vec4<u32>, whole: bool, group: u32, row: RowSettings, draw: u32) -> Keys {
   let halves = halves_of(params.class_offset / 8u + group, row, draw);
   let first = params.class_offset + group * 8u;
   var keys = Keys(keys4(a, first_words(halves), first, row, draw), vec4<u32>(KEY_NONE));
@@ -25,7 +25,7 @@ fn keys_of(a: vec4<u32>, b: vec4<u32>, whole: bool, group: u32, row: RowDraw, dr
   return keys;
 }
 
-fn keys4(logits: vec4<u32>, words: vec4<u32>, first: u32, row: RowDraw, draw: u32) -> vec4<u32> {
+fn keys4(logits: vec4<u32>, words: vec4<u32>, first: u32, row: RowSettings, draw: u32) -> vec4<u32> {
   return vec4<u32>(
     key_at(logits.x, words.x, first, row, draw),
     key_at(logits.y, words.y, first + 1u, row, draw),
@@ -34,7 +34,7 @@ fn keys4(logits: vec4<u32>, words: vec4<u32>, first: u32, row: RowDraw, draw: u3
   );
 }
 
-fn key_at(logit: u32, word: u32, class_: u32, row: RowDraw, draw: u32) -> u32 {
+fn key_at(logit: u32, word: u32, class_: u32, row: RowSettings, draw: u32) -> u32 {
   let key = key_of_score(score_of(logit, row.temperature, gumbel_at(word, class_, row, draw)));
   return select(key, KEY_NONE, (logit & 0x7fffffffu) >= POSITIVE_INFINITY);
 }
@@ -57,7 +57,7 @@ struct Relaxation {
   one_hot: bool,
 }
 
-fn relaxation_of(row: RowDraw) -> Relaxation {
+fn relaxation_of(row: RowSettings) -> Relaxation {
   let one_hot = row.temperature == 0.0 || row.tau == 0.0;
   return Relaxation(inverse_of(row.temperature) * inverse_of(row.tau), one_hot);
 }

@@ -15,7 +15,7 @@ import package::shared::math::{inverse_of, mask4, max4};
 import package::shared::params::params;
 import package::shared::philox::philox4x32;
 import package::shared::reduce_workgroup::{share_key, shared_key};
-import package::shared::row_draw::RowDraw;
+import package::shared::row_settings::RowSettings;
 import package::shared::score::{KEY_LOWEST, KEY_NONE, LOWEST, bar_of, key_of_score, score_of, score_of_key};
 import package::shared::validity::{checked_key, nothing_seen, seen};
 import package::shared::words::{EXTENDED, Halves, TAG_HIGH, TAG_LOW, gumbel_at, word_of};
@@ -50,7 +50,7 @@ fn shared_bar(slot: u32) -> f32 {
   return score_of_key(max(shared_key(slot), KEY_LOWEST));
 }
 
-fn scan(base: u32, row: RowDraw, draw: u32, first: u32, end: u32, lane: u32, slot: u32) -> Scan {
+fn scan(base: u32, row: RowSettings, draw: u32, first: u32, end: u32, lane: u32, slot: u32) -> Scan {
   let temperature = row.temperature;
   let inverse = inverse_of(temperature);
   var best = nothing_found();
@@ -72,7 +72,7 @@ fn scan(base: u32, row: RowDraw, draw: u32, first: u32, end: u32, lane: u32, slo
       bar = max(bar, shared_bar(slot));
     }
     if (top >= bar - reach) {
-      let counter = vec4<u32>(params.class_offset / 8u + group, row.stream, params.step, draw + TAG_HIGH);
+      let counter = vec4<u32>(params.class_offset / 8u + group, row.stream, row.step, draw + TAG_HIGH);
       let high = philox4x32(counter, row.seed);
       let high_a = high & vec4<u32>(0xffff0000u);
       let high_b = high * 0x10000u;

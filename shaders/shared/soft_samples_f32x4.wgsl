@@ -3,10 +3,10 @@
 
 import package::shared::params::params;
 
-@group(0) @binding(12) var<storage, read> given: array<vec4<f32>>;
+@group(0) @binding(12) var<storage, read> soft_samples: array<vec4<f32>>;
 
 // 0 past the last class. Without branches: SwiftShader would run both sides.
-fn load_given(base: u32, c: u32) -> vec4<f32> {
+fn load_soft(base: u32, c: u32) -> vec4<f32> {
   let inside = c < params.classes;
-  return select(vec4<f32>(), given[select(base, base + c, inside) / 4u], inside);
+  return select(vec4<f32>(), soft_samples[select(base, base + c, inside) / 4u], inside);
 }

@@ -2,8 +2,6 @@
 
 import package::shared::score::{KEY_NAN, KEY_NONE, KEY_POSITIVE_INFINITY};
 
-@group(0) @binding(6) var<storage, read_write> statuses: array<u32>;
-
 const STATUS_OK = 0u;
 const STATUS_NAN = 1u;
 const STATUS_POSITIVE_INFINITY = 2u;

@@ -3,9 +3,8 @@
 // Twin: src/cpu/words.ts.
 
 import package::shared::noise::{TAIL_WORDS, exponential_of, gumbel_of_exponential, tail_exponential, tail_uniform, uniform_of};
-import package::shared::params::params;
 import package::shared::philox::{philox4x32, philox_pair};
-import package::shared::row_draw::RowDraw;
+import package::shared::row_settings::RowSettings;
 
 override EXTENDED: bool = false;
 
@@ -21,8 +20,8 @@ struct Halves {
 }
 
 // The halves of a group of the vocabulary.
-fn halves_of(group: u32, row: RowDraw, draw: u32) -> Halves {
-  let blocks = philox_pair(vec4<u32>(group, row.stream, params.step, draw + TAG_HIGH), draw + TAG_LOW, row.seed);
+fn halves_of(group: u32, row: RowSettings, draw: u32) -> Halves {
+  let blocks = philox_pair(vec4<u32>(group, row.stream, row.step, draw + TAG_HIGH), draw + TAG_LOW, row.seed);
   return Halves(blocks.first, blocks.second);
 }
 
@@ -34,11 +33,11 @@ fn word_of(halves: Halves, i: u32) -> u32 {
 
 // The word of class `class_` of the vocabulary: small rather than fast, as software adapters go through all code once even where
 // no lane wants it.
-fn word_at(class_: u32, row: RowDraw, draw: u32) -> u32 {
+fn word_at(class_: u32, row: RowSettings, draw: u32) -> u32 {
   var halves: Halves;
   for (var i = 0u; i < 2u; i++) {
     let tag = select(TAG_LOW, TAG_HIGH, i == 0u);
-    let block = philox4x32(vec4<u32>(class_ / 8u, row.stream, params.step, draw + tag), row.seed);
+    let block = philox4x32(vec4<u32>(class_ / 8u, row.stream, row.step, draw + tag), row.seed);
     halves = Halves(halves.low, block);
   }
   return word_of(halves, class_ & 7u);
@@ -54,13 +53,13 @@ fn last_words(halves: Halves) -> vec4<u32> {
 }
 
 // The word that refines a class's: of a block for each four classes.
-fn tail_of(class_: u32, row: RowDraw, draw: u32) -> u32 {
-  let counter = vec4<u32>(class_ >> 2u, row.stream, params.step, draw + TAG_TAIL);
+fn tail_of(class_: u32, row: RowSettings, draw: u32) -> u32 {
+  let counter = vec4<u32>(class_ >> 2u, row.stream, row.step, draw + TAG_TAIL);
   return philox4x32(counter, row.seed)[class_ & 3u];
 }
 
 // The uniform of class `class_` of the vocabulary, whose word is `word`.
-fn uniform_at(word: u32, class_: u32, row: RowDraw, draw: u32) -> f32 {
+fn uniform_at(word: u32, class_: u32, row: RowSettings, draw: u32) -> f32 {
   if (EXTENDED && word < TAIL_WORDS) {
     return tail_uniform(word, tail_of(class_, row, draw));
   }
@@ -68,7 +67,7 @@ fn uniform_at(word: u32, class_: u32, row: RowDraw, draw: u32) -> f32 {
 }
 
 // The exponential noise of class `class_` of the vocabulary, whose word is `word`.
-fn exponential_at(word: u32, class_: u32, row: RowDraw, draw: u32) -> f32 {
+fn exponential_at(word: u32, class_: u32, row: RowSettings, draw: u32) -> f32 {
   var exponential = exponential_of(word);
   if (EXTENDED && word < TAIL_WORDS) {
     exponential = tail_exponential(word, tail_of(class_, row, draw));
@@ -77,6 +76,6 @@ fn exponential_at(word: u32, class_: u32, row: RowDraw, draw: u32) -> f32 {
 }
 
 // The Gumbel noise of the same.
-fn gumbel_at(word: u32, class_: u32, row: RowDraw, draw: u32) -> f32 {
+fn gumbel_at(word: u32, class_: u32, row: RowSettings, draw: u32) -> f32 {
   return gumbel_of_exponential(exponential_at(word, class_, row, draw));
 }

@@ -23,12 +23,12 @@ export function contest(
   row: RowDraw,
   draw: number,
 ): { best: number; index: number } {
-  const { numClasses, classOffset, step } = request
+  const { numClasses, classOffset } = request
   const { temperature, seedLow, seedHigh, stream } = row
   const firstGroup = classOffset >>> 3
   for (let c = 0; c < numClasses; c++) {
     const high = highs[c >> 3]
-    if ((c & 7) === 0) philoxBlock(high, firstGroup + (c >> 3), stream, step, draw, seedLow, seedHigh)
+    if ((c & 7) === 0) philoxBlock(high, firstGroup + (c >> 3), stream, row.step, draw, seedLow, seedHigh)
     uppers[c] = data[begin + c] + temperature * upperBound(highHalfOf(high, c & 7))
   }
 
@@ -38,7 +38,7 @@ export function contest(
     let c = 0
     for (let other = 1; other < numClasses; other++) if (uppers[other] > uppers[c]) c = other
     if (uppers[c] === -Infinity || uppers[c] < barOf(best, temperature)) return { best, index: classOffset + winner }
-    philoxBlock(low, firstGroup + (c >> 3), stream, step, draw | (1 << 24), seedLow, seedHigh)
+    philoxBlock(low, firstGroup + (c >> 3), stream, row.step, draw | (1 << 24), seedLow, seedHigh)
     const word = wordOf(highs[c >> 3], low, c & 7)
     const score = scoreOf(data[begin + c], temperature, gumbelAt(word, classOffset + c, request, row, draw))
     if (score > best || (score === best && c < winner)) {

@@ -9,7 +9,7 @@ const TRANSFORMS = { bits: (word: number) => word, uniform: uniformAt, exponenti
 
 /** Noise of every class of every row, the twin of `shaders/generate_noise.wgsl`. */
 export function generateNoise(kind: NoiseKind, request: Request): Uint32Array | Float32Array {
-  const { batchSize, numClasses, classOffset, step } = request
+  const { batchSize, numClasses, classOffset } = request
   const extent = extentOf(request, 'numClasses')
   const out = kind === 'bits' ? resultsOf(Uint32Array, extent) : resultsOf(Float32Array, extent)
   const transform = TRANSFORMS[kind]
@@ -20,8 +20,8 @@ export function generateNoise(kind: NoiseKind, request: Request): Uint32Array | 
     rowDraw(row, request, r)
     for (let c = 0; c < numClasses; c += 8) {
       const group = (classOffset + c) >>> 3
-      philoxBlock(high, group, row.stream, step, 0, row.seedLow, row.seedHigh)
-      philoxBlock(low, group, row.stream, step, 1 << 24, row.seedLow, row.seedHigh)
+      philoxBlock(high, group, row.stream, row.step, 0, row.seedLow, row.seedHigh)
+      philoxBlock(low, group, row.stream, row.step, 1 << 24, row.seedLow, row.seedHigh)
       const end = Math.min(8, numClasses - c)
       for (let i = 0; i < end; i++)
         out[r * numClasses + c + i] = transform(wordOf(high, low, i), classOffset + c + i, request, row, 0)

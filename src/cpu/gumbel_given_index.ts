@@ -22,7 +22,7 @@ export function gumbelGivenIndex(
   given: Int32Array,
   request: Request,
 ): { noise: Float32Array; statuses: Uint32Array } {
-  const { batchSize, numClasses, numSamples, classOffset, step } = request
+  const { batchSize, numClasses, numSamples, classOffset } = request
   const noise = new Float32Array(batchSize * numSamples * numClasses)
   const statuses = new Uint32Array(batchSize * numSamples)
   for (let r = 0; r < batchSize; r++) {
@@ -33,8 +33,8 @@ export function gumbelGivenIndex(
     const { temperature, stream, seedLow, seedHigh } = row
     const log = logSum(data, begin, numClasses, largest, temperature)
     const blocks = (group: number, draw: number) => {
-      philoxBlock(high, group, stream, step, draw, seedLow, seedHigh)
-      philoxBlock(low, group, stream, step, draw + TAG_LOW, seedLow, seedHigh)
+      philoxBlock(high, group, stream, row.step, draw, seedLow, seedHigh)
+      philoxBlock(low, group, stream, row.step, draw + TAG_LOW, seedLow, seedHigh)
     }
     for (let s = 0; s < numSamples; s++) {
       const task = r * numSamples + s

@@ -54,11 +54,11 @@ export function rowScores(
   row: RowDraw,
   draw: number,
 ): void {
-  const { numClasses, classOffset, step } = request
+  const { numClasses, classOffset } = request
   for (let c = 0; c < numClasses; c += 8) {
     const group = (classOffset + c) >>> 3
-    philoxBlock(high, group, row.stream, step, draw, row.seedLow, row.seedHigh)
-    philoxBlock(low, group, row.stream, step, draw | (1 << 24), row.seedLow, row.seedHigh)
+    philoxBlock(high, group, row.stream, row.step, draw, row.seedLow, row.seedHigh)
+    philoxBlock(low, group, row.stream, row.step, draw | (1 << 24), row.seedLow, row.seedHigh)
     const end = Math.min(8, numClasses - c)
     for (let i = 0; i < end; i++)
       out[c + i] = scoreOf(

@@ -55,7 +55,7 @@ export function scan(
   row: RowDraw,
   draw: number,
 ): { best: number; index: number } {
-  const { numClasses, classOffset, step, extended } = request
+  const { numClasses, classOffset, extended } = request
   const { temperature, seedLow, seedHigh, stream } = row
   const reach = temperature * (extended ? MAX_TAIL_GUMBEL : MAX_GUMBEL)
   let best = -Infinity
@@ -65,7 +65,7 @@ export function scan(
     const end = Math.min(first + 8, numClasses)
     if (!anyReaches(data, begin + first, begin + end, bar - reach)) continue
     const group = (classOffset + first) >>> 3
-    philoxBlock(high, group, stream, step, draw, seedLow, seedHigh)
+    philoxBlock(high, group, stream, row.step, draw, seedLow, seedHigh)
     let least = 0xffff
     for (let j = 0; j < 4; j++) least = min16(least, min16(high[j] >>> 16, high[j] & 0xffff))
     if (!anyReaches(data, begin + first, begin + end, bar - temperature * upperBound(least))) continue
@@ -75,7 +75,7 @@ export function scan(
       const logit = data[begin + first + i]
       if (logit + temperature * upperBound(highHalfOf(high, i)) < bar) continue
       if (!lowDrawn) {
-        philoxBlock(low, group, stream, step, draw | (1 << 24), seedLow, seedHigh)
+        philoxBlock(low, group, stream, row.step, draw | (1 << 24), seedLow, seedHigh)
         lowDrawn = true
       }
       const classNumber = classOffset + first + i

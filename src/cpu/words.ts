@@ -17,21 +17,21 @@ export function highHalfOf(high: Uint32Array, i: number): number {
 }
 
 /** The word that refines a class's: of a block for each four classes. */
-function tailOf(classNumber: number, request: Request, row: RowDraw, draw: number): number {
+function tailOf(classNumber: number, row: RowDraw, draw: number): number {
   const tag = 2 << 24
-  philoxBlock(tails, classNumber >>> 2, row.stream, request.step, draw + tag, row.seedLow, row.seedHigh)
+  philoxBlock(tails, classNumber >>> 2, row.stream, row.step, draw + tag, row.seedLow, row.seedHigh)
   return tails[classNumber & 3]
 }
 
 /** The uniform of a class of the vocabulary, whose word is `word`. */
 export function uniformAt(word: number, classNumber: number, request: Request, row: RowDraw, draw: number): number {
-  if (request.extended && word >>> 0 < TAIL_WORDS) return tailUniform(word, tailOf(classNumber, request, row, draw))
+  if (request.extended && word >>> 0 < TAIL_WORDS) return tailUniform(word, tailOf(classNumber, row, draw))
   return uniformOf(word)
 }
 
 /** The exponential noise of a class of the vocabulary, whose word is `word`. */
 export function exponentialAt(word: number, classNumber: number, request: Request, row: RowDraw, draw: number): number {
-  if (request.extended && word >>> 0 < TAIL_WORDS) return tailExponential(word, tailOf(classNumber, request, row, draw))
+  if (request.extended && word >>> 0 < TAIL_WORDS) return tailExponential(word, tailOf(classNumber, row, draw))
   return exponentialOf(word)
 }
 

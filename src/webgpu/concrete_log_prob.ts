@@ -100,8 +100,15 @@ function record(recording: Recording, samples: RowsPlace, densities: Bound): voi
       }),
       constants: { ...constantsOf(recording), LANES: plan.lanes },
     }
-    const places = { valuesOffset: values.offset, valuesStride: samples.rowStride }
+    const places = { rowsInOffset: values.offset, rowsInStride: samples.rowStride }
     const count = Math.ceil((draws * plan.lanes) / WORKGROUP_LANES)
-    dispatch(recording, kernel, slice, count, [logitsOf(recording, slice), [9, values.binding], [3, densities]], places)
+    dispatch(
+      recording,
+      kernel,
+      slice,
+      count,
+      [logitsOf(recording, slice), ['rows_in', values.binding], ['densities', densities]],
+      places,
+    )
   }
 }

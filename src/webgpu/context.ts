@@ -1,8 +1,7 @@
 import { DeviceError, destroyedError } from '../errors'
 import { ROW_PARAMS_WORDS, type Request, type RowParams } from '../request'
-import { ALIGNMENT, Scratch, UniformSlots } from './buffers'
+import { Scratch, UniformSlots } from './buffers'
 import { lossError, mapsBuffers, onLoss } from './device'
-import type { Bound } from './outputs'
 import type { Drawing } from './record'
 import { RecordedParams } from './recorded'
 import { forgetPipelines } from './shader'
@@ -43,8 +42,6 @@ export class Context {
   #recordedParams: RecordedParams
   /** The last one is the largest, and used; the others may be in work that is pending. */
   #recordedPartials: GPUBuffer[] = []
-  #unusedInput: GPUBuffer
-  #unusedOutput: GPUBuffer
   /** Why there are no more calls: the device was lost or the sampler destroyed. */
   #ended: DeviceError | undefined
   /** Rejects a call that is not answered yet. */
@@ -65,25 +62,12 @@ export class Context {
     this.results = new Scratch(device, 'results', STORAGE | COPY_SRC)
     this.partials = new Scratch(device, 'partials', STORAGE)
     this.#recordedParams = new RecordedParams(device, this.staging)
-    this.#unusedInput = device.createBuffer({ label: 'gumbel-webgpu unused input', size: ALIGNMENT, usage: STORAGE })
-    const size = 4 * ALIGNMENT
-    this.#unusedOutput = device.createBuffer({ label: 'gumbel-webgpu unused output', size, usage: STORAGE })
     this.#stopListening = onLoss(device, (error) => this.#end(error))
   }
 
-  /** Bound where all rows have the same parameters. */
-  get unusedInput(): GPUBufferBinding {
-    return { buffer: this.#unusedInput }
-  }
-
-  /** Bound for an output that nobody asked for: 0 indices, 1 logProbs, 2 scores, 3 statuses, apart so that they do not overlap. */
-  unusedOutput(place: number): Bound {
-    return { buffer: this.#unusedOutput, offset: place * ALIGNMENT, size: ALIGNMENT }
-  }
-
-  /** Parameters of each row, or something to bind where all rows have the same. */
-  rowParamsOf({ rowParams }: Request): GPUBufferBinding {
-    if (!rowParams) return this.unusedInput
+  /** Parameters of each row, where they have some of their own. */
+  rowParamsOf({ rowParams }: Request): GPUBufferBinding | undefined {
+    if (!rowParams) return undefined
     this.#requireBinding(rowParams)
     const buffer = this.#rowParams.atLeast(rowParams.words.byteLength)
     this.device.queue.writeBuffer(buffer, 0, rowParams.words)
@@ -99,7 +83,7 @@ export class Context {
     if (rowParams) this.#requireBinding(rowParams)
     this.#recordedParams.keep(encoder, (recorded) =>
       record({
-        rowParams: rowParams ? recorded.rowParams(rowParams.words) : this.unusedInput,
+        rowParams: rowParams && recorded.rowParams(rowParams.words),
         uniforms: recorded,
         partials: (bytes) => this.#recordedPartialsOf(bytes),
       }),
@@ -188,6 +172,6 @@ export class Context {
     for (const reject of this.#waiting) reject(error)
     this.#forgetScratch()
     for (const kept of [this.staging, this.#recordedParams]) kept.destroy()
-    for (const buffer of [...this.#recordedPartials, this.#unusedInput, this.#unusedOutput]) buffer.destroy()
+    for (const buffer of this.#recordedPartials) buffer.destroy()
   }
 }

@@ -4,7 +4,8 @@ import { extentOf, resultsOf } from '../results'
 import type { Context } from './context'
 import { NO_PARAMS, PARAMS_BYTES, writeParams } from './params'
 import { workgroups } from './plan'
-import { pipelineOf } from './shader'
+import { bound } from './record'
+import { ROW_SETTINGS_BUFFER, pipelineOf, setKernel } from './shader'
 
 /** Values of KIND in `shaders/noise/generate.wgsl`. */
 const KINDS: Record<NoiseKind, number> = { bits: 0, uniform: 1, exponential: 2, gumbel: 3 }
@@ -54,11 +55,11 @@ async function generatePiece(context: Context, kind: NoiseKind, request: Request
   const { device, staging, uniforms } = context
   const bytes = 4 * piece.rows * piece.classes
   const copy = await context.guarded(() => {
-    const pipeline = pipelineOf(device, {
+    const kernel = {
       name: 'noise/generate',
-      modules: {},
+      modules: request.rowParams ? ROW_SETTINGS_BUFFER : {},
       constants: { KIND: KINDS[kind], EXTENDED: Number(request.extended) },
-    })
+    }
     const results = context.results.atLeast(bytes)
     uniforms.rewind()
     const uniform = uniforms.bind(PARAMS_BYTES, (into) =>
@@ -73,18 +74,17 @@ async function generatePiece(context: Context, kind: NoiseKind, request: Request
         seedHigh: request.seedHigh,
         stream: request.stream,
         streamStride: request.streamStride,
-        rowParams: request.rowParams ? 1 : 0,
       }),
     )
-    const entries = [
-      { binding: 0, resource: uniform },
-      { binding: 2, resource: context.rowParamsOf(request) },
-      { binding: 3, resource: { buffer: results, size: bytes } },
-    ]
+    const rowParams = context.rowParamsOf(request)
+    const bindings = bound([
+      ['params', uniform],
+      ['row_settings', rowParams],
+      ['noise', { buffer: results, size: bytes }],
+    ])
     const encoder = device.createCommandEncoder({ label: 'gumbel-webgpu noise' })
     const pass = encoder.beginComputePass({ label: 'gumbel-webgpu noise' })
-    pass.setPipeline(pipeline)
-    pass.setBindGroup(0, device.createBindGroup({ layout: pipeline.getBindGroupLayout(0), entries }))
+    setKernel(device, pass, kernel, pipelineOf(device, kernel), bindings)
     pass.dispatchWorkgroups(...workgroups(Math.ceil((piece.rows * Math.ceil(piece.classes / 8)) / 64)))
     pass.end()
     const buffer = staging.take(bytes)

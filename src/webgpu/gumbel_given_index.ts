@@ -12,10 +12,9 @@ import { ALIGNMENT } from './buffers'
 import type { Context } from './context'
 import { type Piece, bufferPiece, piecesOf } from './inputs'
 import { type Outputs, callersOutputs, drawCount, wordsOf } from './outputs'
-import { OUTPUT_STATUSES } from './params'
 import { planRows } from './plan'
 import { readBack } from './read_back'
-import { type Drawing, constantsOf, dispatch, logitsOf, reduceModule } from './record'
+import { type Drawing, bound, constantsOf, dispatch, logitsOf, outputModules, reduceModule } from './record'
 import { type RowsPlace, bindRows, isAligned, rowsPlace, rowsThatFit } from './rows'
 import { modulesOf } from './shader'
 
@@ -49,7 +48,7 @@ export async function gumbelGivenIndex(
       record(context, encoder, piece, {
         request,
         rowParams: context.rowParamsOf(request),
-        outputs: { ...outputs, statuses: results[0]!, wanted: OUTPUT_STATUSES },
+        outputs: { ...outputs, statuses: results[0]! },
         uniforms: context.uniforms,
         partials: (size) => context.partials.atLeast(size),
         given,
@@ -124,17 +123,25 @@ function record(context: Context, encoder: GPUCommandEncoder, piece: Piece, draw
       recording,
       {
         name: 'gumbel_given_index/given_noise',
-        modules: modulesOf({
-          logits: plan.logits,
-          reduce: reduceModule(context, plan.lanes),
-          rowsOut: isAligned(noise, numClasses) ? 'rows_out_f32x4' : 'rows_out_f32',
-        }),
+        modules: {
+          ...modulesOf({
+            logits: plan.logits,
+            reduce: reduceModule(context, plan.lanes),
+            rowsOut: isAligned(noise, numClasses) ? 'rows_out_f32x4' : 'rows_out_f32',
+          }),
+          ...outputModules(outputs),
+        },
         constants: { ...constantsOf(recording), LANES: plan.lanes, LOG_PROBS: 1 },
       },
       slice,
       Math.ceil((draws * plan.lanes) / 64),
-      [logitsOf(recording, slice), [3, given.range], [6, outputs.statuses], [7, written.binding]],
-      { indexOffset: given.first, samplesOffset: written.offset, samplesStride: noise.rowStride },
+      [
+        logitsOf(recording, slice),
+        ['given_indices', given.range],
+        ['rows_out', written.binding],
+        ...bound([['statuses', outputs.statuses]]),
+      ],
+      { indexOffset: given.first, rowsOutOffset: written.offset, rowsOutStride: noise.rowStride },
     )
   }
   pass.end()

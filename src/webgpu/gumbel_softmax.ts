@@ -35,7 +35,7 @@ export async function gumbelSoftmax(
       record(context, encoder, piece, {
         request,
         rowParams: context.rowParamsOf(request),
-        outputs: ownOutputs(context, results[0]!, results[1]),
+        outputs: ownOutputs(results[0]!, results[1]),
         uniforms: context.uniforms,
         partials: (size) => context.partials.atLeast(size),
         hard: options.hard ?? false,

@@ -12,7 +12,6 @@ import { ALIGNMENT } from './buffers'
 import type { Context } from './context'
 import { type Piece, bufferPiece, piecesOf, valuesOf } from './inputs'
 import { type Bound, callersOutputs, drawCount, wordsOf } from './outputs'
-import { OUTPUT_STATUSES } from './params'
 import { planGumbelSoftmax, planRows } from './plan'
 import { readBack } from './read_back'
 import type { Drawing } from './record'
@@ -51,7 +50,7 @@ export async function gumbelSoftmaxBackward(
       record(context, encoder, piece, {
         request,
         rowParams: context.rowParamsOf(request),
-        outputs: { ...outputs, statuses: results[0]!, wanted: OUTPUT_STATUSES },
+        outputs: { ...outputs, statuses: results[0]! },
         uniforms: context.uniforms,
         partials: (size) => context.partials.atLeast(size),
         gradSamples: valuesFor(piece),

@@ -3,14 +3,7 @@ import { type Request, oneOf, shown } from '../request'
 import { ALIGNMENT } from './buffers'
 import type { Context } from './context'
 import { requireStorage } from './inputs'
-import {
-  OUTPUT_INDICES,
-  OUTPUT_LOG_PROBS,
-  OUTPUT_SCORES,
-  OUTPUT_STATUSES,
-  OUTPUT_STATUS_IN_INDEX,
-  type Params,
-} from './params'
+import type { Params } from './params'
 
 /** A range of a buffer. */
 export interface Bound {
@@ -19,33 +12,21 @@ export interface Bound {
   size: number
 }
 
-/** Where the results of draws go; `params` says where in the bindings they begin. */
+/** Where those results of draws go that are wanted; `params` says where in the bindings they begin. */
 export interface Outputs {
-  indices: GPUBufferBinding
-  logProbs: GPUBufferBinding
-  scores: GPUBufferBinding
-  statuses: GPUBufferBinding
-  /** OUTPUT_ bits. */
-  wanted: number
+  indices?: GPUBufferBinding
+  logProbs?: GPUBufferBinding
+  scores?: GPUBufferBinding
+  statuses?: GPUBufferBinding
+  /** An index that would be -1 is minus the status. */
+  statusInIndex?: boolean
   params: Pick<Params, 'indexWords' | 'indexOffset' | 'logProbOffset' | 'scoreOffset' | 'statusOffset'>
 }
 
 /** Results in buffers of our own, to be read back: indices always, which hold the status where there is no index. */
-export function ownOutputs(context: Context, indices: Bound, logProbs?: Bound, scores?: Bound): Outputs {
-  return {
-    indices,
-    logProbs: logProbs ?? context.unusedOutput(1),
-    scores: scores ?? context.unusedOutput(2),
-    statuses: context.unusedOutput(3),
-    wanted: OUTPUT_INDICES | OUTPUT_STATUS_IN_INDEX | (logProbs ? OUTPUT_LOG_PROBS : 0) | (scores ? OUTPUT_SCORES : 0),
-    params: {
-      indexWords: 1,
-      indexOffset: 0,
-      logProbOffset: 0,
-      scoreOffset: 0,
-      statusOffset: 0,
-    },
-  }
+export function ownOutputs(indices: Bound, logProbs?: Bound, scores?: Bound): Outputs {
+  const params = { indexWords: 1, indexOffset: 0, logProbOffset: 0, scoreOffset: 0, statusOffset: 0 }
+  return { indices, logProbs, scores, statusInIndex: true, params }
 }
 
 /** The caller's views. */
@@ -78,18 +59,13 @@ export function callersOutputs(
     wordsOf('scores', scores, count),
     wordsOf('statuses', statuses, count),
   ]
-  const ranges = places.map((place, i) => place?.range ?? context.unusedOutput(i))
   refuseOverlap([...places.flatMap((place) => (place ? [place.range] : [])), ...others], inputs)
+  const [indexRange, logProbRange, scoreRange, statusRange] = places.map((place) => place?.range)
   return {
-    indices: ranges[0],
-    logProbs: ranges[1],
-    scores: ranges[2],
-    statuses: ranges[3],
-    wanted:
-      (indices ? OUTPUT_INDICES : 0) |
-      (logProbs ? OUTPUT_LOG_PROBS : 0) |
-      (scores ? OUTPUT_SCORES : 0) |
-      (statuses ? OUTPUT_STATUSES : 0),
+    indices: indexRange,
+    logProbs: logProbRange,
+    scores: scoreRange,
+    statuses: statusRange,
     params: {
       indexWords,
       indexOffset: places[0]?.first ?? 0,

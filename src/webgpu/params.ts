@@ -6,26 +6,27 @@ export const PARAMS_FIELDS = [
   'classOffset',
   'logitsOffset',
   'rowStride',
-  'samples',
-  'step',
+  'numSamples',
+  'firstDraw',
+  'firstResult',
+  'temperature',
+  'tau',
   'seedLow',
   'seedHigh',
   'stream',
   'streamStride',
-  'temperature',
-  'tau',
-  'rowParams',
+  'step',
   'indexWords',
   'indexOffset',
   'logProbOffset',
   'scoreOffset',
   'statusOffset',
-  'samplesOffset',
-  'samplesStride',
-  'valuesOffset',
-  'valuesStride',
-  'givenOffset',
-  'givenStride',
+  'rowsOutOffset',
+  'rowsOutStride',
+  'rowsInOffset',
+  'rowsInStride',
+  'softOffset',
+  'softStride',
   'gradTauOffset',
   'gradTemperatureOffset',
   'parts',
@@ -40,15 +41,6 @@ export const PARAMS_BYTES = PARAMS_FIELDS.length * 4
 
 /** For the fields that a kernel does not read. */
 export const NO_PARAMS = Object.fromEntries(PARAMS_FIELDS.map((field) => [field, 0])) as Params
-
-/** Flags of the override `OUTPUTS`. */
-export const OUTPUT_INDICES = 16
-export const OUTPUT_LOG_PROBS = 1
-export const OUTPUT_SCORES = 2
-export const OUTPUT_STATUSES = 4
-export const OUTPUT_STATUS_IN_INDEX = 8
-export const OUTPUT_GRAD_TAU = 32
-export const OUTPUT_GRAD_TEMPERATURE = 64
 
 /** Writes a `Params` at a byte offset that is a multiple of 4. */
 export function writeParams(into: ArrayBuffer, byteOffset: number, params: Params): void {

@@ -1,10 +1,11 @@
+import type { Binding } from '../gpu/bindings'
 import type { Request } from '../request'
 import type { Uniforms } from './buffers'
 import type { Context } from './context'
 import type { Outputs } from './outputs'
-import { NO_PARAMS, OUTPUT_LOG_PROBS, OUTPUT_SCORES, PARAMS_BYTES, type Params, writeParams } from './params'
+import { NO_PARAMS, PARAMS_BYTES, type Params, writeParams } from './params'
 import { type Plan, SHORT_CLASSES, type Slice, WORKGROUP_LANES, workgroups } from './plan'
-import { type Kernel, type ReduceModule, pipelineOf } from './shader'
+import { type Kernel, ROW_SETTINGS_BUFFER, type ReduceModule, pipelineOf, setKernel } from './shader'
 
 /** Bytes of a `Scan` in `shaders/shared/gather.wgsl`. */
 export const SCAN_BYTES = 24
@@ -12,7 +13,7 @@ export const SCAN_BYTES = 24
 /** What is drawn and where it goes. */
 export interface Drawing {
   request: Request
-  rowParams: GPUBufferBinding
+  rowParams?: GPUBufferBinding
   outputs: Outputs
   uniforms: Uniforms
   /** A buffer of at least so many bytes for what the parts of long rows find. */
@@ -29,9 +30,6 @@ export interface Recording extends Drawing {
   logits: GPUBuffer
 }
 
-/** What is bound where; kernels have the numbers in their declarations. */
-export type Binding = [number, GPUBufferBinding]
-
 /** The reduction for rows of so many lanes. */
 export function reduceModule(context: Context, lanes: number): ReduceModule {
   if (lanes === 1) return 'reduce_lane'
@@ -40,16 +38,12 @@ export function reduceModule(context: Context, lanes: number): ReduceModule {
 
 /** The `override` constants that all drawings decide. */
 export function constantsOf({ outputs, request }: Drawing): Kernel['constants'] {
-  return {
-    OUTPUTS: outputs.wanted,
-    LOG_PROBS: Number((outputs.wanted & OUTPUT_LOG_PROBS) !== 0),
-    EXTENDED: Number(request.extended),
-  }
+  return { LOG_PROBS: Number(outputs.logProbs !== undefined), EXTENDED: Number(request.extended) }
 }
 
 /** Whether a lane draws each row without scores, which take all of the winner's word. */
 export function isShort({ plan, request, outputs }: Recording): boolean {
-  return plan.lanes === 1 && request.numClasses <= SHORT_CLASSES && (outputs.wanted & OUTPUT_SCORES) === 0
+  return plan.lanes === 1 && request.numClasses <= SHORT_CLASSES && outputs.scores === undefined
 }
 
 /** The `override` constants of kernels for such rows. */
@@ -60,7 +54,7 @@ export function shortConstants({ numClasses, numSamples }: Request): Kernel['con
 /** Buffers for what the parts of a plan's rows find. */
 export function partialsOf(recording: Recording): Binding {
   const bytes = partialsBytes(recording.plan, recording.request)
-  return [8, { buffer: recording.partials(bytes), size: bytes }]
+  return ['partials', { buffer: recording.partials(bytes), size: bytes }]
 }
 
 function partialsBytes(plan: Plan, { numSamples }: Request): number {
@@ -79,16 +73,36 @@ export function requirePartials({ device }: Context, plan: Plan, request: Reques
 }
 
 export function logitsOf(recording: Recording, slice: Slice): Binding {
-  return [1, { buffer: recording.logits, offset: slice.bindingOffset, size: slice.bindingSize }]
+  return ['logits', { buffer: recording.logits, offset: slice.bindingOffset, size: slice.bindingSize }]
 }
 
 export function resultsOf({ outputs }: Recording): Binding[] {
-  return [
-    [3, outputs.indices],
-    [4, outputs.logProbs],
-    [5, outputs.scores],
-    [6, outputs.statuses],
-  ]
+  return bound([
+    ['indices', outputs.indices],
+    ['log_probs', outputs.logProbs],
+    ['scores', outputs.scores],
+    ['statuses', outputs.statuses],
+  ])
+}
+
+/** Bindings of those that there are. */
+export function bound(resources: readonly [string, GPUBufferBinding | undefined][]): Binding[] {
+  return resources.flatMap(([name, resource]): Binding[] => (resource ? [[name, resource]] : []))
+}
+
+/** The modules that write what is wanted of each draw. */
+export function outputModules({ indices, logProbs, scores, statuses, statusInIndex }: Outputs): Kernel['modules'] {
+  return {
+    ...(indices ? statusInIndex && { 'shared/index_out': 'shared/index_or_status_out' } : without('shared/index_out')),
+    ...(logProbs ? {} : without('shared/log_prob_out')),
+    ...(scores ? {} : without('shared/score_out')),
+    ...(statuses ? {} : without('shared/status_out')),
+  }
+}
+
+/** Has a module of an output, such as `shared/score_out`, write nothing. */
+export function without(module: string): Kernel['modules'] {
+  return { [module]: module.replace(/\w+$/, 'no_$&') }
 }
 
 /** Records one dispatch of at least `count` workgroups. */
@@ -109,7 +123,9 @@ export function dispatch(
     classOffset: request.classOffset + slice.firstClass,
     logitsOffset: slice.logitsOffset,
     rowStride: plan.rowStride,
-    samples: request.numSamples,
+    numSamples: request.numSamples,
+    firstDraw: 0,
+    firstResult: (recording.firstRow + slice.firstRow) * request.numSamples,
     step: request.step,
     seedLow: request.seedLow,
     seedHigh: request.seedHigh,
@@ -117,14 +133,15 @@ export function dispatch(
     streamStride: request.streamStride,
     temperature: request.temperature,
     tau: request.tau,
-    rowParams: request.rowParams ? 1 : 0,
     ...outputs.params,
     parts: slice.parts,
     firstPart: slice.firstPart,
     totalParts: plan.totalParts,
     ...places,
   }
-  run(recording, kernel, params, count, [[2, recording.rowParams], ...bindings])
+  if (!recording.rowParams) return run(recording, kernel, params, count, bindings)
+  const modules = { ...kernel.modules, ...ROW_SETTINGS_BUFFER }
+  run(recording, { ...kernel, modules }, params, count, [['row_settings', recording.rowParams], ...bindings])
 }
 
 /** Records one dispatch of at least `count` workgroups with these parameters and bindings alone. */
@@ -138,9 +155,6 @@ export function run(
   const { device } = context
   const pipeline = pipelineOf(device, kernel)
   const uniform = uniforms.bind(PARAMS_BYTES, (into) => writeParams(into, 0, params))
-  const all: Binding[] = [[0, uniform], ...bindings]
-  const entries = all.map(([binding, resource]) => ({ binding, resource }))
-  pass.setPipeline(pipeline)
-  pass.setBindGroup(0, device.createBindGroup({ label: kernel.name, layout: pipeline.getBindGroupLayout(0), entries }))
+  setKernel(device, pass, kernel, pipeline, [['params', uniform], ...bindings])
   pass.dispatchWorkgroups(...workgroups(count))
 }

@@ -1,12 +1,13 @@
+import type { Binding } from '../gpu/bindings'
 import { type Request, ROW_PARAMS_WORDS } from '../request'
 import { type Slice, type SoftmaxPlan, WORKGROUP_LANES } from './plan'
 import {
-  type Binding,
   type Recording,
   constantsOf,
   dispatch,
   isShort,
   logitsOf,
+  outputModules,
   partialsOf,
   reduceModule,
   resultsOf,
@@ -27,7 +28,9 @@ export function recordGumbelSoftmax(recording: SoftmaxRecording): void {
   const { logits, lanes, slices } = plan
   const rowsOut = samplesModule(recording)
   const reduce = reduceModule(context, lanes)
-  const modules = modulesOf({ logits, reduce, rowsOut })
+  const relaxes = modulesOf({ logits, reduce, rowsOut })
+  const writes = outputModules(recording.outputs)
+  const modules = { ...relaxes, ...writes }
   const constants = { ...constantsOf(recording), ONE_HOT: Number(hasOneHot(request)) }
   for (const slice of slices) {
     const draws = slice.rows * request.numSamples
@@ -41,15 +44,13 @@ export function recordGumbelSoftmax(recording: SoftmaxRecording): void {
       const count = draws * slice.parts
       if (hard) {
         run({ name: 'sample/draw_part', modules: modulesOf({ logits, reduce }), constants }, count, [input, partials])
-        run({ name: 'gumbel_softmax/hard_finish', modules: modulesOf({ reduce, rowsOut }), constants }, count, [
-          written.binding,
-          partials,
-          ...results,
-        ])
+        run(
+          { name: 'gumbel_softmax/hard_finish', modules: { ...modulesOf({ reduce, rowsOut }), ...writes }, constants },
+          count,
+          [written.binding, partials, ...results],
+        )
       } else {
-        // The part leaves no scores among float16 samples, so that it has no binding for them.
-        const left = rowsOut === 'rows_out_f16' ? [] : [written.binding]
-        run({ name: 'gumbel_softmax/part', modules, constants }, count, [input, ...left, partials])
+        run({ name: 'gumbel_softmax/part', modules: relaxes, constants }, count, [input, written.binding, partials])
         run({ name: 'gumbel_softmax/finish', modules, constants }, count, [
           input,
           written.binding,
@@ -96,6 +97,6 @@ function samplesOf(recording: SoftmaxRecording, slice: Slice) {
   const { samples, request } = recording
   const first = (recording.firstRow + slice.firstRow) * request.numSamples
   const { binding, offset } = bindRows(samples, first, slice.rows * request.numSamples, request.numClasses)
-  const bound: Binding = [7, binding]
-  return { binding: bound, params: { samplesOffset: offset, samplesStride: samples.rowStride } }
+  const bound: Binding = ['rows_out', binding]
+  return { binding: bound, params: { rowsOutOffset: offset, rowsOutStride: samples.rowStride } }
 }

@@ -1,8 +1,19 @@
+import type { Binding } from '../gpu/bindings'
 import type { Bound } from './outputs'
 import { ALIGNMENT } from './buffers'
-import { NO_PARAMS, OUTPUT_GRAD_TAU, OUTPUT_GRAD_TEMPERATURE } from './params'
+import { NO_PARAMS } from './params'
 import { type Slice, type SoftmaxPlan, WORKGROUP_LANES, sharesOfDraws } from './plan'
-import { type Binding, type Recording, constantsOf, dispatch, logitsOf, reduceModule, run } from './record'
+import {
+  type Recording,
+  bound,
+  constantsOf,
+  dispatch,
+  logitsOf,
+  outputModules,
+  reduceModule,
+  run,
+  without,
+} from './record'
 import { type RowsPlace, bindRows, isAligned } from './rows'
 import { type Kernel, modulesOf } from './shader'
 
@@ -56,10 +67,12 @@ export function recordGumbelSoftmaxBackward(recording: BackwardRecording): void 
 
     // Tasks that share a result each leave their own, to be added up; parts of a row share no gradients of logits.
     const added = [...results].filter(([name]) => parts > 1 && !(split && name === 'logits'))
-    const [found, ...shares] = scratch(recording, [
-      split ? FOUND_BYTES * tasks * numSamples : 0,
+    const ranges = scratch(recording, [
+      ...(split ? [FOUND_BYTES * tasks * numSamples] : []),
       ...added.map(([, { classes }]) => 4 * tasks * classes),
     ])
+    const [found] = split ? ranges.splice(0, 1) : []
+    const shares = ranges
     const targets = new Map(results)
     added.forEach(([name, { classes }], i) =>
       targets.set(name, { binding: shares[i], offset: 0, rowStride: classes, classes }),
@@ -74,7 +87,7 @@ function dispatchTasks(
   recording: BackwardRecording,
   slice: Slice,
   targets: ReadonlyMap<Name, Target>,
-  found: GPUBufferBinding,
+  found: GPUBufferBinding | undefined,
 ): void {
   const { context, plan, request, outputs, gradSamples, samples } = recording
   const { numSamples, numClasses } = request
@@ -82,50 +95,52 @@ function dispatchTasks(
   const [out, tau, temperature] = [targets.get('logits')!, targets.get('tau'), targets.get('temperature')]
   const values = bindRows(gradSamples, slice.firstRow * numSamples, slice.rows * numSamples, numClasses)
   const given = samples && bindRows(samples, slice.firstRow * numSamples, slice.rows * numSamples, numClasses)
-  const variant = {
-    modules: modulesOf({
+  const modules = {
+    ...modulesOf({
       logits: plan.logits,
       reduce: reduceModule(context, lanes),
       rowsOut: isAligned(out, numClasses) ? 'rows_out_f32x4' : 'rows_out_f32',
       rowsIn: isAligned(gradSamples, numClasses) ? 'rows_in_f32x4' : 'rows_in_f32',
       softSamples: samples && isAligned(samples, numClasses) ? 'soft_samples_f32x4' : 'soft_samples_f32',
     }),
-    constants: {
-      ...constantsOf(recording),
-      OUTPUTS: outputs.wanted | (tau ? OUTPUT_GRAD_TAU : 0) | (temperature ? OUTPUT_GRAD_TEMPERATURE : 0),
-      LANES: lanes,
-      FOURS: heldFours,
-      SCALES: Number(targets.size > 1),
-      ONE_DRAW: Number(numSamples === 1),
-    },
+    ...outputModules(outputs),
+    ...(tau ? {} : without('gumbel_softmax_backward/grad_tau_out')),
+    ...(temperature ? {} : without('gumbel_softmax_backward/grad_temperature_out')),
+  }
+  const constants = {
+    ...constantsOf(recording),
+    LANES: lanes,
+    FOURS: heldFours,
+    SCALES: Number(targets.size > 1),
+    ONE_DRAW: Number(numSamples === 1),
   }
   const places = {
-    samplesOffset: out.offset,
-    samplesStride: out.rowStride,
-    valuesOffset: values.offset,
-    valuesStride: gradSamples.rowStride,
-    givenOffset: given?.offset ?? 0,
-    givenStride: samples?.rowStride ?? 0,
+    rowsOutOffset: out.offset,
+    rowsOutStride: out.rowStride,
+    rowsInOffset: values.offset,
+    rowsInStride: gradSamples.rowStride,
+    softOffset: given?.offset ?? 0,
+    softStride: samples?.rowStride ?? 0,
     gradTauOffset: tau?.offset ?? 0,
     gradTemperatureOffset: temperature?.offset ?? 0,
   }
-  const inputs: Binding[] = [logitsOf(recording, slice), [9, values.binding], [7, out.binding]]
-  const results: Binding[] = [
-    [6, outputs.statuses],
-    [10, tau?.binding ?? context.unusedOutput(1)],
-    [11, temperature?.binding ?? context.unusedOutput(2)],
-  ]
+  const inputs: Binding[] = [logitsOf(recording, slice), ['rows_in', values.binding], ['rows_out', out.binding]]
+  const results = bound([
+    ['statuses', outputs.statuses],
+    ['grad_tau', tau?.binding],
+    ['grad_temperature', temperature?.binding],
+  ])
   const record = (name: Kernel['name'], workgroups: number, bindings: Binding[]) =>
-    dispatch(recording, { name, ...variant }, slice, workgroups, bindings, places)
+    dispatch(recording, { name, modules, constants }, slice, workgroups, bindings, places)
   const tasks = slice.rows * slice.parts
 
-  if (plan.totalParts > 1) {
-    record('gumbel_softmax_backward/part', tasks * numSamples, [...inputs, [8, found]])
-    record('gumbel_softmax_backward/finish', tasks, [...inputs, [8, found], ...results])
+  if (found) {
+    record('gumbel_softmax_backward/part', tasks * numSamples, [...inputs, ['partials', found]])
+    record('gumbel_softmax_backward/finish', tasks, [...inputs, ['partials', found], ...results])
   } else {
     const count = Math.ceil((tasks * lanes) / WORKGROUP_LANES)
     const all = [...inputs, ...results]
-    if (given) record('gumbel_softmax_backward/from_samples', count, [...all, [12, given.binding]])
+    if (given) record('gumbel_softmax_backward/from_samples', count, [...all, ['soft_samples', given.binding]])
     else record(heldFours > 0 ? 'gumbel_softmax_backward/held' : 'gumbel_softmax_backward/long', count, all)
   }
 }
@@ -137,11 +152,11 @@ function dispatchSum(
   shares: GPUBufferBinding,
   { binding, offset, rowStride, classes }: Target,
 ): void {
-  const params = { ...NO_PARAMS, rows, parts, classes, samplesOffset: offset, samplesStride: rowStride }
+  const params = { ...NO_PARAMS, rows, parts, classes, rowsOutOffset: offset, rowsOutStride: rowStride }
   const count = Math.ceil((rows * classes) / WORKGROUP_LANES)
   run(recording, { name: 'gumbel_softmax_backward/sum_parts', modules: {}, constants: {} }, params, count, [
-    [7, binding],
-    [8, shares],
+    ['sums', binding],
+    ['partials', shares],
   ])
 }
 
@@ -153,7 +168,7 @@ function scratch(recording: Recording, sizes: readonly number[]): GPUBufferBindi
     total += Math.ceil(size / ALIGNMENT) * ALIGNMENT
     return offset
   })
-  if (total === 0) return sizes.map(() => recording.context.unusedInput)
+  if (total === 0) return []
   const buffer = recording.partials(total)
   return sizes.map((size, i) => ({ buffer, offset: offsets[i], size }))
 }

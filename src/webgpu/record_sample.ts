@@ -6,6 +6,7 @@ import {
   dispatch,
   isShort,
   logitsOf,
+  outputModules,
   partialsOf,
   reduceModule,
   resultsOf,
@@ -17,7 +18,9 @@ export function recordSample(recording: Recording): void {
   const { plan, request, context } = recording
   const { logits, lanes, slices } = plan
   const reduce = reduceModule(context, lanes)
-  const modules = modulesOf({ logits, reduce })
+  const reads = modulesOf({ logits, reduce })
+  const writes = outputModules(recording.outputs)
+  const modules = { ...reads, ...writes }
   const constants = constantsOf(recording)
   if (plan.totalParts === 1) {
     for (const slice of slices) {
@@ -32,10 +35,10 @@ export function recordSample(recording: Recording): void {
   const partials = partialsOf(recording)
   slices.forEach((slice, i) => {
     const draws = slice.rows * request.numSamples
-    const part = { name: 'sample/draw_part', modules, constants }
+    const part = { name: 'sample/draw_part', modules: reads, constants }
     dispatch(recording, part, slice, draws * slice.parts, [logitsOf(recording, slice), partials])
     if (slices[i + 1]?.firstRow === slice.firstRow) return
-    const combine = { name: 'sample/draw_combine', modules: modulesOf({ reduce }), constants }
+    const combine = { name: 'sample/draw_combine', modules: { ...modulesOf({ reduce }), ...writes }, constants }
     dispatch(recording, combine, slice, draws, [partials, ...resultsOf(recording)])
   })
 }

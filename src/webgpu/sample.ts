@@ -27,7 +27,7 @@ export async function sample(context: Context, logits: Logits, options: SampleCa
       record(context, encoder, piece, {
         request,
         rowParams: context.rowParamsOf(request),
-        outputs: ownOutputs(context, results[0]!, results[1], results[2]),
+        outputs: ownOutputs(results[0]!, results[1], results[2]),
         uniforms: context.uniforms,
         partials: (size) => context.partials.atLeast(size),
       }),

@@ -1,4 +1,5 @@
 import { DeviceError } from '../errors'
+import { type Binding, type Bindings, bindGroupLayoutOf, bindingsOf, entriesOf } from '../gpu/bindings'
 import { link } from '../gpu/linker'
 import { lossError, mapsBuffers } from './device'
 
@@ -30,6 +31,9 @@ const PLAIN: Required<Variants> = {
   softSamples: 'soft_samples_f32',
 }
 
+/** Reads the settings of each row, rather than one for all. */
+export const ROW_SETTINGS_BUFFER = { 'shared/row_settings_uniform': 'shared/row_settings_buffer' }
+
 /** What `link` puts in place of the plain modules. */
 export function modulesOf(variants: Variants): Kernel['modules'] {
   const modules: Record<string, string> = {}
@@ -50,11 +54,12 @@ export interface Kernel {
   constants: Readonly<Record<string, number>>
 }
 
-/** A kernel's WGSL and the names of its `override` constants. */
+/** A kernel's WGSL, the names of its `override` constants and its bindings. */
 interface Linked {
   number: number
   code: string
   overrides: string[]
+  bindings: Bindings
 }
 
 const linked = new Map<string, Linked>()
@@ -66,7 +71,7 @@ function linkedOf({ name, modules }: Kernel): Linked {
     const code = link(name, modules)
     const overrides = [...code.matchAll(/\boverride (\w+)/g)].map(([, constant]) => constant)
     const same = [...linked.values()].find((each) => each.code === code)
-    linked.set(key, (found = same ?? { number: linked.size, code, overrides }))
+    linked.set(key, (found = same ?? { number: linked.size, code, overrides, bindings: bindingsOf(code) }))
   }
   return found
 }
@@ -87,10 +92,16 @@ function keyOf(kernel: Kernel): string {
   return JSON.stringify([linkedOf(kernel).number, constantsOf(kernel)])
 }
 
+/** A pipeline with what is bound when it runs. */
+export interface Pipeline {
+  pipeline: GPUComputePipeline
+  layout: GPUBindGroupLayout
+}
+
 /** Finished pipelines, and those that are being compiled, of each device. */
 interface Pipelines {
-  ready: Map<string, GPUComputePipeline>
-  pending: Map<string, Promise<GPUComputePipeline>>
+  ready: Map<string, Pipeline>
+  pending: Map<string, Promise<Pipeline>>
 }
 
 const devices = new WeakMap<GPUDevice, Pipelines>()
@@ -106,14 +117,24 @@ export function forgetPipelines(device: GPUDevice): void {
   devices.delete(device)
 }
 
-function descriptorOf(device: GPUDevice, kernel: Kernel): GPUComputePipelineDescriptor {
+function described(
+  device: GPUDevice,
+  kernel: Kernel,
+): { descriptor: GPUComputePipelineDescriptor; layout: GPUBindGroupLayout } {
   const label = `gumbel-webgpu ${kernel.name}`
-  const module = device.createShaderModule({ label, code: sourceOf(kernel) })
-  return { label, layout: 'auto', compute: { module, entryPoint: 'main', constants: constantsOf(kernel) } }
+  const { code, bindings } = linkedOf(kernel)
+  const module = device.createShaderModule({ label, code })
+  const layout = bindGroupLayoutOf(device, label, bindings)
+  const descriptor = {
+    label,
+    layout: device.createPipelineLayout({ label, bindGroupLayouts: [layout] }),
+    compute: { module, entryPoint: 'main', constants: constantsOf(kernel) },
+  }
+  return { descriptor, layout }
 }
 
 /** The pipeline of a kernel, compiled once a device; a compile error is thrown with its place and line. */
-export async function compiled(device: GPUDevice, kernel: Kernel): Promise<GPUComputePipeline> {
+export async function compiled(device: GPUDevice, kernel: Kernel): Promise<Pipeline> {
   const { ready, pending } = pipelinesOf(device)
   const key = keyOf(kernel)
   const finished = ready.get(key)
@@ -130,18 +151,21 @@ export async function compiled(device: GPUDevice, kernel: Kernel): Promise<GPUCo
 }
 
 /** The same at once, for recording into an encoder; the driver may compile until the pipeline's first use. */
-export function pipelineOf(device: GPUDevice, kernel: Kernel): GPUComputePipeline {
+export function pipelineOf(device: GPUDevice, kernel: Kernel): Pipeline {
   const { ready } = pipelinesOf(device)
   const key = keyOf(kernel)
   let pipeline = ready.get(key)
-  if (!pipeline) ready.set(key, (pipeline = device.createComputePipeline(descriptorOf(device, kernel))))
+  if (!pipeline) {
+    const { descriptor, layout } = described(device, kernel)
+    ready.set(key, (pipeline = { pipeline: device.createComputePipeline(descriptor), layout }))
+  }
   return pipeline
 }
 
-async function compile(device: GPUDevice, kernel: Kernel): Promise<GPUComputePipeline> {
-  const descriptor = descriptorOf(device, kernel)
+async function compile(device: GPUDevice, kernel: Kernel): Promise<Pipeline> {
+  const { descriptor, layout } = described(device, kernel)
   try {
-    return await device.createComputePipelineAsync(descriptor)
+    return { pipeline: await device.createComputePipelineAsync(descriptor), layout }
   } catch (error) {
     if (!(await mapsBuffers(device))) throw lossError('it compiles no kernel')
     const lines = sourceOf(kernel).split('\n')
@@ -149,4 +173,17 @@ async function compile(device: GPUDevice, kernel: Kernel): Promise<GPUComputePip
     const places = messages.map((m) => `${m.lineNum}:${m.linePos} ${m.message}\n  ${lines[m.lineNum - 1] ?? ''}`)
     throw new DeviceError([`${descriptor.label}: ${String(error)}`, ...places].join('\n'))
   }
+}
+
+/** Sets a kernel's pipeline and what it reads and writes, by name. */
+export function setKernel(
+  device: GPUDevice,
+  pass: GPUComputePassEncoder,
+  kernel: Kernel,
+  { pipeline, layout }: Pipeline,
+  bindings: readonly Binding[],
+): void {
+  const entries = entriesOf(kernel.name, linkedOf(kernel).bindings, bindings)
+  pass.setPipeline(pipeline)
+  pass.setBindGroup(0, device.createBindGroup({ label: kernel.name, layout, entries }))
 }

@@ -1,4 +1,4 @@
-import { OUTPUT_INDICES, OUTPUT_LOG_PROBS } from './params'
+import { without } from './record'
 import {
   type Kernel,
   type LogitsModule,
@@ -13,7 +13,17 @@ type Rows = Pick<Variants, 'rowsOut' | 'rowsIn' | 'softSamples'>
 
 const VECTOR = { rowsOut: 'rows_out_f32x4', rowsIn: 'rows_in_f32x4', softSamples: 'soft_samples_f32x4' } as const
 const SCALAR = { rowsOut: 'rows_out_f32', rowsIn: 'rows_in_f32', softSamples: 'soft_samples_f32' } as const
-const OUTPUTS = { OUTPUTS: OUTPUT_INDICES, LOG_PROBS: 0 }
+
+/** Draws give indices, and nothing else unless log-probabilities are wanted; gradients are of logits alone unless of SCALES. */
+function outputModules({ LOG_PROBS, SCALES }: Record<string, number>): Kernel['modules'] {
+  const unwanted = [
+    'shared/score_out',
+    'shared/status_out',
+    ...(LOG_PROBS ? [] : ['shared/log_prob_out']),
+    ...(SCALES ? [] : ['gumbel_softmax_backward/grad_tau_out', 'gumbel_softmax_backward/grad_temperature_out']),
+  ]
+  return Object.assign({}, ...unwanted.map(without))
+}
 
 function reduceModules(name: Kernel['name'], { LANES }: Record<string, number>): ReduceModule[] {
   return LANES === 1 || name.endsWith('_short') ? ['reduce_lane'] : ['reduce_workgroup', 'reduce_subgroup']
@@ -33,12 +43,15 @@ function overLogits(
   return reads.flatMap(([logits, rows]) =>
     reduceModules(name, constants).map((reduce) => ({
       name,
-      modules: modulesOf({
-        logits,
-        reduce,
-        ...Object.fromEntries(uses.map((use) => [use, use === 'rowsOut' ? (rowsOut ?? rows.rowsOut) : rows[use]])),
-      }),
-      constants: { ...OUTPUTS, ...constants },
+      modules: {
+        ...modulesOf({
+          logits,
+          reduce,
+          ...Object.fromEntries(uses.map((use) => [use, use === 'rowsOut' ? (rowsOut ?? rows.rowsOut) : rows[use]])),
+        }),
+        ...outputModules(constants),
+      },
+      constants: { LOG_PROBS: 0, ...constants },
     })),
   )
 }
@@ -55,7 +68,11 @@ function backward(name: Kernel['name'], constants: Record<string, number> = {}):
 /** A kernel that brings the parts of rows together, and reads no logits. */
 function overParts(name: Kernel['name'], rows: RowsOutModule[] | [undefined] = [undefined]): Kernel[] {
   return rows.flatMap((rowsOut) =>
-    reduceModules(name, {}).map((reduce) => ({ name, modules: modulesOf({ reduce, rowsOut }), constants: OUTPUTS })),
+    reduceModules(name, {}).map((reduce) => ({
+      name,
+      modules: { ...modulesOf({ reduce, rowsOut }), ...outputModules({}) },
+      constants: { LOG_PROBS: 0 },
+    })),
   )
 }
 
@@ -64,7 +81,7 @@ export const KERNEL_VARIANTS: Kernel[] = [
   ...overLogits('sample/draw', { LANES: 64 }),
   ...overLogits('sample/draw', { LANES: 1 }),
   ...overLogits('sample/draw', { LANES: 64, EXTENDED: 1 }),
-  ...overLogits('sample/draw', { LANES: 64, OUTPUTS: OUTPUT_INDICES | OUTPUT_LOG_PROBS, LOG_PROBS: 1 }),
+  ...overLogits('sample/draw', { LANES: 64, LOG_PROBS: 1 }),
   ...overLogits('sample/draw_short', { FOURS: 1, ONE_DRAW: 1 }),
   ...overLogits('sample/draw_short', { FOURS: 3, ONE_DRAW: 1 }),
   ...overLogits('sample/draw_short', { FOURS: 3, ONE_DRAW: 0 }),

@@ -34,8 +34,14 @@ test('writeParams writes floats where the struct has f32', () => {
   expect([words[0], words.at(-1)]).toEqual([0, 0])
 })
 
-test('RowParams has the words that a request gives each row', () => {
-  const { members, size } = structOf(link('shared/row_draw'), 'RowParams')
+test('RowSettings has the words that a request gives each row', () => {
+  const { members, size } = structOf(link('shared/row_settings'), 'RowSettings')
   expect(size).toBe(4 * ROW_PARAMS_WORDS)
-  expect(members.map((member) => member.name)).toEqual(['temperature', 'tau', 'seed_low', 'seed_high', 'stream'])
+  expect(members.map(({ name, offset }) => [name, offset])).toEqual([
+    ['temperature', 0],
+    ['tau', 4],
+    ['seed', 8],
+    ['stream', 16],
+    ['step', 20],
+  ])
 })

@@ -1,60 +1,68 @@
 import { describe, expect, test } from 'vitest'
 import { MODULES, link } from '../../src/gpu/linker'
-import { sourceOf } from '../../src/webgpu/shader'
-import { KERNEL_VARIANTS } from '../../src/webgpu/variants'
-import { nameOf } from '../../scripts/kernel_wgsl'
 import { namesOf } from '../helpers/wgsl'
 
-const files = [...MODULES].map(([path, source]) => [path, namesOf(source)] as const)
-const declaredBy = new Map(files.map(([path, { declared }]) => [path, declared]))
+/** Modules that others may be linked in place of. */
+const VARIANTS: Record<string, string[]> = {
+  'shared/logits_f32': ['shared/logits_f32x4'],
+  'shared/reduce_workgroup': ['shared/reduce_lane', 'shared/reduce_subgroup'],
+  'shared/rows_out_f32': ['shared/rows_out_f32x4', 'shared/rows_out_f16'],
+  'shared/rows_in_f32': ['shared/rows_in_f32x4'],
+  'shared/soft_samples_f32': ['shared/soft_samples_f32x4'],
+  'shared/row_settings_uniform': ['shared/row_settings_buffer'],
+  'shared/index_out': ['shared/index_or_status_out', 'shared/no_index_out'],
+  'shared/log_prob_out': ['shared/no_log_prob_out'],
+  'shared/score_out': ['shared/no_score_out'],
+  'shared/status_out': ['shared/no_status_out'],
+  'gumbel_softmax_backward/grad_tau_out': ['gumbel_softmax_backward/no_grad_tau_out'],
+  'gumbel_softmax_backward/grad_temperature_out': ['gumbel_softmax_backward/no_grad_temperature_out'],
+}
 
-/** What stands more than once. */
-const repeated = (values: readonly string[]) => values.filter((value, i) => values.indexOf(value) !== i)
-
-describe.each(files)('%s', (path, { imports, declared, used }) => {
-  test('uses no name but its own, those that it imports, and WGSL’s', () => {
-    expect([...used].filter((name) => !declared.includes(name) && !imports.has(name))).toEqual([])
-  })
-
-  test('uses what it imports', () => {
-    expect([...imports.keys()].filter((name) => !used.has(name) || declared.includes(name))).toEqual([])
-  })
-
-  test('imports what other files declare', () => {
-    const wrong = [...imports].filter(([name, module]) => module === path || !declaredBy.get(module)?.includes(name))
-    expect(wrong).toEqual([])
-  })
-
-  test('begins with a comment, then its imports', () => {
-    expect(MODULES.get(path)).toMatch(/^(\/\/.*\n)+\n(import .*\n)*(?![^]*\nimport )/)
-  })
-})
-
-describe.each(KERNEL_VARIANTS.map((kernel) => [nameOf(kernel), kernel] as const))('%s', (_, kernel) => {
-  const source = sourceOf(kernel)
-
-  test('declares each name once, and all that it uses', () => {
-    const { declared, used } = namesOf(source)
-    expect(repeated(declared)).toEqual([])
-    expect([...used].filter((name) => !declared.includes(name))).toEqual([])
-  })
-
-  test('has no two bindings of one number', () => {
-    const numbers = [...source.matchAll(/@binding\((\d+)\)/g)].map(([, number]) => number)
-    expect(repeated(numbers)).toEqual([])
-  })
-
-  test('links the variants that it names', () => {
-    for (const variant of Object.values(kernel.modules)) expect(source).toContain(bodyOf(variant))
-  })
-})
+const names = new Map([...MODULES].map(([path, source]) => [path, namesOf(source)]))
+const kernels = [...names].filter(([, { declared }]) => declared.includes('main')).map(([path]) => path)
 
 /** A file as it is linked. */
 function bodyOf(path: string): string {
   return MODULES.get(path)!.replace(/^(import|enable) .*\n/gm, '')
 }
 
+/** What stands more than once. */
+const repeated = (values: readonly string[]) => values.filter((value, i) => values.indexOf(value) !== i)
+
+describe.each([...names])('%s', (path, { imports, declared, used }) => {
+  test('begins with a comment, then imports by name all that it uses, and nothing else', () => {
+    expect(MODULES.get(path)).toMatch(/^(\/\/.*\n)+\n(import .*\n)*(?![^]*\nimport )/)
+    expect([...used].filter((name) => !declared.includes(name) && !imports.has(name))).toEqual([])
+    expect([...imports.keys()].filter((name) => !used.has(name) || declared.includes(name))).toEqual([])
+    const places = [...imports].flatMap(([name, from]) => [from, ...(VARIANTS[from] ?? [])].map((each) => [name, each]))
+    expect(places.filter(([name, from]) => from === path || !names.get(from)?.declared.includes(name))).toEqual([])
+  })
+})
+
+describe.each(kernels)('%s, linked', (kernel) => {
+  const plain = link(kernel)
+  const variants = Object.entries(VARIANTS).filter(([module]) => plain.includes(bodyOf(module)))
+  const replacements = [{}, ...variants.flatMap(([module, all]) => all.map((variant) => ({ [module]: variant })))]
+
+  test('declares all that it uses, once, with every variant of its modules', () => {
+    for (const each of replacements) {
+      const source = link(kernel, each)
+      for (const variant of Object.values(each)) expect(source).toContain(bodyOf(variant))
+      const { declared, used } = namesOf(source)
+      expect([...used].filter((name) => !declared.includes(name))).toEqual([])
+      expect(repeated(declared)).toEqual([])
+      expect(repeated([...source.matchAll(/@binding\((\d+)\)/g)].map(([, number]) => number))).toEqual([])
+    }
+  })
+})
+
 describe('link', () => {
+  test('reaches every file', () => {
+    const linked = kernels.map((kernel) => link(kernel)).join('')
+    const apart = [...MODULES.keys()].filter((path) => !linked.includes(bodyOf(path)))
+    expect(apart.toSorted()).toEqual(Object.values(VARIANTS).flat().toSorted())
+  })
+
   test('joins files by their imports, each once, and drops the import lines', () => {
     const source = link('sample/draw')
     expect(source.startsWith(bodyOf('sample/draw'))).toBe(true)

@@ -2,7 +2,6 @@ import type { SampleOptions } from 'gumbel-webgpu'
 import { type Rows, requestOf } from '../../src/request'
 import { Context } from '../../src/webgpu/context'
 import type { Outputs } from '../../src/webgpu/outputs'
-import { OUTPUT_INDICES, OUTPUT_LOG_PROBS, OUTPUT_SCORES, OUTPUT_STATUSES } from '../../src/webgpu/params'
 import { type Plan, planSample } from '../../src/webgpu/plan'
 import { recordSample } from '../../src/webgpu/record_sample'
 import type { TestGpu } from './gpu'
@@ -33,7 +32,6 @@ export async function drawPlanned(
   const plan = adjust ? adjust(planSample(shape)) : planSample(shape)
   const views = Array.from({ length: 4 }, () => ({ buffer: buffer(4 * batchSize * numSamples) }))
   const [indices, logProbs, scores, statuses] = views
-  const wanted = OUTPUT_INDICES | OUTPUT_LOG_PROBS | OUTPUT_SCORES | OUTPUT_STATUSES
   const params: Outputs['params'] = {
     indexWords: 1,
     indexOffset: 0,
@@ -52,7 +50,7 @@ export async function drawPlanned(
     firstRow: 0,
     logits: upload(data),
     rowParams: context.rowParamsOf(request),
-    outputs: { indices, logProbs, scores, statuses, wanted, params },
+    outputs: { indices, logProbs, scores, statuses, params },
     uniforms: context.uniforms,
     partials: (bytes) => context.partials.atLeast(bytes),
   })

@@ -1,0 +1,17 @@
+// Writes the index of the drawn class of each draw, int32 or int64, and -1 where a row has no distribution.
+// Variants with the same signature: index_or_status_out.wgsl, no_index_out.wgsl.
+
+import package::shared::params::params;
+import package::shared::status::STATUS_OK;
+
+@group(0) @binding(3) var<storage, read_write> indices: array<u32>;
+
+// `at` counts results.
+fn write_index(at: u32, class_: u32, status: u32) {
+  let ok = status == STATUS_OK;
+  let place = params.index_offset + at * params.index_words;
+  indices[place] = select(0xffffffffu, class_, ok);
+  if (params.index_words == 2u) {
+    indices[place + 1u] = select(0xffffffffu, 0u, ok);
+  }
+}

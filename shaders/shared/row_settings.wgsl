@@ -1,0 +1,9 @@
+// What one row draws with. Kept in step with src/request.ts, which a test compares. Twin: src/cpu/row_draw.ts.
+
+struct RowSettings {
+  temperature: f32,
+  tau: f32,
+  seed: vec2<u32>,  // low word, high word
+  stream: u32,
+  step: u32,
+}
