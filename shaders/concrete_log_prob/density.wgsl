@@ -1,15 +1,15 @@
 // The log density of relaxed samples, less what only depends on the number of classes left. Twin: src/cpu/concrete_log_prob.ts.
 // LANES lanes do one sample; a workgroup of 64 does 64 / LANES.
 
-import package::shared::float_bits::{MIN_NORMAL, NAN, NEGATIVE_INFINITY, POSITIVE_INFINITY};
+import package::shared::float_bits::{LOWEST, MIN_NORMAL, NAN, NEGATIVE_INFINITY, POSITIVE_INFINITY, finite4, masked4};
 import package::shared::lanes::LANES;
 import package::shared::logits_f32::load_four;
-import package::shared::math::{decay4, inverse_of, max4};
+import package::shared::math::{Rate, decay4, max4, quotients4, rate_of};
 import package::shared::params::params;
 import package::shared::reduce_workgroup::{forget_best, row_best, row_sum};
 import package::shared::row_settings_uniform::row_settings_of;
 import package::shared::rows_in_f32::load_rows_in;
-import package::shared::score::{KEY_NONE, LOWEST, is_score, key_of_score, score_of_key};
+import package::shared::score::{KEY_NONE, is_score, key_of_score, score_of_key};
 import package::shared::status::status_of;
 import package::shared::validity::{checked_key, nothing_seen, seen};
 
@@ -30,10 +30,6 @@ const SUM_TOLERANCE = 1e-3;
 const SUM_NAN = 4096.0;
 const SUM_OUTSIDE = 32.0;
 
-fn masked4(logits: vec4<u32>) -> vec4<bool> {
-  return (logits & vec4<u32>(0x7fffffffu)) >= vec4<u32>(POSITIVE_INFINITY);
-}
-
 // Adds four classes to a lane's sum. Values must be 0 where masked, else normal, above 0 and not far above 1.
 fn with_values(before: f32, values: vec4<f32>, masked: vec4<bool>) -> f32 {
   let bits = bitcast<vec4<u32>>(values);
@@ -47,11 +43,16 @@ fn with_values(before: f32, values: vec4<f32>, masked: vec4<bool>) -> f32 {
   return min(before + dot(values, vec4<f32>(1.0)), SUM_OUTSIDE);
 }
 
+// log y, 0 for what is outside the simplex.
+fn logs4(values: vec4<f32>) -> vec4<f32> {
+  let bits = bitcast<vec4<u32>>(values);
+  return log(select(vec4<f32>(1.0), values, bits - vec4<u32>(MIN_NORMAL) < vec4<u32>(POSITIVE_INFINITY - MIN_NORMAL)));
+}
+
 // a, for logits that count from `top`; the lowest number for masked classes.
-fn exponents4(logits: vec4<u32>, values: vec4<f32>, top: f32, inverse: f32, tau: f32) -> vec4<f32> {
-  let scaled_logits = max(bitcast<vec4<f32>>(logits) - top, vec4<f32>(LOWEST)) * inverse;
-  let exponents = max(scaled_logits - tau * log(values), vec4<f32>(LOWEST));
-  return select(exponents, vec4<f32>(LOWEST), masked4(logits));
+fn powers4(logits: vec4<u32>, values: vec4<f32>, top: f32, rate: Rate, tau: f32) -> vec4<f32> {
+  let scaled_logits = quotients4(finite4(logits), top, rate);
+  return select(scaled_logits - tau * logs4(values), vec4<f32>(LOWEST), masked4(logits));
 }
 
 @compute @workgroup_size(64)
@@ -90,12 +91,12 @@ fn main(
   let count = row_sum(1u, slot, lane, f32(left));
 
   // Logits count from the largest, which changes nothing.
-  let top = score_of_key(key);
-  let inverse = inverse_of(settings.temperature);
+  let top = select(0.0, score_of_key(key), is_score(key));
+  let rate = rate_of(settings.temperature, 1.0);
   var best = LOWEST;
   for (var c = 4u * lane; c < classes; c += 4u * LANES) {
-    let exponents = exponents4(load_four(base, c), load_rows_in(in_base, c), top, inverse, settings.tau);
-    best = max(best, max4(exponents));
+    let powers = powers4(load_four(base, c), load_rows_in(in_base, c), top, rate, settings.tau);
+    best = max(best, max4(powers));
   }
   best = score_of_key(row_best(slot, lane, key_of_score(best), 0u).x);
 
@@ -104,10 +105,10 @@ fn main(
   for (var c = 4u * lane; c < classes; c += 4u * LANES) {
     let logits = load_four(base, c);
     let values = load_rows_in(in_base, c);
-    let exponents = exponents4(logits, values, top, inverse, settings.tau) - best;
+    let powers = powers4(logits, values, top, rate, settings.tau);
     let masked = masked4(logits);
-    sum += dot(select(decay4(exponents, 1.0), vec4<f32>(), masked), vec4<f32>(1.0));
-    terms += dot(select(exponents - log(values), vec4<f32>(), masked), vec4<f32>(1.0));
+    sum += dot(select(decay4(powers, best, rate_of(1.0, 1.0)), vec4<f32>(), masked), vec4<f32>(1.0));
+    terms += dot(select(powers - best - logs4(values), vec4<f32>(), masked), vec4<f32>(1.0));
   }
   sum = row_sum(0u, slot, lane, sum);
   terms = row_sum(1u, slot, lane, terms);

@@ -2,11 +2,11 @@
 // location logsumexp(l / T), and the others are Gumbel truncated below it. Twin: src/cpu/gumbel_given_index.ts.
 // LANES lanes make one draw; a workgroup of 64 makes 64 / LANES.
 
-import package::shared::float_bits::{NEGATIVE_INFINITY, POSITIVE_INFINITY};
+import package::shared::float_bits::{NEGATIVE_INFINITY, POSITIVE_INFINITY, finite, finite4, masked4};
 import package::shared::gather::{gather, nothing_found, with_logits};
 import package::shared::lanes::LANES;
 import package::shared::logits_f32::{load_class, load_four};
-import package::shared::math::inverse_of;
+import package::shared::math::{Rate, quotients4, rate_of};
 import package::shared::params::params;
 import package::shared::row_settings::RowSettings;
 import package::shared::row_settings_uniform::row_settings_of;
@@ -56,15 +56,14 @@ fn below(noise: f32, logit: u32, class_: u32, given_class: u32, top: Top, temper
   return lowered;
 }
 
-fn noise_four(logits: vec4<u32>, exponential: vec4<f32>, first: u32, given_class: u32, top: Top, row: RowSettings) -> vec4<f32> {
-  let inverse = inverse_of(row.temperature);
-  let x = (bitcast<vec4<f32>>(logits) - top.max_logit) * inverse - top.height;
-  let free = -log(exponential + exp(max(x, vec4<f32>(-104.0))));
+fn noise_four(logits: vec4<u32>, exponential: vec4<f32>, first: u32, given_class: u32, top: Top, temperature: f32, rate: Rate) -> vec4<f32> {
+  let x = quotients4(finite4(logits), top.max_logit, rate) - top.height;
+  let free = -log(exponential + select(exp(max(x, vec4<f32>(-104.0))), vec4<f32>(), masked4(logits)));
   var noise = vec4<f32>(
-    below(free.x, logits.x, first, given_class, top, row.temperature),
-    below(free.y, logits.y, first + 1u, given_class, top, row.temperature),
-    below(free.z, logits.z, first + 2u, given_class, top, row.temperature),
-    below(free.w, logits.w, first + 3u, given_class, top, row.temperature),
+    below(free.x, logits.x, first, given_class, top, temperature),
+    below(free.y, logits.y, first + 1u, given_class, top, temperature),
+    below(free.z, logits.z, first + 2u, given_class, top, temperature),
+    below(free.w, logits.w, first + 3u, given_class, top, temperature),
   );
   return select(noise, vec4<f32>(top.noise), vec4<u32>(first) + vec4<u32>(0u, 1u, 2u, 3u) == vec4<u32>(given_class));
 }
@@ -85,7 +84,7 @@ fn main(
   let groups = select(0u, (params.classes + 7u) / 8u, inside);
   let base = params.logits_offset + row * params.row_stride;
   let at = params.first_result + task;
-  let inverse = inverse_of(settings.temperature);
+  let rate = rate_of(settings.temperature, 1.0);
 
   var mine = nothing_found();
   var distributed = KEY_NONE; // 1 once a class is not masked
@@ -94,7 +93,7 @@ fn main(
     let a = load_four(base, group * 8u);
     let b = load_four(base, group * 8u + 4u);
     validity = seen(validity, a, b);
-    mine = with_logits(mine, a, b, inverse);
+    mine = with_logits(mine, a, b, rate);
     if (any((a & vec4<u32>(0x7fffffffu)) < vec4<u32>(POSITIVE_INFINITY)) || any((b & vec4<u32>(0x7fffffffu)) < vec4<u32>(POSITIVE_INFINITY))) {
       distributed = 1u;
     }
@@ -111,7 +110,7 @@ fn main(
     if (is_score(whole.key) && logit != NEGATIVE_INFINITY) {
       let word = word_of(halves_of(given_class / 8u, settings, draw), given_class & 7u);
       top.height = log(whole.sum) + gumbel_at(word, given_class, settings, draw);
-      top.noise = top.height - (bitcast<f32>(logit) - whole.max_logit) * inverse;
+      top.noise = top.height - quotients4(vec4<f32>(finite(logit)), whole.max_logit, rate).x;
       top.key = key_of_score(score_of(logit, settings.temperature, top.noise));
     } else if (is_score(whole.key)) {
       top.key = KEY_NONE;
@@ -129,8 +128,8 @@ fn main(
     let c = group * 8u;
     let first = params.class_offset + c;
     let halves = halves_of(first / 8u, settings, draw);
-    let a = noise_four(load_four(base, c), exponentials(halves, 0u, first, settings, draw), first, given_class, top, settings);
-    let b = noise_four(load_four(base, c + 4u), exponentials(halves, 4u, first, settings, draw), first + 4u, given_class, top, settings);
+    let a = noise_four(load_four(base, c), exponentials(halves, 0u, first, settings, draw), first, given_class, top, settings.temperature, rate);
+    let b = noise_four(load_four(base, c + 4u), exponentials(halves, 4u, first, settings, draw), first + 4u, given_class, top, settings.temperature, rate);
     store_four(out_base, c, select(vec4<f32>(), a, ok));
     store_four(out_base, c + 4u, select(vec4<f32>(), b, ok));
   }

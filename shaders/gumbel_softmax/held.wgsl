@@ -4,20 +4,20 @@
 // Each step over the groups that a lane holds is a function, called for each by its number rather than in a loop: software adapters
 // keep an array in memory that is indexed by what they do not know, and take half as long again.
 
-import package::gumbel_softmax::finished4::finished4;
+import package::gumbel_softmax::finished4::{finished4, is_one_hot};
 import package::shared::gather::{Scan, gather, nothing_found, with_logits};
-import package::shared::keys::{Keys, better, keys_of, relaxation_of, relaxed4};
+import package::shared::keys::{Keys, better, keys_of, relaxed4};
 import package::shared::lanes::LANES;
 import package::shared::log_probs::LOG_PROBS;
 import package::shared::logits_f32::{load_class, load_four};
-import package::shared::math::{inverse_of, sum8};
+import package::shared::math::{Rate, rate_of, sum8};
 import package::shared::params::params;
 import package::shared::reduce_workgroup::row_sum;
 import package::shared::result::write_result;
 import package::shared::row_settings::RowSettings;
 import package::shared::row_settings_uniform::row_settings_of;
 import package::shared::rows_out_f32::store_four;
-import package::shared::score::{is_score, score_of_key};
+import package::shared::score::{best_of, is_score};
 import package::shared::validity::{Validity, checked_key, nothing_seen, seen};
 
 override FOURS: u32 = 8u;   // vectors of four classes that a lane holds, to 8; odd only where LANES is 1
@@ -45,17 +45,17 @@ fn hold(held: ptr<function, Held>, i: u32, lane: u32, end: u32, base: u32, row: 
     (*held).validity = seen((*held).validity, a, b);
     (*held).scan = better((*held).scan, keys, params.class_offset + group * 8u);
     if (LOG_PROBS) {
-      (*held).scan = with_logits((*held).scan, a, b, inverse_of(row.temperature));
+      (*held).scan = with_logits((*held).scan, a, b, rate_of(row.temperature, 1.0));
     }
   }
 }
 
 // Turns the keys of a group into relaxed values, and gives their sum.
-fn relax(held: ptr<function, Held>, i: u32, best: f32, inverse: f32) -> f32 {
-  let a = relaxed4((*held).groups[i].a, best, inverse);
+fn relax(held: ptr<function, Held>, i: u32, best: f32, rate: Rate) -> f32 {
+  let a = relaxed4((*held).groups[i].a, best, rate);
   var b = vec4<f32>();
   if (is_whole(i)) {
-    b = relaxed4((*held).groups[i].b, best, inverse);
+    b = relaxed4((*held).groups[i].b, best, rate);
   }
   (*held).groups[i] = Keys(bitcast<vec4<u32>>(a), bitcast<vec4<u32>>(b));
   return sum8(a, b);
@@ -107,22 +107,20 @@ fn main(
   mine.key = checked_key(mine.key, held.validity);
   var whole = gather(lane, slot, mine, settings.temperature);
   let ok = is_score(whole.key);
-  let relaxation = relaxation_of(settings);
-  // What a row without a distribution has for scores and best score may be NaN: there exp(0) * 0 is taken.
-  let best = select(0.0, score_of_key(whole.key), ok);
-  let inverse = select(0.0, relaxation.inverse, ok);
-  var sum = relax(&held, 0u, best, inverse);
-  if (FOURS > 2u) { sum += relax(&held, 1u, best, inverse); }
-  if (FOURS > 4u) { sum += relax(&held, 2u, best, inverse); }
-  if (FOURS > 6u) { sum += relax(&held, 3u, best, inverse); }
+  let best = best_of(whole.key);
+  let rate = rate_of(settings.temperature, settings.tau);
+  var sum = relax(&held, 0u, best, rate);
+  if (FOURS > 2u) { sum += relax(&held, 1u, best, rate); }
+  if (FOURS > 4u) { sum += relax(&held, 2u, best, rate); }
+  if (FOURS > 6u) { sum += relax(&held, 3u, best, rate); }
   whole.relaxed = row_sum(1u, slot, lane, sum);
 
   let drawn_class = select(0xffffffffu, whole.class_ - params.class_offset, ok);
   let finish = Finish(
     params.rows_out_offset + task * params.rows_out_stride,
     drawn_class,
-    select(0.0, 1.0 / whole.relaxed, ok),
-    relaxation.one_hot,
+    select(0.0, 1.0 / select(1.0, whole.relaxed, ok), ok),
+    is_one_hot(settings),
   );
   store(&held, 0u, lane, end, finish);
   if (FOURS > 2u) { store(&held, 1u, lane, end, finish); }

@@ -3,15 +3,15 @@
 
 import package::gumbel_softmax::relax::relax;
 import package::shared::gather::{gather, rescaled};
-import package::shared::keys::relaxation_of;
 import package::shared::log_probs::LOG_PROBS;
 import package::shared::logits_f32::load_class;
+import package::shared::math::rate_of;
 import package::shared::params::params;
 import package::shared::part::part_of;
 import package::shared::partials::partials;
 import package::shared::reduce_workgroup::row_sum;
 import package::shared::row_settings_uniform::row_settings_of;
-import package::shared::score::{is_score, score_of_key};
+import package::shared::score::{best_of, is_score};
 
 @compute @workgroup_size(64)
 fn main(
@@ -25,8 +25,7 @@ fn main(
   let out_base = params.rows_out_offset + part.task * params.rows_out_stride;
   let mine = relax(base, out_base, settings, part.draw, part.first, part.end, lane);
   var whole = gather(lane, 0u, mine, settings.temperature);
-  let inverse = relaxation_of(settings).inverse;
-  whole.relaxed = row_sum(1u, 0u, lane, rescaled(mine, score_of_key(whole.key), inverse));
+  whole.relaxed = row_sum(1u, 0u, lane, rescaled(mine, best_of(whole.key), rate_of(settings.temperature, settings.tau)));
   if (part.inside && lane == 0u) {
     if (LOG_PROBS && is_score(whole.key)) {
       whole.logit = bitcast<f32>(load_class(base, whole.class_ - params.class_offset));

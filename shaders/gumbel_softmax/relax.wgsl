@@ -1,23 +1,23 @@
 // The two passes of Gumbel-softmax over rows that are not held. Expects: params, LANES, LOG_PROBS; logits_*, samples_*, keys,
 // validity, gather, finish.
 
-import package::gumbel_softmax::finished4::finished4;
+import package::gumbel_softmax::finished4::{finished4, is_one_hot};
 import package::shared::gather::{Scan, nothing_found, rescaled, with_logits};
-import package::shared::keys::{Keys, better, keys_of, relaxation_of, relaxed4};
+import package::shared::keys::{Keys, better, keys_of, relaxed4};
 import package::shared::lanes::LANES;
 import package::shared::log_probs::LOG_PROBS;
 import package::shared::logits_f32::load_four;
-import package::shared::math::{inverse_of, sum8};
+import package::shared::math::{rate_of, sum8};
 import package::shared::params::params;
 import package::shared::row_settings::RowSettings;
 import package::shared::rows_out_f32::{HOLDS_KEYS, held_words, store_four, store_words};
-import package::shared::score::{KEY_NONE, is_score, score_of_key};
+import package::shared::score::{KEY_NONE, best_of, is_score};
 import package::shared::validity::{checked_key, nothing_seen, seen};
 
 // First pass over the groups [first, end): the lane's scan, and scores left where samples will lie.
 fn relax(base: u32, out_base: u32, row: RowSettings, draw: u32, first: u32, end: u32, lane: u32) -> Scan {
-  let inverse = inverse_of(row.temperature);
-  let relaxation = relaxation_of(row);
+  let rate = rate_of(row.temperature, 1.0);
+  let relaxed_rate = rate_of(row.temperature, row.tau);
   var mine = nothing_found();
   var validity = nothing_seen();
   for (var group = first + lane; group < end; group += LANES) {
@@ -29,14 +29,14 @@ fn relax(base: u32, out_base: u32, row: RowSettings, draw: u32, first: u32, end:
     store_words(out_base, c, keys.a);
     store_words(out_base, c + 4u, keys.b);
     if (LOG_PROBS) {
-      mine = with_logits(mine, a, b, inverse);
+      mine = with_logits(mine, a, b, rate);
     }
     let before = mine;
     mine = better(mine, keys, params.class_offset + c);
-    let best = score_of_key(mine.key);
+    let best = best_of(mine.key);
     if (mine.key != KEY_NONE) {
-      let terms = sum8(relaxed4(keys.a, best, relaxation.inverse), relaxed4(keys.b, best, relaxation.inverse));
-      mine.relaxed = rescaled(before, best, relaxation.inverse) + terms;
+      let terms = sum8(relaxed4(keys.a, best, relaxed_rate), relaxed4(keys.b, best, relaxed_rate));
+      mine.relaxed = rescaled(before, best, relaxed_rate) + terms;
     }
   }
   mine.key = checked_key(mine.key, validity);
@@ -45,12 +45,10 @@ fn relax(base: u32, out_base: u32, row: RowSettings, draw: u32, first: u32, end:
 
 // Second pass: samples from scores, for the row's gathered scan; 0 in a row without a distribution.
 fn normalise(base: u32, out_base: u32, row: RowSettings, draw: u32, first: u32, end: u32, lane: u32, whole: Scan) {
-  let relaxation = relaxation_of(row);
   let ok = is_score(whole.key);
-  // What a row without a distribution has for scores, best score and sum may be NaN: there exp(0) * 0 is taken.
-  let best = select(0.0, score_of_key(whole.key), ok);
-  let inverse = select(0.0, relaxation.inverse, ok);
-  let scale = select(0.0, 1.0 / whole.relaxed, ok);
+  let best = best_of(whole.key);
+  let rate = rate_of(row.temperature, row.tau);
+  let scale = select(0.0, 1.0 / select(1.0, whole.relaxed, ok), ok);
   let drawn_class = select(0xffffffffu, whole.class_ - params.class_offset, ok);
   for (var group = first + lane; group < end; group += LANES) {
     let c = group * 8u;
@@ -60,9 +58,9 @@ fn normalise(base: u32, out_base: u32, row: RowSettings, draw: u32, first: u32, 
     } else {
       keys = keys_of(load_four(base, c), load_four(base, c + 4u), true, group, row, draw);
     }
-    let a = relaxed4(keys.a, best, inverse) * scale;
-    let b = relaxed4(keys.b, best, inverse) * scale;
-    store_four(out_base, c, finished4(a, c, drawn_class, relaxation.one_hot));
-    store_four(out_base, c + 4u, finished4(b, c + 4u, drawn_class, relaxation.one_hot));
+    let a = relaxed4(keys.a, best, rate) * scale;
+    let b = relaxed4(keys.b, best, rate) * scale;
+    store_four(out_base, c, finished4(a, c, drawn_class, is_one_hot(row)));
+    store_four(out_base, c + 4u, finished4(b, c + 4u, drawn_class, is_one_hot(row)));
   }
 }

@@ -6,15 +6,15 @@ import package::gumbel_softmax_backward::gradient::softmax_of;
 import package::gumbel_softmax_backward::partials::partials;
 import package::gumbel_softmax_backward::result::write_backward;
 import package::gumbel_softmax_backward::spread::spread;
-import package::shared::keys::relaxation_of;
 import package::shared::lanes::LANES;
+import package::shared::math::{Rate, rate_of};
 import package::shared::params::params;
 import package::shared::part::part_of;
 import package::shared::row_settings_uniform::row_settings_of;
-import package::shared::score::{KEY_NONE, score_of_key};
+import package::shared::score::{KEY_NONE, best_of};
 
 // What the parts of a draw found. By all lanes, in uniform control flow.
-fn combine_weighed(task: u32, in_base: u32, inside: bool, lane: u32, inverse: f32) -> Found {
+fn combine_weighed(task: u32, in_base: u32, inside: bool, lane: u32, rate: Rate) -> Found {
   var mine = nothing_weighed();
   let end = select(0u, params.parts, inside);
   for (var number = lane; number < end; number += LANES) {
@@ -24,12 +24,12 @@ fn combine_weighed(task: u32, in_base: u32, inside: bool, lane: u32, inverse: f3
     if (found.scan.key > mine.scan.key) {
       mine = found;
     }
-    let best = score_of_key(mine.scan.key);
-    let sums = moved(before, best, mine.reference, inverse) + moved(found, best, mine.reference, inverse);
+    let best = best_of(mine.scan.key);
+    let sums = moved(before, best, mine.reference, rate) + moved(found, best, mine.reference, rate);
     mine.scan.relaxed = sums.x;
     mine.weighted = sums.y;
   }
-  return gather_weighed(lane, 0u, mine, in_base, inverse);
+  return gather_weighed(lane, 0u, mine, in_base, rate);
 }
 
 @compute @workgroup_size(64)
@@ -43,14 +43,14 @@ fn main(
   let settings = row_settings_of(params.first_row + part.row);
   let base = params.logits_offset + part.row * params.row_stride;
   let out_base = params.rows_out_offset + part.row * params.rows_out_stride;
-  let inverse = relaxation_of(settings).inverse;
+  let rate = rate_of(settings.temperature, settings.tau);
 
   var terms = vec2<f32>();
   var key = KEY_NONE;
   for (var draw = 0u; draw < params.num_samples; draw++) {
     let in_base = params.rows_in_offset + (part.row * params.num_samples + draw) * params.rows_in_stride;
-    let whole = combine_weighed(part.task + draw, in_base, part.inside, lane, inverse);
-    let softmax = softmax_of(whole, base, inverse);
+    let whole = combine_weighed(part.task + draw, in_base, part.inside, lane, rate);
+    let softmax = softmax_of(whole, base, rate);
     let is_first = params.first_draw == 0u && draw == 0u;
     terms += spread(base, in_base, out_base, settings, params.first_draw + draw, part.first, part.end, lane, softmax, is_first);
     key = whole.scan.key;

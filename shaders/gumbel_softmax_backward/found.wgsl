@@ -3,11 +3,11 @@
 import package::shared::gather::{Scan, gather, nothing_found};
 import package::shared::keys::{Keys, better, relaxed4};
 import package::shared::lanes::LANES;
-import package::shared::math::{decay, sum8};
+import package::shared::math::{Rate, decay, sum8};
 import package::shared::params::params;
 import package::shared::reduce_workgroup::{forget_best, row_sum};
 import package::shared::rows_in_f32::load_row_in;
-import package::shared::score::{KEY_NONE, is_score, score_of_key};
+import package::shared::score::{KEY_NONE, best_of, is_score, score_of_key};
 
 // What a lane, a part or a row knows of one draw.
 struct Found {
@@ -21,13 +21,13 @@ fn nothing_weighed() -> Found {
 }
 
 // The sums of w and of w (G - reference) of a scan, as they are beside a better class.
-fn moved(found: Found, best: f32, reference: f32, inverse: f32) -> vec2<f32> {
+fn moved(found: Found, best: f32, reference: f32, rate: Rate) -> vec2<f32> {
   if (!is_score(found.scan.key)) {
     return vec2<f32>();
   }
   let relaxed = found.scan.relaxed;
   let weighted = found.weighted + relaxed * (found.reference - reference);
-  return vec2<f32>(relaxed, weighted) * decay(score_of_key(found.scan.key) - best, inverse);
+  return vec2<f32>(relaxed, weighted) * decay(score_of_key(found.scan.key), best, rate);
 }
 
 fn weighted4(keys: vec4<u32>, weights: vec4<f32>, values: vec4<f32>, reference: f32) -> vec4<f32> {
@@ -35,7 +35,7 @@ fn weighted4(keys: vec4<u32>, weights: vec4<f32>, values: vec4<f32>, reference: 
 }
 
 // A scan that has also seen a group's keys and gradients.
-fn weighed(before: Found, keys: Keys, a: vec4<f32>, b: vec4<f32>, first_class: u32, inverse: f32) -> Found {
+fn weighed(before: Found, keys: Keys, a: vec4<f32>, b: vec4<f32>, first_class: u32, rate: Rate) -> Found {
   var after = before;
   after.scan = better(before.scan, keys, first_class);
   if (after.scan.key > before.scan.key) {
@@ -44,9 +44,9 @@ fn weighed(before: Found, keys: Keys, a: vec4<f32>, b: vec4<f32>, first_class: u
   }
   if (after.scan.key != KEY_NONE) {
     let best = score_of_key(after.scan.key);
-    let w_a = relaxed4(keys.a, best, inverse);
-    let w_b = relaxed4(keys.b, best, inverse);
-    let kept = moved(before, best, after.reference, inverse);
+    let w_a = relaxed4(keys.a, best, rate);
+    let w_b = relaxed4(keys.b, best, rate);
+    let kept = moved(before, best, after.reference, rate);
     after.scan.relaxed = kept.x + sum8(w_a, w_b);
     after.weighted = kept.y + sum8(
       weighted4(keys.a, w_a, a, after.reference),
@@ -57,7 +57,7 @@ fn weighed(before: Found, keys: Keys, a: vec4<f32>, b: vec4<f32>, first_class: u
 }
 
 // The lanes of a row brought together; all get the result. Uniform control flow only; may be called again.
-fn gather_weighed(lane: u32, slot: u32, mine: Found, in_base: u32, inverse: f32) -> Found {
+fn gather_weighed(lane: u32, slot: u32, mine: Found, in_base: u32, rate: Rate) -> Found {
   if (LANES == 1u) {
     return mine;
   }
@@ -65,7 +65,7 @@ fn gather_weighed(lane: u32, slot: u32, mine: Found, in_base: u32, inverse: f32)
   whole.scan = gather(lane, slot, mine.scan, 1.0);
   let ok = is_score(whole.scan.key);
   whole.reference = load_row_in(in_base, select(0u, whole.scan.class_ - params.class_offset, ok));
-  let kept = moved(mine, score_of_key(whole.scan.key), whole.reference, inverse);
+  let kept = moved(mine, best_of(whole.scan.key), whole.reference, rate);
   whole.scan.relaxed = row_sum(0u, slot, lane, kept.x);
   forget_best();
   whole.weighted = row_sum(1u, slot, lane, kept.y);

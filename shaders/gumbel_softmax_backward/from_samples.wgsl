@@ -7,10 +7,10 @@ import package::gumbel_softmax_backward::add_rows::add_four;
 import package::gumbel_softmax_backward::result::write_backward;
 import package::gumbel_softmax_backward::scales::SCALES;
 import package::gumbel_softmax_backward::tasks::{Draw, Gradient, Task, draw_of, draws_a_task, task_of, with_draw};
-import package::shared::float_bits::MIN_NORMAL;
+import package::shared::float_bits::{MIN_NORMAL, finite, finite4};
 import package::shared::lanes::LANES;
 import package::shared::logits_f32::{load_class, load_four};
-import package::shared::math::{first4, inverse_of, max4};
+import package::shared::math::{Rate, first4, max4, quotients4, rate_of};
 import package::shared::one_draw::ONE_DRAW;
 import package::shared::params::params;
 import package::shared::reduce_workgroup::{forget_best, row_best, row_sum};
@@ -68,10 +68,10 @@ fn key_of_largest(found: Found) -> u32 {
 }
 
 // sum(d log(y / best)) and sum(d (l - logit)) / (T tau) over four classes, where y is not 0.
-fn scale_terms(y: vec4<f32>, d: vec4<f32>, logits: vec4<u32>, inverse_best: f32, logit: f32, inverse: f32) -> vec2<f32> {
+fn scale_terms(y: vec4<f32>, d: vec4<f32>, logits: vec4<u32>, inverse_best: f32, logit: f32, rate: Rate) -> vec2<f32> {
   let none = y == vec4<f32>();
   let u = log(select(y * inverse_best, vec4<f32>(1.0), none));
-  let l = select((bitcast<vec4<f32>>(logits) - logit) * inverse, vec4<f32>(), none);
+  let l = select(quotients4(finite4(logits), logit, rate), vec4<f32>(), none);
   return vec2<f32>(dot(d, u), dot(d, l));
 }
 
@@ -79,7 +79,7 @@ fn scale_terms(y: vec4<f32>, d: vec4<f32>, logits: vec4<u32>, inverse_best: f32,
 fn add_draw(at: Draw, task: Task, row: RowSettings) -> Gradient {
   let lane = task.lane;
   let slot = task.slot;
-  let inverse = inverse_of(row.temperature) * inverse_of(row.tau);
+  let rate = rate_of(row.temperature, row.tau);
   var mine = Found(0.0, 0u, 0.0, 0.0, 0.0);
   var validity = nothing_seen();
   for (var c = 4u * lane; c < at.classes; c += 4u * LANES) {
@@ -97,16 +97,16 @@ fn add_draw(at: Draw, task: Task, row: RowSettings) -> Gradient {
   // Less what rounding took from a sum of 1.
   let mean = weighted / select(1.0, sum, ok);
   let inverse_best = 1.0 / select(1.0, score_of_key(best.x), ok);
-  let logit = bitcast<f32>(load_class(at.base, best_class));
+  let logit = finite(load_class(at.base, best_class));
 
   var terms = vec2<f32>();
   for (var c = 4u * lane; c < at.classes; c += 4u * LANES) {
     // A row without a distribution has gradients of 0.
     let y = select(vec4<f32>(), soft_four(at.soft_base, c), ok);
     let d = times(y, load_rows_in(at.in_base, c) - reference - mean);
-    add_four(at.out_base, c, d * inverse, at.is_first);
+    add_four(at.out_base, c, d * (rate.twice_inverse * 0.5), at.is_first);
     if (SCALES) {
-      terms += scale_terms(y, d, load_four(at.base, c), inverse_best, logit, inverse);
+      terms += scale_terms(y, d, load_four(at.base, c), inverse_best, logit, rate);
     }
   }
   return Gradient(best.x, terms);

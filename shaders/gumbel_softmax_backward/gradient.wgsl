@@ -8,40 +8,42 @@
 import package::gumbel_softmax_backward::add_rows::add_four;
 import package::gumbel_softmax_backward::found::Found;
 import package::gumbel_softmax_backward::scales::SCALES;
+import package::shared::float_bits::{finite, finite4};
 import package::shared::keys::{Keys, relaxed4, scores4};
 import package::shared::logits_f32::{load_class, load_four};
+import package::shared::math::{Rate, exponents4, quotients4};
 import package::shared::params::params;
 import package::shared::rows_in_f32::load_rows_in;
-import package::shared::score::{KEY_NONE, LOWEST, is_score, score_of_key};
+import package::shared::score::{KEY_NONE, best_of, is_score};
 
 // What the gradient of a row takes: y is w * scale.
 struct Softmax {
   ok: bool,
   best: f32,
-  inverse: f32,     // 1 / (T tau)
+  rate: Rate,       // of T tau
   scale: f32,
   reference: f32,
   mean: f32,        // sum(y (G - reference))
   logit: f32,       // of the best class
 }
 
-fn softmax_of(whole: Found, base: u32, inverse: f32) -> Softmax {
+fn softmax_of(whole: Found, base: u32, rate: Rate) -> Softmax {
   let ok = is_score(whole.scan.key);
   let scale = 1.0 / select(1.0, whole.scan.relaxed, ok);
   return Softmax(
     ok,
-    score_of_key(whole.scan.key),
-    inverse,
+    best_of(whole.scan.key),
+    rate,
     scale,
     whole.reference,
     whole.weighted * scale,
-    bitcast<f32>(load_class(base, select(0u, whole.scan.class_ - params.class_offset, ok))),
+    finite(load_class(base, select(0u, whole.scan.class_ - params.class_offset, ok))),
   );
 }
 
 // d of four classes, 0 for masked ones.
 fn gradient4(keys: vec4<u32>, values: vec4<f32>, row: Softmax) -> vec4<f32> {
-  let d = relaxed4(keys, row.best, row.inverse) * row.scale * (values - row.reference - row.mean);
+  let d = relaxed4(keys, row.best, row.rate) * row.scale * (values - row.reference - row.mean);
   return select(d, vec4<f32>(), keys == vec4<u32>(KEY_NONE));
 }
 
@@ -49,8 +51,8 @@ fn gradient4(keys: vec4<u32>, values: vec4<f32>, row: Softmax) -> vec4<f32> {
 fn scale_terms(keys: vec4<u32>, d: vec4<f32>, logits: vec4<u32>, row: Softmax) -> vec2<f32> {
   let masked = keys == vec4<u32>(KEY_NONE);
   // Where a difference is so large that it is bounded, d is 0.
-  let u = max((scores4(keys) - row.best) * row.inverse, vec4<f32>(-104.0));
-  let l = max((bitcast<vec4<f32>>(logits) - row.logit) * row.inverse, vec4<f32>(LOWEST));
+  let u = exponents4(scores4(keys), row.best, row.rate);
+  let l = quotients4(finite4(logits), row.logit, row.rate);
   return vec2<f32>(dot(d, select(u, vec4<f32>(), masked)), dot(d, select(l, vec4<f32>(), masked)));
 }
 
@@ -63,8 +65,8 @@ fn add_gradient(base: u32, in_base: u32, out_base: u32, c: u32, keys: Keys, row:
   }
   let d_a = gradient4(known.a, load_rows_in(in_base, c), row);
   let d_b = gradient4(known.b, load_rows_in(in_base, c + 4u), row);
-  add_four(out_base, c, d_a * row.inverse, first);
-  add_four(out_base, c + 4u, d_b * row.inverse, first);
+  add_four(out_base, c, d_a * (row.rate.twice_inverse * 0.5), first);
+  add_four(out_base, c + 4u, d_b * (row.rate.twice_inverse * 0.5), first);
   if (SCALES) {
     return scale_terms(known.a, d_a, load_four(base, c), row) + scale_terms(known.b, d_b, load_four(base, c + 4u), row);
   }

@@ -7,9 +7,10 @@ import package::gumbel_softmax_backward::found::{Found, gather_weighed, nothing_
 import package::gumbel_softmax_backward::gradient::{Softmax, add_gradient, softmax_of};
 import package::gumbel_softmax_backward::result::write_backward;
 import package::gumbel_softmax_backward::tasks::{Draw, Gradient, Task, draw_of, draws_a_task, task_of, with_draw};
-import package::shared::keys::{Keys, keys_of, relaxation_of};
+import package::shared::keys::{Keys, keys_of};
 import package::shared::lanes::LANES;
 import package::shared::logits_f32::load_four;
+import package::shared::math::{Rate, rate_of};
 import package::shared::one_draw::ONE_DRAW;
 import package::shared::params::params;
 import package::shared::row_settings::RowSettings;
@@ -27,7 +28,7 @@ struct Held {
   validity: Validity,
 }
 
-fn hold(held: ptr<function, Held>, i: u32, at: Draw, lane: u32, row: RowSettings, inverse: f32) {
+fn hold(held: ptr<function, Held>, i: u32, at: Draw, lane: u32, row: RowSettings, rate: Rate) {
   let group = lane + i * LANES;
   let c = group * 8u;
   (*held).groups[i] = Keys();
@@ -39,7 +40,7 @@ fn hold(held: ptr<function, Held>, i: u32, at: Draw, lane: u32, row: RowSettings
     let g_b = load_rows_in(at.in_base, c + 4u);
     (*held).groups[i] = keys;
     (*held).validity = seen((*held).validity, a, b);
-    (*held).found = weighed((*held).found, keys, g_a, g_b, params.class_offset + c, inverse);
+    (*held).found = weighed((*held).found, keys, g_a, g_b, params.class_offset + c, rate);
   }
 }
 
@@ -55,17 +56,17 @@ fn add(held: ptr<function, Held>, i: u32, at: Draw, lane: u32, softmax: Softmax)
 fn add_draw(at: Draw, task: Task, row: RowSettings) -> Gradient {
   let lane = task.lane;
   let slot = task.slot;
-  let inverse = relaxation_of(row).inverse;
+  let rate = rate_of(row.temperature, row.tau);
   var held = Held(array<Keys, 4>(), nothing_weighed(), nothing_seen());
-  hold(&held, 0u, at, lane, row, inverse);
-  if (FOURS > 2u) { hold(&held, 1u, at, lane, row, inverse); }
-  if (FOURS > 4u) { hold(&held, 2u, at, lane, row, inverse); }
-  if (FOURS > 6u) { hold(&held, 3u, at, lane, row, inverse); }
+  hold(&held, 0u, at, lane, row, rate);
+  if (FOURS > 2u) { hold(&held, 1u, at, lane, row, rate); }
+  if (FOURS > 4u) { hold(&held, 2u, at, lane, row, rate); }
+  if (FOURS > 6u) { hold(&held, 3u, at, lane, row, rate); }
 
   var mine = held.found;
   mine.scan.key = checked_key(mine.scan.key, held.validity);
-  let whole = gather_weighed(lane, slot, mine, at.in_base, inverse);
-  let softmax = softmax_of(whole, at.base, inverse);
+  let whole = gather_weighed(lane, slot, mine, at.in_base, rate);
+  let softmax = softmax_of(whole, at.base, rate);
   var terms = add(&held, 0u, at, lane, softmax);
   if (FOURS > 2u) { terms += add(&held, 1u, at, lane, softmax); }
   if (FOURS > 4u) { terms += add(&held, 2u, at, lane, softmax); }

@@ -7,7 +7,7 @@ import package::gumbel_softmax_backward::result::write_backward;
 import package::gumbel_softmax_backward::spread::spread;
 import package::gumbel_softmax_backward::tasks::{Draw, Gradient, Task, draw_of, draws_a_task, task_of, with_draw};
 import package::gumbel_softmax_backward::weigh::weigh;
-import package::shared::keys::relaxation_of;
+import package::shared::math::rate_of;
 import package::shared::one_draw::ONE_DRAW;
 import package::shared::params::params;
 import package::shared::row_settings::RowSettings;
@@ -18,11 +18,11 @@ import package::shared::score::KEY_NONE;
 fn add_draw(at: Draw, task: Task, row: RowSettings) -> Gradient {
   let lane = task.lane;
   let slot = task.slot;
-  let inverse = relaxation_of(row).inverse;
+  let rate = rate_of(row.temperature, row.tau);
   let groups = (at.classes + 7u) / 8u;
   let mine = weigh(at.base, at.in_base, at.out_base, row, at.number, 0u, groups, lane);
-  let whole = gather_weighed(lane, slot, mine, at.in_base, inverse);
-  let softmax = softmax_of(whole, at.base, inverse);
+  let whole = gather_weighed(lane, slot, mine, at.in_base, rate);
+  let softmax = softmax_of(whole, at.base, rate);
   let terms = spread(at.base, at.in_base, at.out_base, row, at.number, 0u, groups, lane, softmax, at.is_first);
   return Gradient(whole.scan.key, terms);
 }

@@ -4,7 +4,7 @@
 import package::gumbel_softmax_backward::found::gather_weighed;
 import package::gumbel_softmax_backward::partials::partials;
 import package::gumbel_softmax_backward::weigh::weigh;
-import package::shared::keys::relaxation_of;
+import package::shared::math::rate_of;
 import package::shared::params::params;
 import package::shared::part::part_of;
 import package::shared::row_settings_uniform::row_settings_of;
@@ -21,7 +21,7 @@ fn main(
   let in_base = params.rows_in_offset + select(0u, part.task, part.inside) * params.rows_in_stride;
   let out_base = params.rows_out_offset + part.row * params.rows_out_stride;
   let mine = weigh(base, in_base, out_base, settings, part.draw, part.first, part.end, lane);
-  let whole = gather_weighed(lane, 0u, mine, in_base, relaxation_of(settings).inverse);
+  let whole = gather_weighed(lane, 0u, mine, in_base, rate_of(settings.temperature, settings.tau));
   if (part.inside && lane == 0u) {
     partials[part.task * params.parts + part.number] = whole;
   }

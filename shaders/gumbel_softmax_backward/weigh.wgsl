@@ -2,9 +2,10 @@
 // backward. Where a row has one draw, the first leaves scores where the gradient will lie, for the second to read.
 
 import package::gumbel_softmax_backward::found::{Found, nothing_weighed, weighed};
-import package::shared::keys::{keys_of, relaxation_of};
+import package::shared::keys::keys_of;
 import package::shared::lanes::LANES;
 import package::shared::logits_f32::load_four;
+import package::shared::math::rate_of;
 import package::shared::one_draw::ONE_DRAW;
 import package::shared::params::params;
 import package::shared::row_settings::RowSettings;
@@ -14,7 +15,7 @@ import package::shared::validity::{checked_key, nothing_seen, seen};
 
 // First pass over the groups [first, end): what the lane finds.
 fn weigh(base: u32, in_base: u32, out_base: u32, row: RowSettings, draw: u32, first: u32, end: u32, lane: u32) -> Found {
-  let inverse = relaxation_of(row).inverse;
+  let rate = rate_of(row.temperature, row.tau);
   var mine = nothing_weighed();
   var validity = nothing_seen();
   for (var group = first + lane; group < end; group += LANES) {
@@ -29,7 +30,7 @@ fn weigh(base: u32, in_base: u32, out_base: u32, row: RowSettings, draw: u32, fi
     }
     let g_a = load_rows_in(in_base, c);
     let g_b = load_rows_in(in_base, c + 4u);
-    mine = weighed(mine, keys, g_a, g_b, params.class_offset + c, inverse);
+    mine = weighed(mine, keys, g_a, g_b, params.class_offset + c, rate);
   }
   mine.scan.key = checked_key(mine.scan.key, validity);
   return mine;

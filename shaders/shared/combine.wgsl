@@ -3,26 +3,26 @@
 import package::shared::gather::{Scan, gather, nothing_found, rescaled};
 import package::shared::lanes::LANES;
 import package::shared::log_probs::LOG_PROBS;
-import package::shared::math::{decay, inverse_of};
+import package::shared::math::{decay, rate_of};
 import package::shared::params::params;
 import package::shared::partials::partials;
 import package::shared::reduce_workgroup::row_sum;
 import package::shared::row_settings::RowSettings;
-import package::shared::score::{is_score, score_of_key};
+import package::shared::score::{best_of, is_score};
 
 var<workgroup> sh_logit: f32;
 
 // By all lanes of a workgroup, in uniform control flow; all get the result.
 fn combine(task: u32, row: RowSettings, inside: bool, lane: u32) -> Scan {
-  let inverse = inverse_of(row.temperature);
-  let relaxed_inverse = inverse * inverse_of(row.tau);
+  let rate = rate_of(row.temperature, 1.0);
+  let relaxed_rate = rate_of(row.temperature, row.tau);
   var mine = nothing_found();
   let end = select(0u, params.total_parts, inside);
   for (var part = lane; part < end; part += LANES) {
     let found = partials[task * params.total_parts + part];
     if (LOG_PROBS) {
       let m = max(mine.max_logit, found.max_logit);
-      mine.sum = mine.sum * decay(mine.max_logit - m, inverse) + found.sum * decay(found.max_logit - m, inverse);
+      mine.sum = mine.sum * decay(mine.max_logit, m, rate) + found.sum * decay(found.max_logit, m, rate);
       mine.max_logit = m;
     }
     let before = mine;
@@ -32,11 +32,11 @@ fn combine(task: u32, row: RowSettings, inside: bool, lane: u32) -> Scan {
       mine.class_ = found.class_;
       mine.logit = found.logit;
     }
-    let best = score_of_key(mine.key);
-    mine.relaxed = rescaled(before, best, relaxed_inverse) + rescaled(found, best, relaxed_inverse);
+    let best = best_of(mine.key);
+    mine.relaxed = rescaled(before, best, relaxed_rate) + rescaled(found, best, relaxed_rate);
   }
   var whole = gather(lane, 0u, mine, row.temperature);
-  whole.relaxed = row_sum(1u, 0u, lane, rescaled(mine, score_of_key(whole.key), relaxed_inverse));
+  whole.relaxed = row_sum(1u, 0u, lane, rescaled(mine, best_of(whole.key), relaxed_rate));
   if (LOG_PROBS) {
     if (is_score(mine.key) && mine.key == whole.key && mine.class_ == whole.class_) {
       sh_logit = mine.logit;

@@ -5,15 +5,16 @@
 // The builtin log differs from device to device, within what WGSL allows; `slack` covers that, and what the half leaves
 // open. So devices may differ in what is sure, never in what is drawn.
 
+import package::shared::float_bits::{LOWEST, finite4};
 import package::shared::gather::{Scan, nothing_found, with_logits};
 import package::shared::keys::key_at;
 import package::shared::log_probs::LOG_PROBS;
 import package::shared::logits_f32::{load_class, load_four};
-import package::shared::math::{first4, inverse_of, max4};
+import package::shared::math::{first4, max4, rate_of};
 import package::shared::params::params;
 import package::shared::philox::philox4x32;
 import package::shared::row_settings::RowSettings;
-import package::shared::score::{KEY_NONE, LOWEST, bar_of, is_score, key_of_score};
+import package::shared::score::{KEY_NONE, bar_of, is_score, key_of_score};
 import package::shared::validity::{Validity, checked_key, nothing_seen, seen};
 import package::shared::words::{TAG_HIGH, word_at};
 
@@ -41,7 +42,7 @@ fn likely(x: vec4<f32>) -> Likely {
 }
 
 fn contested(before: Contest, bits: vec4<u32>, temperature: f32, x: vec4<f32>, four: u32) -> Contest {
-  let logits = bitcast<vec4<f32>>(bits);
+  let logits = finite4(bits);
   let near = likely(x);
   let upper = logits + temperature * (near.noise + near.slack);
   let lower = logits + temperature * (near.noise - near.slack);
@@ -73,7 +74,7 @@ fn with_group(before: Known, base: u32, row: RowSettings, draw: u32, four: u32) 
     after.contest = contested(after.contest, b, row.temperature, vec4<f32>(high * 0x10000u), four + 1u);
   }
   if (LOG_PROBS) {
-    after.scan = with_logits(before.scan, a, b, inverse_of(row.temperature));
+    after.scan = with_logits(before.scan, a, b, rate_of(row.temperature, 1.0));
   }
   return after;
 }

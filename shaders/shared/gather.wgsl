@@ -1,9 +1,10 @@
 // What scans found, and the lanes of a row brought together. Expects: score, reduce_*, row_sums, LOG_PROBS.
 
+import package::shared::float_bits::{LOWEST, finite4, masked4};
 import package::shared::log_probs::LOG_PROBS;
-import package::shared::math::{decay, decay4, inverse_of, max4, sum8};
+import package::shared::math::{Rate, decay, decay4, max4, rate_of, sum8};
 import package::shared::reduce_workgroup::{row_best, row_log_sum, share_log_sum};
-import package::shared::score::{KEY_NONE, LOWEST, is_score, score_of_key};
+import package::shared::score::{KEY_NONE, is_score, score_of_key};
 
 // What a lane, a part or a row knows: its best class so far, and the sum of exp((l - max_logit) / T).
 struct Scan {
@@ -20,21 +21,24 @@ fn nothing_found() -> Scan {
 }
 
 // The relaxed sum of a scan, as it is beside a better score.
-fn rescaled(found: Scan, best: f32, inverse: f32) -> f32 {
+fn rescaled(found: Scan, best: f32, rate: Rate) -> f32 {
   if (!is_score(found.key)) {
     return 0.0;
   }
-  return found.relaxed * decay(score_of_key(found.key) - best, inverse);
+  return found.relaxed * decay(score_of_key(found.key), best, rate);
 }
 
 // A scan that has also seen a group's logits, for log-probabilities.
-fn with_logits(before: Scan, a: vec4<u32>, b: vec4<u32>, inverse: f32) -> Scan {
-  let x = bitcast<vec4<f32>>(a);
-  let y = bitcast<vec4<f32>>(b);
+fn with_logits(before: Scan, a: vec4<u32>, b: vec4<u32>, rate: Rate) -> Scan {
+  let x = finite4(a);
+  let y = finite4(b);
   var after = before;
   after.max_logit = max(before.max_logit, max4(max(x, y)));
-  after.sum = before.sum * decay(before.max_logit - after.max_logit, inverse)
-    + sum8(decay4(x - after.max_logit, inverse), decay4(y - after.max_logit, inverse));
+  // Where the largest is LOWEST, masked classes would count as well.
+  after.sum = before.sum * decay(before.max_logit, after.max_logit, rate) + sum8(
+    select(decay4(x, after.max_logit, rate), vec4<f32>(), masked4(a)),
+    select(decay4(y, after.max_logit, rate), vec4<f32>(), masked4(b)),
+  );
   return after;
 }
 
@@ -50,7 +54,7 @@ fn gather(lane: u32, slot: u32, mine: Scan, temperature: f32) -> Scan {
   whole.key = best.x;
   whole.class_ = best.y;
   if (LOG_PROBS) {
-    let row = row_log_sum(slot, lane, log_sum, inverse_of(temperature));
+    let row = row_log_sum(slot, lane, log_sum, rate_of(temperature, 1.0));
     whole.max_logit = row.x;
     whole.sum = row.y;
   }

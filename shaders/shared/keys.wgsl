@@ -1,9 +1,9 @@
 // The scores of a group of eight classes, every word of noise drawn, as keys: KEY_NONE for a masked class.
 // Expects: params; philox, words, noise, score.
 
-import package::shared::float_bits::POSITIVE_INFINITY;
+import package::shared::float_bits::{POSITIVE_INFINITY, finite4};
 import package::shared::gather::Scan;
-import package::shared::math::{decay4, first4, inverse_of};
+import package::shared::math::{Rate, decay4, first4};
 import package::shared::params::params;
 import package::shared::row_settings::RowSettings;
 import package::shared::score::{KEY_NONE, key_of_score, score_of};
@@ -51,23 +51,13 @@ fn better(best: Scan, keys: Keys, first_class: u32) -> Scan {
   return found;
 }
 
-// How relaxed samples come from scores: y is exp((score - best) * inverse) / sum; one-hot where T * tau is 0.
-struct Relaxation {
-  inverse: f32,
-  one_hot: bool,
-}
-
-fn relaxation_of(row: RowSettings) -> Relaxation {
-  let one_hot = row.temperature == 0.0 || row.tau == 0.0;
-  return Relaxation(inverse_of(row.temperature) * inverse_of(row.tau), one_hot);
-}
-
-// Scores of keys; anything for masked classes.
+// Scores of keys, LOWEST for masked classes.
 fn scores4(keys: vec4<u32>) -> vec4<f32> {
-  return bitcast<vec4<f32>>(keys ^ select(vec4<u32>(0x80000000u), vec4<u32>(0xffffffffu), bitcast<vec4<i32>>(keys) >= vec4<i32>()));
+  let bits = keys ^ select(vec4<u32>(0x80000000u), vec4<u32>(0xffffffffu), bitcast<vec4<i32>>(keys) >= vec4<i32>());
+  return finite4(bits);
 }
 
-// exp((score - best) * inverse), 0 for masked classes.
-fn relaxed4(keys: vec4<u32>, best: f32, inverse: f32) -> vec4<f32> {
-  return select(decay4(scores4(keys) - best, inverse), vec4<f32>(), keys == vec4<u32>(KEY_NONE));
+// exp((score - best) / (T tau)), 0 for masked classes.
+fn relaxed4(keys: vec4<u32>, best: f32, rate: Rate) -> vec4<f32> {
+  return select(decay4(scores4(keys), best, rate), vec4<f32>(), keys == vec4<u32>(KEY_NONE));
 }

@@ -10,9 +10,10 @@ import package::shared::score::is_score;
 
 // `at` counts results; `found` is of the whole row, its logit the winner's.
 fn write_log_prob(at: u32, found: Scan, temperature: f32) {
+  let ok = is_score(found.key);
   var log_prob = 0.0;
-  if (temperature != 0.0) {
+  if (ok && temperature != 0.0) {
     log_prob = (found.logit - found.max_logit) / temperature - log(found.sum);
   }
-  log_probs[params.log_prob_offset + at] = select(NAN, bitcast<u32>(log_prob), is_score(found.key));
+  log_probs[params.log_prob_offset + at] = select(NAN, bitcast<u32>(log_prob), ok);
 }

@@ -1,6 +1,8 @@
 // A row has one lane, which agrees with itself: LANES is 1, no workgroup memory and no barrier.
 // Same signatures as reduce_workgroup.wgsl and reduce_subgroup.wgsl.
 
+import package::shared::math::Rate;
+
 fn share_key(slot: u32, key: u32) {}
 
 fn shared_key(slot: u32) -> u32 {
@@ -17,7 +19,7 @@ fn row_sum(place: u32, slot: u32, lane: u32, value: f32) -> f32 {
   return value;
 }
 
-fn row_log_sum(slot: u32, lane: u32, mine: vec2<f32>, inverse: f32) -> vec2<f32> {
+fn row_log_sum(slot: u32, lane: u32, mine: vec2<f32>, rate: Rate) -> vec2<f32> {
   return mine;
 }
 

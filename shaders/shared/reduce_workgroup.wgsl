@@ -2,7 +2,7 @@
 // Same signatures as reduce_lane.wgsl and reduce_subgroup.wgsl.
 
 import package::shared::lanes::LANES;
-import package::shared::math::decay;
+import package::shared::math::{Rate, decay};
 
 var<workgroup> sh_shared: array<atomic<u32>, 64>;
 var<workgroup> sh_keys: array<u32, 64>;
@@ -57,13 +57,13 @@ fn share_log_sum(slot: u32, lane: u32, mine: vec2<f32>) {
 }
 
 // The same of the row, in its lane 0.
-fn row_log_sum(slot: u32, lane: u32, mine: vec2<f32>, inverse: f32) -> vec2<f32> {
+fn row_log_sum(slot: u32, lane: u32, mine: vec2<f32>, rate: Rate) -> vec2<f32> {
   var all = mine;
   if (lane == 0u) {
     for (var i = 1u; i < LANES; i++) {
       let other = vec2<f32>(sh_max_logit[slot * LANES + i], sh_log_sum[slot * LANES + i]);
       let m = max(all.x, other.x);
-      all = vec2<f32>(m, all.y * decay(all.x - m, inverse) + other.y * decay(other.x - m, inverse));
+      all = vec2<f32>(m, all.y * decay(all.x, m, rate) + other.y * decay(other.x, m, rate));
     }
   }
   return all;

@@ -6,18 +6,18 @@
 // cannot win, not even by a tie. Philox is skipped where no noise could reach the bar, the low halves and the transform
 // where this noise does not. What a device rounds differently here changes what is skipped, never what is drawn.
 
-import package::shared::float_bits::POSITIVE_INFINITY;
+import package::shared::float_bits::{LOWEST, NEGATIVE_INFINITY, POSITIVE_INFINITY, finite, finite4};
 import package::shared::gather::{Scan, nothing_found, with_logits};
 import package::shared::lanes::LANES;
 import package::shared::log_probs::LOG_PROBS;
 import package::shared::logits_f32::{load_class, load_nearest, within};
-import package::shared::math::{inverse_of, mask4, max4};
+import package::shared::math::{mask4, max4, rate_of};
 import package::shared::params::params;
 import package::shared::philox::philox4x32;
 import package::shared::reduce_workgroup::{share_key, shared_key};
 import package::shared::row_settings::RowSettings;
-import package::shared::score::{KEY_LOWEST, KEY_NONE, LOWEST, bar_of, key_of_score, score_of, score_of_key};
-import package::shared::validity::{checked_key, nothing_seen, seen};
+import package::shared::score::{KEY_LOWEST, KEY_NONE, bar_of, key_of_score, score_of, score_of_key};
+import package::shared::validity::{checked_key, largest_of, nothing_seen, seen};
 import package::shared::words::{EXTENDED, Halves, TAG_HIGH, TAG_LOW, gumbel_at, word_of};
 
 const MIN_GUMBEL = -3.2;
@@ -52,7 +52,7 @@ fn shared_bar(slot: u32) -> f32 {
 
 fn scan(base: u32, row: RowSettings, draw: u32, first: u32, end: u32, lane: u32, slot: u32) -> Scan {
   let temperature = row.temperature;
-  let inverse = inverse_of(temperature);
+  let rate = rate_of(temperature, 1.0);
   var best = nothing_found();
   var validity = nothing_seen();
   var bar = LOWEST;
@@ -63,15 +63,16 @@ fn scan(base: u32, row: RowSettings, draw: u32, first: u32, end: u32, lane: u32,
     let near_a = load_nearest(base, group * 2u);
     let near_b = load_nearest(base, group * 2u + 1u);
     validity = seen(validity, near_a, near_b);
-    let top = max4(max(bitcast<vec4<f32>>(near_a), bitcast<vec4<f32>>(near_b)));
+    let largest = largest_of(near_a, near_b);
+    let top = finite(largest);
 
     if (LOG_PROBS) {
-      best = with_logits(best, within(near_a, group * 2u), within(near_b, group * 2u + 1u), inverse);
+      best = with_logits(best, within(near_a, group * 2u), within(near_b, group * 2u + 1u), rate);
     }
     if (LANES > 1u) {
       bar = max(bar, shared_bar(slot));
     }
-    if (top >= bar - reach) {
+    if (largest != NEGATIVE_INFINITY && top >= bar - reach) {
       let counter = vec4<u32>(params.class_offset / 8u + group, row.stream, row.step, draw + TAG_HIGH);
       let high = philox4x32(counter, row.seed);
       let high_a = high & vec4<u32>(0xffff0000u);
@@ -79,8 +80,8 @@ fn scan(base: u32, row: RowSettings, draw: u32, first: u32, end: u32, lane: u32,
       let least4 = min(high_a, high_b);
       let least = min(min(least4.x, least4.y), min(least4.z, least4.w));
       if (top + temperature * upper_bound(vec4<u32>(least)).x >= bar) {
-        let a = bitcast<vec4<f32>>(within(near_a, group * 2u));
-        let b = bitcast<vec4<f32>>(within(near_b, group * 2u + 1u));
+        let a = finite4(within(near_a, group * 2u));
+        let b = finite4(within(near_b, group * 2u + 1u));
         let lower_a = a + temperature * lower_bound(high_a);
         let lower_b = b + temperature * lower_bound(high_b);
         let sure = max4(max(lower_a, lower_b));
