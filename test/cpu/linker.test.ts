@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { link as linkWesl } from 'wesl'
 import { MODULES, link } from '../../src/gpu/linker'
 import { namesOf } from '../helpers/wgsl'
 
@@ -54,6 +55,28 @@ describe.each(kernels)('%s, linked', (kernel) => {
       expect(repeated([...source.matchAll(/@binding\((\d+)\)/g)].map(([, number]) => number))).toEqual([])
     }
   })
+})
+
+describe('the package wesl links the same declarations', () => {
+  const links = (kernel: string, module: string) => link(kernel).includes(bodyOf(module))
+  const variants = Object.entries(VARIANTS).flatMap(([module, all]) =>
+    all.map((variant) => [kernels.find((kernel) => links(kernel, module))!, module, variant]),
+  )
+
+  test.each([...kernels.map((kernel) => [kernel, kernel, kernel]), ...variants])(
+    'of %s with %s as %s',
+    async (kernel, module, variant) => {
+      const sources = [...MODULES].map(([path, source]) => [`${path}.wgsl`, source])
+      // It knows no replacements: the variant's text stands in the module's place.
+      const weslSrc = { ...Object.fromEntries(sources), [`${module}.wgsl`]: MODULES.get(variant)! }
+      const { dest } = await linkWesl({ weslSrc, rootModuleName: `package::${kernel.replaceAll('/', '::')}` })
+      // It leaves out what main does not reach, and numbers names that variables of functions have as well.
+      const own = namesOf(link(kernel, { [module]: variant })).declared
+      const declared = namesOf(dest).declared.map((name) => (own.includes(name) ? name : name.replace(/\d$/, '')))
+      expect(declared).toContain('main')
+      expect(declared.filter((name) => !own.includes(name))).toEqual([])
+    },
+  )
 })
 
 describe('link', () => {
