@@ -1,5 +1,5 @@
-// The log density of relaxed samples, less what only depends on the number of classes left. Twin: src/cpu/concrete_log_prob.ts.
-// LANES lanes do one sample; a workgroup of 64 does 64 / LANES.
+// Computes the log density of each relaxed sample, less what depends on the number of classes alone. LANES lanes read one sample; a
+// workgroup of 64 reads 64 / LANES. Twin: src/cpu/concrete_log_prob.ts; the host that reads `Density`: src/webgpu/concrete_log_prob.ts.
 
 import package::shared::float_bits::{LOWEST, MIN_NORMAL, NAN, NEGATIVE_INFINITY, POSITIVE_INFINITY, finite4, masked4};
 import package::shared::lanes::LANES;

@@ -1,6 +1,6 @@
-// A digest of the noise of ranges of words, to compare devices with. Twin: src/cpu/digest_noise.ts, bit for bit.
-// A workgroup digests one range: two sums, in any order, of what its words' uniform, exponential and Gumbel bits are
-// mixed to. The mixing is one to one in each of the three, so a word that differs in one of them changes the digest.
+// Digests the noise of ranges of words, to compare devices by. A workgroup digests one range: two sums, in any order, of what its
+// words' uniform, exponential and Gumbel bits are mixed to. The mixing is one to one in each of the three, so that a word that
+// differs in one of them changes the digest. Twin, bit for bit: src/cpu/digest_noise.ts.
 
 import package::shared::noise::{exponential_of, gumbel_of_exponential, uniform_of};
 

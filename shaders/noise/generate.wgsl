@@ -1,5 +1,5 @@
-// Noise of every class of every row. Twin: src/cpu/generate_noise.ts.
-// An invocation makes the eight classes of one group of one row.
+// Writes the noise of every class of every row. An invocation makes the eight classes of one group of one row.
+// Twin: src/cpu/generate_noise.ts.
 
 import package::shared::params::params;
 import package::shared::row_settings::RowSettings;

@@ -1,8 +1,7 @@
-// Word to noise in strict arithmetic: the same bits on every device. Twin: src/cpu/noise.ts, operation by operation.
-// Expects: params.zero, a runtime 0.
+// Turns a word into noise by strict arithmetic: the same bits on every device. Twin, operation by operation: src/cpu/noise.ts.
 //
 // A word k stands for u = (k + 1/2) / 2^32; E = -log1p(-u) is exponential, g = -log E is Gumbel, small k give large g.
-// Only + - * on f32, integer operations and bitcasts, and integers of at most 24 significant bits where they are converted.
+// Only + - * on f32, integer operations and bitcasts are used, and integers of at most 24 significant bits where they are converted.
 // `opaque` stands between any two operations that a compiler could fuse or reassociate; products with powers of two, and of
 // small integers with LN2_HIGH, are exact, so that fusing them changes nothing.
 

@@ -9,7 +9,7 @@ const MIN_NORMAL = 2 ** -126
 const SUM_TOLERANCE = 1e-3
 const row = emptyRowDraw()
 
-/** The log density of relaxed samples, the twin of `shaders/concrete_log_prob.wgsl`. */
+/** The log density of relaxed samples, the twin of `shaders/concrete_log_prob/density.wgsl`. */
 export function concreteLogProb(
   samples: Float32Array,
   sampleRows: Rows,

@@ -21,7 +21,7 @@ function mixedNoise(word: number): number {
   return mixBits(h ^ bitsOf(gumbelOf(word)))
 }
 
-/** Two words for each range that change with any bit of its noise; the twin of `shaders/digest_noise.wgsl`. */
+/** Two words for each range that change with any bit of its noise; the twin of `shaders/noise/digest.wgsl`. */
 export function digestNoise(ranges: readonly NoiseRange[]): Uint32Array {
   const digests = new Uint32Array(2 * ranges.length)
   ranges.forEach(({ first, stride, count }, r) => {

@@ -7,7 +7,7 @@ import { exponentialAt, gumbelAt, uniformAt, wordOf } from './words'
 
 const TRANSFORMS = { bits: (word: number) => word, uniform: uniformAt, exponential: exponentialAt, gumbel: gumbelAt }
 
-/** Noise of every class of every row, the twin of `shaders/generate_noise.wgsl`. */
+/** Noise of every class of every row, the twin of `shaders/noise/generate.wgsl`. */
 export function generateNoise(kind: NoiseKind, request: Request): Uint32Array | Float32Array {
   const { batchSize, numClasses, classOffset } = request
   const extent = extentOf(request, 'numClasses')

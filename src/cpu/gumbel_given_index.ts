@@ -15,7 +15,7 @@ const high = new Uint32Array(4)
 const low = new Uint32Array(4)
 const row = emptyRowDraw()
 
-/** Gumbel noise given the class that wins, the twin of `shaders/gumbel_given_index.wgsl`. */
+/** Gumbel noise given the class that wins, the twin of `shaders/gumbel_given_index/given_noise.wgsl`. */
 export function gumbelGivenIndex(
   data: Float32Array,
   rows: Rows,

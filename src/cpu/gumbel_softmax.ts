@@ -11,7 +11,7 @@ const high = new Uint32Array(4)
 const low = new Uint32Array(4)
 const row = emptyRowDraw()
 
-/** Gumbel-softmax, the twin of `shaders/gumbel_softmax*.wgsl`; scores and indices are strict, samples float64 inside. */
+/** Gumbel-softmax, the twin of `shaders/gumbel_softmax/*.wgsl`; scores and indices are strict, samples float64 inside. */
 export function gumbelSoftmax(
   data: Float32Array,
   rows: Rows,

@@ -14,7 +14,7 @@ export interface Gradients {
 }
 
 /**
- * The gradient of Gumbel-softmax, the twin of `shaders/gumbel_softmax_backward*.wgsl`; scores are strict, the rest float64.
+ * The gradient of Gumbel-softmax, the twin of `shaders/gumbel_softmax_backward/*.wgsl`; scores are strict, the rest float64.
  * Samples that are `given` say what the scores were, up to a constant of each draw.
  */
 export function gumbelSoftmaxBackward(

@@ -29,7 +29,7 @@ export function logSum(
   return Math.log(sum)
 }
 
-/** Gumbel-max: draws `numSamples` classes of each row, the twin of `shaders/sample.wgsl`. */
+/** Gumbel-max: draws `numSamples` classes of each row, the twin of `shaders/sample/draw.wgsl`. */
 export function sample(data: Float32Array, rows: Rows, request: Request, withLogProbs: boolean): Draws {
   const { batchSize, numClasses, numSamples, classOffset } = request
   const extent = extentOf(request, 'numSamples')

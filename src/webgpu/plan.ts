@@ -33,7 +33,7 @@ export interface Plan {
   logits: LogitsModule
   /** Lanes that share a row, where rows are not split. */
   lanes: number
-  /** Parts of a row in all; with more than one, sample_part and sample_combine draw, else sample. */
+  /** Parts of a row in all; with more than one, sample/draw_part and draw_combine draw, else sample/draw. */
   totalParts: number
   /** Elements from row to row. */
   rowStride: number
@@ -60,7 +60,7 @@ const MOST_LANES = { wide: 64, narrow: 1 }
 /** Classes of a row up to which a lane alone is faster with a guess at all noise than with bounds of it: see contest.wgsl. */
 export const SHORT_CLASSES = 128
 
-/** Groups of eight classes that a lane can hold in registers, in step with gumbel_softmax.wgsl. */
+/** Groups of eight classes that a lane can hold in registers, in step with gumbel_softmax/held.wgsl. */
 const MOST_HELD_GROUPS = 4
 /** Groups that a lane should hold: on GPUs more lanes and less code. */
 const HELD_GROUPS = { wide: 2, narrow: 4 }

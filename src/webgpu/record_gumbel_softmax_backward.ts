@@ -17,7 +17,7 @@ import {
 import { type RowsPlace, bindRows, isAligned } from './rows'
 import { type Kernel, modulesOf } from './shader'
 
-/** Bytes of a `Found` in `shaders/shared/backward.wgsl`. */
+/** Bytes of a `Found` in `shaders/gumbel_softmax_backward/found.wgsl`. */
 const FOUND_BYTES = 32
 
 /** Where a word a row goes: the binding, and the word of it for the batch's row 0. */
