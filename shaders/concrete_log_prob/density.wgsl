@@ -1,5 +1,5 @@
-// The log density of relaxed samples, less what only depends on the number of classes left. Twin: src/cpu/concrete_log_prob.ts.
-// LANES lanes do one sample; a workgroup of 64 does 64 / LANES.
+// Computes the log density of each relaxed sample, less what depends on the number of classes alone. LANES lanes read one sample; a
+// workgroup of 64 reads 64 / LANES. Twin: src/operations/concrete_log_prob/compute.ts; the host that reads `Density`: src/operations/concrete_log_prob/operation.ts.
 
 import package::shared::float_bits::{LOWEST, MIN_NORMAL, NAN, NEGATIVE_INFINITY, POSITIVE_INFINITY, finite4, masked4};
 import package::shared::lanes::LANES;
@@ -15,7 +15,7 @@ import package::shared::validity::{checked_key, nothing_seen, seen};
 
 @group(0) @binding(13) var<storage, read_write> densities: array<Density>;
 
-// In step with src/webgpu/concrete_log_prob.ts.
+// In step with src/operations/concrete_log_prob/operation.ts.
 struct Density {
   log_prob: u32,  // bits of sum(a - log y) - K log sum(exp a), a = l / T - tau log y; a status where K is 0
   classes: u32,   // K, those not masked

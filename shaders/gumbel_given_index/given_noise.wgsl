@@ -1,6 +1,6 @@
-// Gumbel noise given the class that wins (Maddison et al. 2014, "A* sampling", top-down): the largest of l / T + g is Gumbel with
-// location logsumexp(l / T), and the others are Gumbel truncated below it. Twin: src/cpu/gumbel_given_index.ts.
-// LANES lanes make one draw; a workgroup of 64 makes 64 / LANES.
+// Draws the Gumbel noise of a row given the class that wins (Maddison et al. 2014, "A* sampling", top-down): the largest of
+// l / T + g is Gumbel with location logsumexp(l / T), and the others are Gumbel truncated below it. LANES lanes make one draw; a
+// workgroup of 64 makes 64 / LANES. Twin: src/operations/gumbel_given_index/compute.ts.
 
 import package::shared::float_bits::{NEGATIVE_INFINITY, POSITIVE_INFINITY, finite, finite4, masked4};
 import package::shared::gather::{gather, nothing_found, with_logits};
@@ -56,7 +56,15 @@ fn below(noise: f32, logit: u32, class_: u32, given_class: u32, top: Top, temper
   return lowered;
 }
 
-fn noise_four(logits: vec4<u32>, exponential: vec4<f32>, first: u32, given_class: u32, top: Top, temperature: f32, rate: Rate) -> vec4<f32> {
+fn noise_four(
+  logits: vec4<u32>,
+  exponential: vec4<f32>,
+  first: u32,
+  given_class: u32,
+  top: Top,
+  temperature: f32,
+  rate: Rate,
+) -> vec4<f32> {
   let x = quotients4(finite4(logits), top.max_logit, rate) - top.height;
   let free = -log(exponential + select(exp(max(x, vec4<f32>(-104.0))), vec4<f32>(), masked4(logits)));
   var noise = vec4<f32>(
@@ -94,7 +102,7 @@ fn main(
     let b = load_four(base, group * 8u + 4u);
     validity = seen(validity, a, b);
     mine = with_logits(mine, a, b, rate);
-    if (any((a & vec4<u32>(0x7fffffffu)) < vec4<u32>(POSITIVE_INFINITY)) || any((b & vec4<u32>(0x7fffffffu)) < vec4<u32>(POSITIVE_INFINITY))) {
+    if (!all(masked4(a)) || !all(masked4(b))) {
       distributed = 1u;
     }
   }
@@ -128,8 +136,11 @@ fn main(
     let c = group * 8u;
     let first = params.class_offset + c;
     let halves = halves_of(first / 8u, settings, draw);
-    let a = noise_four(load_four(base, c), exponentials(halves, 0u, first, settings, draw), first, given_class, top, settings.temperature, rate);
-    let b = noise_four(load_four(base, c + 4u), exponentials(halves, 4u, first, settings, draw), first + 4u, given_class, top, settings.temperature, rate);
+    let e_a = exponentials(halves, 0u, first, settings, draw);
+    let e_b = exponentials(halves, 4u, first, settings, draw);
+    let t = settings.temperature;
+    let a = noise_four(load_four(base, c), e_a, first, given_class, top, t, rate);
+    let b = noise_four(load_four(base, c + 4u), e_b, first + 4u, given_class, top, t, rate);
     store_four(out_base, c, select(vec4<f32>(), a, ok));
     store_four(out_base, c + 4u, select(vec4<f32>(), b, ok));
   }

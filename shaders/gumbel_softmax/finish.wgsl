@@ -1,5 +1,5 @@
-// Second of two dispatches for few long rows: a workgroup brings the parts of its row together, then writes the samples of one
-// part; the first part's also writes the row's result. Twin: src/cpu/gumbel_softmax.ts.
+// Finishes the soft samples of few long rows, after part.wgsl: a workgroup brings the parts of its draw together, then writes the
+// samples of one part; that of the first part also writes the draw's result. Twin: src/operations/gumbel_softmax/compute.ts.
 
 import package::gumbel_softmax::relax::normalise;
 import package::shared::combine::combine;

@@ -1,4 +1,4 @@
-// Relaxed samples, finished. Expects: one_hot.
+// Turns relaxed values into samples: as they are, or one-hot where T tau is 0.
 
 import package::gumbel_softmax::one_hot::one_hot4;
 import package::shared::row_settings::RowSettings;

@@ -1,5 +1,5 @@
-// Hard Gumbel-softmax: the one-hot of the drawn class, from one lazy read of the logits as in sample.wgsl.
-// Twin: src/cpu/gumbel_softmax.ts. LANES lanes make one draw; a workgroup of 64 makes 64 / LANES.
+// Draws hard samples, the one-hot of the drawn class, by one lazy read of the logits as in sample/draw.wgsl. LANES lanes make one
+// draw; a workgroup of 64 makes 64 / LANES. Twin: src/operations/gumbel_softmax/compute.ts.
 
 import package::gumbel_softmax::one_hot::write_one_hot;
 import package::shared::gather::gather;

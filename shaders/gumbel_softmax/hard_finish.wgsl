@@ -1,5 +1,5 @@
-// Second of two dispatches for few long rows, after sample_part: a workgroup brings the parts of its row together, then writes
-// the one-hot's classes of one part; the first part's also writes the row's result. Twin: src/cpu/gumbel_softmax.ts.
+// Finishes the hard samples of few long rows, after sample/draw_part.wgsl: a workgroup brings the parts of its draw together, then
+// writes the one-hot's classes of one part; that of the first part also writes the draw's result. Twin: src/operations/gumbel_softmax/compute.ts.
 
 import package::gumbel_softmax::one_hot::write_one_hot;
 import package::shared::combine::combine;

@@ -1,4 +1,4 @@
-// Hard Gumbel-softmax of rows short enough for a lane each: the one-hot of the drawn class. Twin: src/cpu/gumbel_softmax.ts.
+// Draws hard samples of short rows, the one-hot of the drawn class: an invocation makes one draw. Twin: src/operations/gumbel_softmax/compute.ts.
 
 import package::gumbel_softmax::one_hot::write_one_hot;
 import package::shared::contest::contest;

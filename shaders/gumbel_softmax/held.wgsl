@@ -1,8 +1,8 @@
-// Gumbel-softmax of rows that their lanes hold whole: logits are read once, samples written once.
-// Twin: src/cpu/gumbel_softmax.ts. LANES lanes make one draw; a workgroup of 64 makes 64 / LANES.
+// Draws soft samples of rows that their lanes hold whole: logits are read once, samples written once. LANES lanes make one draw; a
+// workgroup of 64 makes 64 / LANES. Twin: src/operations/gumbel_softmax/compute.ts.
 //
-// Each step over the groups that a lane holds is a function, called for each by its number rather than in a loop: software adapters
-// keep an array in memory that is indexed by what they do not know, and take half as long again.
+// Each step over the groups that a lane holds is a function, called for each group by its number. In a loop, software adapters would
+// keep the array of groups in memory, and take half as long again.
 
 import package::gumbel_softmax::finished4::{finished4, is_one_hot};
 import package::shared::gather::{Scan, gather, nothing_found, with_logits};

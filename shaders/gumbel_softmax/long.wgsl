@@ -1,5 +1,5 @@
-// Gumbel-softmax of rows too long to hold. LANES lanes make one draw; a workgroup of 64 makes 64 / LANES. A first pass leaves the scores where the samples will lie,
-// or, where they do not fit, a second makes the noise again. Twin: src/cpu/gumbel_softmax.ts.
+// Draws soft samples of rows too long to hold. A first pass leaves the scores where the samples will lie; where they do not fit, a
+// second pass makes the noise again. LANES lanes make one draw; a workgroup of 64 makes 64 / LANES. Twin: src/operations/gumbel_softmax/compute.ts.
 
 import package::gumbel_softmax::relax::{normalise, relax};
 import package::shared::gather::{gather, rescaled};

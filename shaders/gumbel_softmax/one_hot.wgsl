@@ -1,4 +1,4 @@
-// The one-hot of a class. Expects: params, LANES; samples_*, score.
+// Writes the one-hot of a class.
 
 import package::shared::gather::Scan;
 import package::shared::lanes::LANES;

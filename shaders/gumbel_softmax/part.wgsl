@@ -1,5 +1,5 @@
-// First of two dispatches for few long rows: a workgroup leaves the scores of a part of a row where the samples will lie,
-// and what it found to gumbel_softmax_finish. Twin: src/cpu/gumbel_softmax.ts.
+// Begins the soft samples of few long rows: a workgroup leaves the scores of one part of a row where the samples will lie, and what
+// it found in `partials`, for finish.wgsl. Twin: src/operations/gumbel_softmax/compute.ts.
 
 import package::gumbel_softmax::relax::relax;
 import package::shared::gather::{gather, rescaled};

@@ -1,5 +1,4 @@
-// The two passes of Gumbel-softmax over rows that are not held. Expects: params, LANES, LOG_PROBS; logits_*, samples_*, keys,
-// validity, gather, finish.
+// The two passes of Gumbel-softmax over rows that are not held.
 
 import package::gumbel_softmax::finished4::{finished4, is_one_hot};
 import package::shared::gather::{Scan, nothing_found, rescaled, with_logits};

@@ -1,4 +1,4 @@
-// Sums over draws where a lane wrote them. Expects: samples_f32 or samples_f32x4.
+// Adds up rows over the draws of a task: a lane adds to what it wrote itself.
 
 import package::shared::rows_out_f32::{held_words, store_four};
 

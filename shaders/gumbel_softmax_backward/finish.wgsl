@@ -1,5 +1,5 @@
-// Second of two dispatches for few long rows: for each draw of a row a workgroup brings its parts together, then adds up the
-// gradient of one part of the row. Twin: src/cpu/gumbel_softmax_backward.ts.
+// Finishes the gradient of few long rows, after part.wgsl: for each draw of a row, a workgroup brings the draw's parts together and
+// adds the draw's gradient of one part of the row. Twin: src/operations/gumbel_softmax_backward/compute.ts.
 
 import package::gumbel_softmax_backward::found::{Found, gather_weighed, moved, nothing_weighed};
 import package::gumbel_softmax_backward::gradient::softmax_of;

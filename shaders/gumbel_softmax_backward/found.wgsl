@@ -1,4 +1,4 @@
-// What lanes, parts and rows find of a draw for the gradient of Gumbel-softmax.
+// What lanes, parts and rows find of a draw in the first pass of the gradient.
 
 import package::shared::gather::{Scan, gather, nothing_found};
 import package::shared::keys::{Keys, better, relaxed4};

@@ -1,7 +1,7 @@
-// The gradient of Gumbel-softmax from the soft samples y that the caller still has: no noise, two reads of a row for each draw.
-// Twin: src/cpu/gumbel_softmax_backward.ts.
+// Computes the gradient from the soft samples y that the caller still has: no noise, and two reads of a row for each draw. LANES
+// lanes do a task; a workgroup of 64 does 64 / LANES. Twin: src/operations/gumbel_softmax_backward/compute.ts.
 //
-// As in shared/backward.wgsl G, log y and l count from those of the largest y, which changes nothing but rounding.
+// As in gradient.wgsl, G, log y and l count from those of the largest y, which changes nothing but rounding.
 
 import package::gumbel_softmax_backward::add_rows::add_four;
 import package::gumbel_softmax_backward::result::write_backward;

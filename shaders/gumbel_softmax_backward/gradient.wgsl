@@ -1,9 +1,8 @@
-// The gradient of Gumbel-softmax. Expects: params, LANES, SCALES; logits_*, values_*, samples_*, add_four, keys,
-// gather.
+// Computes the gradient of the logits of a group of eight classes, and its terms of those of tau and T.
 //
-// With y = softmax(u), u = score / (T tau), and G the gradient of y, the gradient of u is d = y (G - sum(y G)). G counts from
-// the best class's, which changes nothing, so that d keeps its digits where y is nearly one-hot; as sum(d) = 0, u and l may
-// count from the best class's too.
+// With y = softmax(u), u = score / (T tau), and G the gradient of y, the gradient of u is d = y (G - sum(y G)). G counts from the
+// best class's, which changes nothing, so that d keeps its digits where y is nearly one-hot. As sum(d) is 0, u and l count from the
+// best class's too.
 
 import package::gumbel_softmax_backward::add_rows::add_four;
 import package::gumbel_softmax_backward::found::Found;

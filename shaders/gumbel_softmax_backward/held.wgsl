@@ -1,7 +1,7 @@
-// The gradient of Gumbel-softmax for rows that their lanes hold whole, its noise made again. Twin:
-// src/cpu/gumbel_softmax_backward.ts.
+// Computes the gradient for rows that their lanes hold whole, with the noise made again. LANES lanes do a task; a workgroup of 64
+// does 64 / LANES. Twin: src/operations/gumbel_softmax_backward/compute.ts.
 //
-// Each step over the groups that a lane holds is a function called by number, as in gumbel_softmax.wgsl.
+// Each step over the groups that a lane holds is a function called by number, as in gumbel_softmax/held.wgsl.
 
 import package::gumbel_softmax_backward::found::{Found, gather_weighed, nothing_weighed, weighed};
 import package::gumbel_softmax_backward::gradient::{Softmax, add_gradient, softmax_of};

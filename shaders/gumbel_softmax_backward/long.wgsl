@@ -1,5 +1,5 @@
-// The gradient of Gumbel-softmax for rows too long to hold: two reads of a row for each draw. Twin:
-// src/cpu/gumbel_softmax_backward.ts.
+// Computes the gradient for rows too long to hold, by two reads of a row for each draw. LANES lanes do a task; a workgroup of 64
+// does 64 / LANES. Twin: src/operations/gumbel_softmax_backward/compute.ts.
 
 import package::gumbel_softmax_backward::found::gather_weighed;
 import package::gumbel_softmax_backward::gradient::softmax_of;

@@ -1,5 +1,5 @@
-// First of two dispatches of the gradient of Gumbel-softmax for few long rows: a workgroup reads a part of a row for one draw
-// and leaves what it found to gumbel_softmax_backward_finish. Twin: src/cpu/gumbel_softmax_backward.ts.
+// Begins the gradient of few long rows: a workgroup reads one part of a row for one draw, and leaves what it found in `partials`,
+// for finish.wgsl. Twin: src/operations/gumbel_softmax_backward/compute.ts.
 
 import package::gumbel_softmax_backward::found::gather_weighed;
 import package::gumbel_softmax_backward::partials::partials;

@@ -1,4 +1,4 @@
-// What the parts of long rows find for each draw.
+// What the parts of long rows find of each draw. The host counts its bytes: src/operations/gumbel_softmax_backward/plan.ts.
 
 import package::gumbel_softmax_backward::found::Found;
 

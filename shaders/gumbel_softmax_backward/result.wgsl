@@ -1,4 +1,4 @@
-// What a task of the gradient of Gumbel-softmax gives beside gradients of logits, written out.
+// Writes what a task of the gradient gives beside gradients of logits.
 
 import package::gumbel_softmax_backward::grad_tau_out::write_grad_tau;
 import package::gumbel_softmax_backward::grad_temperature_out::write_grad_temperature;

@@ -1,3 +1,3 @@
-// Whether gradients of tau or of the temperature are wanted.
+// Says whether the gradient of tau or of the temperature is wanted.
 
 override SCALES: bool = false;

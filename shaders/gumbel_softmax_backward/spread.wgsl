@@ -1,4 +1,4 @@
-// The second pass of the gradient of Gumbel-softmax over rows that are not held.
+// The second pass of the gradient over rows that are not held: writes it.
 
 import package::gumbel_softmax_backward::gradient::{Softmax, add_gradient};
 import package::shared::keys::{Keys, keys_of};

@@ -1,5 +1,5 @@
-// Adds up what the params.parts tasks of each row left, params.classes values each, in their order.
-// An invocation makes one sum.
+// Adds up what the params.parts tasks of each row left, params.classes values each, in the order of the tasks. An invocation makes
+// one sum. Where params.first_draw is not 0, the sum is added to what lies there.
 
 import package::shared::params::params;
 

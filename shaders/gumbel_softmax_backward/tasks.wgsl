@@ -1,5 +1,5 @@
-// Tasks of the gradient of Gumbel-softmax: a row, or one of params.parts shares of its draws, whose gradients a lane adds up where
-// it wrote them. LANES lanes do a task; a workgroup of 64 does 64 / LANES.
+// Says what a task of the gradient does: the draws of a row, or one of params.parts shares of them, whose gradients a lane adds up
+// where it wrote them. LANES lanes do a task; a workgroup of 64 does 64 / LANES.
 
 import package::shared::lanes::LANES;
 import package::shared::one_draw::ONE_DRAW;

@@ -1,5 +1,5 @@
-// The two passes of the gradient of Gumbel-softmax over rows that are not held. Expects: params, LANES, ONE_DRAW; validity,
-// backward. Where a row has one draw, the first leaves scores where the gradient will lie, for the second to read.
+// The first pass of the gradient over rows that are not held: finds what the softmax takes. Where a row has one draw, it leaves the
+// scores where the gradient will lie, for the second pass to read.
 
 import package::gumbel_softmax_backward::found::{Found, nothing_weighed, weighed};
 import package::shared::keys::keys_of;

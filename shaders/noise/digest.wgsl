@@ -1,10 +1,10 @@
-// A digest of the noise of ranges of words, to compare devices with. Twin: src/cpu/digest_noise.ts, bit for bit.
-// A workgroup digests one range: two sums, in any order, of what its words' uniform, exponential and Gumbel bits are
-// mixed to. The mixing is one to one in each of the three, so a word that differs in one of them changes the digest.
+// Digests the noise of ranges of words, to compare devices by. A workgroup digests one range: two sums, in any order, of what its
+// words' uniform, exponential and Gumbel bits are mixed to. The mixing is one to one in each of the three, so that a word that
+// differs in one of them changes the digest. Twin, bit for bit: src/noise/digest.ts.
 
 import package::shared::noise::{exponential_of, gumbel_of_exponential, uniform_of};
 
-// In step with NoiseRange in src/noise_ranges.ts: the words first + i * stride for i < count, modulo 2^32.
+// In step with NoiseRange in src/noise/ranges.ts: the words first + i * stride for i < count, modulo 2^32.
 struct NoiseRange {
   first: u32,
   stride: u32,

@@ -1,5 +1,4 @@
-// Gumbel-max: draws a class of each row. Twin: src/cpu/sample.ts.
-// LANES lanes make one draw; a workgroup of 64 makes 64 / LANES.
+// Draws a class of each row (Gumbel-max). LANES lanes make one draw; a workgroup of 64 makes 64 / LANES. Twin: src/operations/sample/compute.ts.
 
 import package::shared::gather::gather;
 import package::shared::lanes::LANES;

@@ -1,4 +1,4 @@
-// Brings the parts of long rows together, a workgroup a draw. Twin: src/cpu/sample.ts.
+// Brings the parts of long rows together, after draw_part.wgsl: a workgroup gives the result of one draw. Twin: src/operations/sample/compute.ts.
 
 import package::shared::combine::combine;
 import package::shared::params::params;

@@ -1,5 +1,5 @@
-// Gumbel-max over a part of a long row: a workgroup scans one part and leaves what it found to a kernel that combines.
-// Twin: src/cpu/sample.ts.
+// Draws from one part of a long row: a workgroup leaves what it found in `partials`, for draw_combine.wgsl or
+// gumbel_softmax/hard_finish.wgsl. Twin: src/operations/sample/compute.ts.
 
 import package::shared::gather::gather;
 import package::shared::log_probs::LOG_PROBS;

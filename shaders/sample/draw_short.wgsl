@@ -1,4 +1,4 @@
-// Gumbel-max over rows short enough for a lane each: draws a class of each row, and no scores. Twin: src/cpu/sample.ts.
+// Draws a class of each short row, and no scores: an invocation makes one draw. Twin: src/operations/sample/compute.ts.
 
 import package::shared::contest::contest;
 import package::shared::log_probs::LOG_PROBS;

@@ -1,4 +1,4 @@
-// The parts of a long row brought together. Expects: params, partials, LOG_PROBS; gather.
+// Brings what the parts of a long row found together.
 
 import package::shared::gather::{Scan, gather, nothing_found, rescaled};
 import package::shared::lanes::LANES;

@@ -1,6 +1,6 @@
-// The winner of a row that one lane reads, by the high halves of its words alone: a half tells noise to about a part in 2^16 of the
-// uniform, and seldom is the second class so near that low halves and strict arithmetic must decide. Expects: params,
-// LOG_PROBS; logits_*, philox, words, score, validity, keys, gather. Twin of the result: src/cpu/sample.ts.
+// Finds the winner of a row that one lane reads, by the high halves of its words alone. A half tells the noise to about a part in
+// 2^16 of the uniform. Seldom is the second class so near that low halves and strict arithmetic must decide. Twin of the result:
+// src/operations/sample/compute.ts.
 //
 // The builtin log differs from device to device, within what WGSL allows; `slack` covers that, and what the half leaves
 // open. So devices may differ in what is sure, never in what is drawn.

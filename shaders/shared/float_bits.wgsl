@@ -1,5 +1,5 @@
-// Bits of float32 numbers. Compilers may take it that there are no infinities and no NaN, so that those are told by their bits,
-// and are numbers before any arithmetic.
+// Bits of float32 numbers. Compilers may assume that there are no infinities and no NaN. So the bits tell what is none, and make
+// numbers of masked logits before any arithmetic or comparison of floats.
 
 const POSITIVE_INFINITY = 0x7f800000u;
 const NEGATIVE_INFINITY = 0xff800000u;

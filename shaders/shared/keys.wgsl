@@ -1,5 +1,4 @@
-// The scores of a group of eight classes, every word of noise drawn, as keys: KEY_NONE for a masked class.
-// Expects: params; philox, words, noise, score.
+// Computes the scores of a group of eight classes, with every word of noise drawn, as keys: KEY_NONE for a masked class.
 
 import package::shared::float_bits::{POSITIVE_INFINITY, finite4};
 import package::shared::gather::Scan;

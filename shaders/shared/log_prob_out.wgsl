@@ -1,4 +1,4 @@
-// Writes the log-probability of each draw, float32, and NaN where a row has no distribution. Beside LOG_PROBS alone.
+// Writes the log-probability of each draw, float32, and NaN where a row has no distribution. It goes with LOG_PROBS.
 // Variant with the same signature: no_log_prob_out.wgsl.
 
 import package::shared::float_bits::NAN;

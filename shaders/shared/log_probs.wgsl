@@ -1,3 +1,3 @@
-// Whether log-probabilities are wanted, which take the sum of exp(logit / T).
+// Says whether log-probabilities are wanted, which take the sum of exp(logit / T).
 
 override LOG_PROBS: bool = false;

@@ -1,5 +1,5 @@
-// Reads float32 logits one by one: rows may begin anywhere. Expects: params.
-// Bits, not floats, so that NaN and infinities are told apart before any arithmetic.
+// Reads float32 logits one by one: rows may begin anywhere. It gives bits, so that NaN and infinities are told apart before any
+// arithmetic. Variant with the same signatures: logits_f32x4.wgsl.
 
 import package::shared::float_bits::NEGATIVE_INFINITY;
 import package::shared::params::params;

@@ -1,5 +1,5 @@
-// Reads float32 logits four at a time: rows begin and end at multiples of four elements. Expects: params.
-// Bits, not floats, so that NaN and infinities are told apart before any arithmetic.
+// Reads float32 logits four at a time: rows begin and end at multiples of four elements. It gives bits, so that NaN and infinities are
+// told apart before any arithmetic. Same signatures as logits_f32.wgsl.
 
 import package::shared::float_bits::NEGATIVE_INFINITY;
 import package::shared::params::params;

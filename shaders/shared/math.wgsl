@@ -1,4 +1,4 @@
-// Vectors of four, and exponentials that do not underflow into what devices may flush.
+// Functions of vectors of four, and exponentials of differences whose arithmetic stays finite.
 
 fn max4(v: vec4<f32>) -> f32 {
   return max(max(v.x, v.y), max(v.z, v.w));
@@ -35,7 +35,7 @@ struct Rate {
 // Of T tau, each 1 where it is 0. tau is 1 for log-probabilities.
 fn rate_of(temperature: f32, tau: f32) -> Rate {
   let t = select(temperature, 1.0, temperature == 0.0) * select(tau, 1.0, tau == 0.0);
-  return Rate(2.0 * inverse_of(temperature) * inverse_of(tau), -52.0 * t, 0x1.8p+126 * min(t, 1.0));
+  return Rate(2.0 * inverse_of(temperature) * inverse_of(tau), -52.0 * t, 0x1.fffffp+126 * min(t, 2.0));
 }
 
 // (x - top) / T for x up to `top`, and at least -104, where exp is 0.

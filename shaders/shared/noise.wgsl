@@ -1,8 +1,7 @@
-// Word to noise in strict arithmetic: the same bits on every device. Twin: src/cpu/noise.ts, operation by operation.
-// Expects: params.zero, a runtime 0.
+// Turns a word into noise by strict arithmetic: the same bits on every device. Twin, operation by operation: src/noise/transform.ts.
 //
 // A word k stands for u = (k + 1/2) / 2^32; E = -log1p(-u) is exponential, g = -log E is Gumbel, small k give large g.
-// Only + - * on f32, integer operations and bitcasts, and integers of at most 24 significant bits where they are converted.
+// Only + - * on f32, integer operations and bitcasts are used, and integers of at most 24 significant bits where they are converted.
 // `opaque` stands between any two operations that a compiler could fuse or reassociate; products with powers of two, and of
 // small integers with LN2_HIGH, are exact, so that fusing them changes nothing.
 
@@ -28,7 +27,7 @@ fn half_open(word: u32) -> f32 {
   return f32(word & 0xffff0000u) * TWO_NEG_32 + f32((word & 0xffffu) * 2u + 1u) * TWO_NEG_33;
 }
 
-// -log(2^e (1 - v)), exponent = 2^23 e, v in [1 - sqrt 2, 1 - sqrt 1/2], as v + v^2 R(v) with the minimax R of src/cpu/noise.ts.
+// -log(2^e (1 - v)), exponent = 2^23 e, v in [1 - sqrt 2, 1 - sqrt 1/2], as v + v^2 R(v) with the minimax R of src/noise/transform.ts.
 fn negative_log(exponent: f32, v: f32) -> f32 {
   let zero = params.zero;
   var r = opaque(0.08980342705542604 * v, zero) + 0.14426385710228776;

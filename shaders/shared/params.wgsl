@@ -1,4 +1,4 @@
-// What a dispatch draws. Kept in step with src/gpu/params.ts, which a test compares field by field.
+// What a dispatch does. Kept in step with src/gpu/params.ts, which a test compares field by field.
 
 struct Params {
   rows: u32,             // rows of this dispatch

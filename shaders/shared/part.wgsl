@@ -1,4 +1,4 @@
-// Which part of which draw a workgroup has, where rows are split. Expects: params.
+// Says which part of which draw a workgroup has, where rows are split.
 
 import package::shared::params::params;
 

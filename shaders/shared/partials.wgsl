@@ -1,4 +1,4 @@
-// What the parts of long rows find: a part writes its own, another dispatch brings them together.
+// What the parts of long rows find: a part writes its own, and another dispatch brings them together.
 
 import package::shared::gather::Scan;
 

@@ -1,4 +1,4 @@
-// Philox4x32-10 (Salmon et al., SC 2011). Twin: src/cpu/philox.ts.
+// Philox4x32-10 (Salmon et al., SC 2011). Twin: src/noise/philox.ts.
 //
 // WGSL has no 64-bit product, so it is put together from 16-bit partial products, which GPUs multiply at full rate. A product
 // with 2^16 stands for a shift, which SwiftShader makes one lane at a time.

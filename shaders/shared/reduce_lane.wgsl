@@ -1,5 +1,5 @@
-// A row has one lane, which agrees with itself: LANES is 1, no workgroup memory and no barrier.
-// Same signatures as reduce_workgroup.wgsl and reduce_subgroup.wgsl.
+// Lets the one lane of a row agree with itself: LANES is 1, and there is no workgroup memory and no barrier.
+// Same signatures as reduce_workgroup.wgsl.
 
 import package::shared::math::Rate;
 

@@ -1,5 +1,4 @@
-// The lanes of a row that has the whole workgroup agree through subgroups first, then through workgroup memory.
-// Same signatures as reduce_lane.wgsl and reduce_workgroup.wgsl. Only where LANES is the workgroup's size.
+// Lets the 64 lanes of a row agree through subgroups first, then through workgroup memory. Same signatures as reduce_workgroup.wgsl.
 
 import package::shared::lanes::LANES;
 import package::shared::math::{Rate, decay};

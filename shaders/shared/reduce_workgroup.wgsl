@@ -1,5 +1,4 @@
-// The lanes of a row agree through workgroup memory. Expects: LANES.
-// Same signatures as reduce_lane.wgsl and reduce_subgroup.wgsl.
+// Lets the lanes of a row agree through workgroup memory. Variants with the same signatures: reduce_lane.wgsl, reduce_subgroup.wgsl.
 
 import package::shared::lanes::LANES;
 import package::shared::math::{Rate, decay};

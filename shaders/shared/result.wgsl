@@ -1,4 +1,4 @@
-// What a draw gives, written out.
+// Writes what a draw gives: of index, log-probability, score and status those that are linked.
 
 import package::shared::gather::Scan;
 import package::shared::index_out::write_index;

@@ -1,4 +1,4 @@
-// What one row draws with. Kept in step with src/request.ts, which a test compares. Twin: src/cpu/row_draw.ts.
+// What one row draws with. Kept in step with src/settings.ts, which a test compares. Twin: src/settings.ts.
 
 struct RowSettings {
   temperature: f32,

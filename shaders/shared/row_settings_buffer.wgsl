@@ -1,4 +1,4 @@
-// Row settings where each row has its own. Same signature as row_settings_uniform.wgsl.
+// Reads row settings where each row has its own. Same signature as row_settings_uniform.wgsl.
 
 import package::shared::row_settings::RowSettings;
 

@@ -1,4 +1,4 @@
-// Row settings where all rows have the same, but for their streams.
+// Gives row settings where all rows have the same, but for their streams. Variant with the same signature: row_settings_buffer.wgsl.
 
 import package::shared::params::params;
 import package::shared::row_settings::RowSettings;

@@ -1,4 +1,5 @@
-// Reads the row of float32 values that a caller gives for each draw, one by one: rows may begin anywhere. Expects: params.
+// Reads the row of float32 values that a caller gives for each draw, one by one: rows may begin anywhere. Variant with the same
+// signatures: rows_in_f32x4.wgsl.
 
 import package::shared::params::params;
 

@@ -1,5 +1,5 @@
-// Reads the row of float32 values that a caller gives for each draw, four at a time: rows begin and end at multiples of four
-// elements. Expects: params.
+// Reads the row of float32 values that a caller gives for each draw, four at a time: rows begin and end at multiples of four elements.
+// Same signatures as rows_in_f32.wgsl.
 
 import package::shared::params::params;
 

@@ -1,4 +1,4 @@
-// Writes relaxed samples as float16, two a word; rows begin at even elements. Expects: params.
+// Writes rows of float16, two a word: rows begin at even elements. Same signatures as rows_out_f32.wgsl.
 
 import package::shared::params::params;
 import package::shared::score::KEY_NONE;

@@ -1,4 +1,5 @@
-// Writes relaxed samples as float32, one by one. Expects: params.
+// Writes rows of float32 one by one: relaxed samples, gradients of logits, or noise. Variants with the same signatures:
+// rows_out_f32x4.wgsl, rows_out_f16.wgsl.
 
 import package::shared::params::params;
 import package::shared::score::KEY_NONE;

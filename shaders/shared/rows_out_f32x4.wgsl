@@ -1,4 +1,4 @@
-// Writes relaxed samples as float32, four at a time: rows and classes are multiples of four. Expects: params.
+// Writes rows of float32 four at a time: rows begin and end at multiples of four elements. Same signatures as rows_out_f32.wgsl.
 
 import package::shared::params::params;
 import package::shared::score::KEY_NONE;

@@ -1,5 +1,4 @@
-// One read of a row, or of a part of it: the lane's best class, and what log-probabilities need.
-// Expects: params, LANES, LOG_PROBS; logits_*, philox, words, noise, score, validity, gather, reduce_*. Twin: src/cpu/scan.ts.
+// Reads a row, or a part of it, once: gives the lane's best class, and what log-probabilities need. Twin: src/operations/sample/scan.ts.
 //
 // Noise is lazy and the result exact: the high half of a word bounds its noise from both sides. `bar` is a value that the
 // row's winner is known to reach, lowered by more than the arithmetic's rounding; a class whose upper bound is below it

@@ -1,5 +1,4 @@
-// A class's score, logit + T * gumbel, in strict arithmetic, and its order as an unsigned key. Twin: src/cpu/score.ts.
-// Expects: noise.
+// Computes a class's score, logit + T * gumbel, in strict arithmetic, and its order as an unsigned key. Twin: src/operations/sample/score.ts.
 
 import package::shared::float_bits::{LOWEST, MIN_NORMAL, POSITIVE_INFINITY};
 import package::shared::noise::opaque;

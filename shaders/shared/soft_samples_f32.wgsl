@@ -1,4 +1,5 @@
-// Reads the relaxed samples that a caller gives for each draw, float32, one by one: rows may begin anywhere. Expects: params.
+// Reads the relaxed samples that a caller gives for each draw, float32, one by one: rows may begin anywhere. Variant with the same
+// signature: soft_samples_f32x4.wgsl.
 
 import package::shared::params::params;
 
@@ -9,5 +10,6 @@ fn load_soft(base: u32, c: u32) -> vec4<f32> {
   let last = params.classes - 1u;
   let places = vec4<u32>(c) + vec4<u32>(0u, 1u, 2u, 3u);
   let at = vec4<u32>(base) + min(places, vec4<u32>(last));
-  return select(vec4<f32>(), vec4<f32>(soft_samples[at.x], soft_samples[at.y], soft_samples[at.z], soft_samples[at.w]), places <= vec4<u32>(last));
+  let nearest = vec4<f32>(soft_samples[at.x], soft_samples[at.y], soft_samples[at.z], soft_samples[at.w]);
+  return select(vec4<f32>(), nearest, places <= vec4<u32>(last));
 }

@@ -1,5 +1,5 @@
 // Reads the relaxed samples that a caller gives for each draw, float32, four at a time: rows begin and end at multiples of four
-// elements. Expects: params.
+// elements. Same signature as soft_samples_f32.wgsl.
 
 import package::shared::params::params;
 

@@ -1,4 +1,4 @@
-// Why a row has no distribution. In step with src/errors.ts. Expects: score.
+// Says why a row has no distribution. Kept in step with src/errors.ts.
 
 import package::shared::score::{KEY_NAN, KEY_NONE, KEY_POSITIVE_INFINITY};
 

@@ -1,4 +1,5 @@
-// Whether a row has a distribution, by the bits of its logits: no arithmetic touches what is no number. Twin: src/cpu/validity.ts.
+// Tells by the bits of a row's logits whether it has a distribution: no arithmetic touches what is no number.
+// Twin: src/operations/sample/validity.ts.
 
 import package::shared::float_bits::{NEGATIVE_INFINITY, POSITIVE_INFINITY};
 import package::shared::score::{KEY_NAN, KEY_POSITIVE_INFINITY};

@@ -1,6 +1,5 @@
-// The words of a group of eight neighbouring classes: one block has their high halves, a second their low halves.
-// Where the tail is extended, the first few words are refined by a third. Expects: params; philox, noise.
-// Twin: src/cpu/words.ts.
+// Makes the words of a group of eight neighbouring classes: one Philox block has their high halves, a second their low halves.
+// Where the tail is extended, a third refines the first few words. Twin: src/noise/words.ts.
 
 import package::shared::noise::{TAIL_WORDS, exponential_of, gumbel_of_exponential, tail_exponential, tail_uniform, uniform_of};
 import package::shared::philox::{philox4x32, philox_pair};

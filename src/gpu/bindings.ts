@@ -18,3 +18,20 @@ export function bindingsOf(source: string): Bindings {
     }),
   )
 }
+
+/**
+ * What is bound, by number.
+ * @throws Error where it is not just what the kernel declares, with what is missing or too much
+ */
+export function entriesOf(
+  kernel: string,
+  bindings: Bindings,
+  given: Readonly<Record<string, GPUBufferBinding>>,
+): GPUBindGroupEntry[] {
+  const missing = [...bindings.keys()].filter((name) => !(name in given))
+  const unknown = Object.keys(given).filter((name) => !bindings.has(name))
+  if (missing.length > 0)
+    throw new Error(`kernel ${kernel} has the bindings ${missing.join(', ')}, to which nothing is bound`)
+  if (unknown.length > 0) throw new Error(`kernel ${kernel} has no bindings ${unknown.join(', ')}, which are bound`)
+  return Object.entries(given).map(([name, resource]) => ({ binding: bindings.get(name)!.binding, resource }))
+}

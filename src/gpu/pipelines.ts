@@ -1,7 +1,7 @@
 /** Pipelines of kernels, compiled once a device. */
 
 import { DeviceError } from '../errors'
-import { type Bindings, bindingsOf } from './bindings'
+import { type Bindings, bindingsOf, entriesOf } from './bindings'
 import { lossError, mapsBuffers } from './device'
 import { SHADER_STAGE_COMPUTE } from './flags'
 import { type Kernel, constantsOf, sourceOf } from './kernel'
@@ -130,22 +130,12 @@ function descriptorOf(device: GPUDevice, { label, source, constants }: Linked) {
   return { descriptor, layout, bindings }
 }
 
-/**
- * A bind group of a pipeline, by names.
- * @throws Error where the kernel has a binding that is not given, or the reverse
- */
+/** A bind group of a pipeline, by names. */
 export function bindGroupOf(
   device: GPUDevice,
   { pipeline, layout, bindings }: Pipeline,
   resources: Readonly<Record<string, GPUBufferBinding>>,
 ): GPUBindGroup {
-  const given = Object.keys(resources)
-  const missing = [...bindings.keys()].filter((name) => !(name in resources))
-  const unknown = given.filter((name) => !bindings.has(name))
-  if (missing.length > 0 || unknown.length > 0)
-    throw new Error(
-      `${pipeline.label}: the kernel lacks ${unknown.join(', ') || 'none'} of what is bound, and is not given ${missing.join(', ') || 'none'}`,
-    )
-  const entries = given.map((name) => ({ binding: bindings.get(name)!.binding, resource: resources[name] }))
+  const entries = entriesOf(pipeline.label, bindings, resources)
   return device.createBindGroup({ label: pipeline.label, layout, entries })
 }

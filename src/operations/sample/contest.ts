@@ -11,7 +11,7 @@ const uppers = new Float64Array(MOST_CLASSES)
 
 /**
  * The winner of a row of up to MOST_CLASSES, and its score, as `scan` gives them; the counterpart of
- * `shaders/sample/contest.wgsl`. Classes are tried in the order of the most that they could score, so that few are.
+ * `shaders/shared/contest.wgsl`. Classes are tried in the order of the most that they could score, so that few are.
  */
 export function contest(
   data: Float32Array,

@@ -1,5 +1,5 @@
 /**
- * One read of a row for its winner, the twin of `shaders/sample/scan.wgsl`. Noise is lazy and the result exact: `bar` is
+ * One read of a row for its winner, the twin of `shaders/shared/scan.wgsl`. Noise is lazy and the result exact: `bar` is
  * a value that the winner is known to reach, lowered by more than the arithmetic's rounding. Philox is skipped where no
  * noise could reach it, the low halves and the transform where the high half bounds the noise below it.
  */
