@@ -74,7 +74,7 @@ function expectSound({ plan, views, limits, options }: Planned): void {
       const column = of === 'logits' ? params.classOffset! : 0
       const columns = of === 'logits' ? params.classes! : view.columns
       const begin = view.offset + first * view.rowStride + column
-      must(offset / bytes + params[BEGINS[name] as 'indexOffset']! === begin, `${name} begins where Params says`)
+      must(begin === offset / bytes + params[BEGINS[name] as 'indexOffset']!, `${name} begins where Params says`)
       const end = bytes * (begin + (count - 1) * view.rowStride + columns)
       must(end <= offset + size && offset + size < end + 4, `${name} ends with its last row`)
     }
