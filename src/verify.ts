@@ -1,30 +1,10 @@
 import { digestNoise } from './noise/digest'
+import { NOISE_DIGEST, PUBLISHED_BLOCKS } from './noise/known_answers'
 import { philox4x32 } from './noise/philox'
 import { NOISE_RANGES } from './noise/ranges'
+import { hexadecimal } from './noise/verify_words'
 import type { SampleCallOptions } from './operations/sample/options'
 import type { Sampler, Verification } from './sampler'
-
-/** Random123's published answers for philox4x32-10: counter, key, words. */
-const KNOWN_ANSWERS = [
-  [
-    [0, 0, 0, 0],
-    [0, 0],
-    [0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8],
-  ],
-  [
-    [0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff],
-    [0xffffffff, 0xffffffff],
-    [0x408f276d, 0x41c83b0e, 0xa20bc7c6, 0x6d5451fd],
-  ],
-  [
-    [0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344],
-    [0xa4093822, 0x299f31d0],
-    [0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1],
-  ],
-] as const
-
-/** XOR of the digests of NOISE_RANGES: the noise is a contract, so this changes with no version. */
-const NOISE_DIGEST = [1685761177, 990098330]
 
 /** Draws that are compared: short rows, a row for a workgroup, split rows; some classes masked. */
 const DRAWS = [
@@ -36,16 +16,17 @@ const DRAWS = [
 /** Compares the CPU's Philox and noise, of which `digests` are the digests of NOISE_RANGES, with known answers. */
 export function verifyCpu(digests = digestNoise(NOISE_RANGES)): Verification {
   const failures: string[] = []
-  for (const [counter, key, answer] of KNOWN_ANSWERS) {
+  for (const { counter, key, words: answer } of PUBLISHED_BLOCKS) {
     const words = philox4x32(counter, key)
     if (answer.some((word, i) => word !== words[i]))
       failures.push(`philox4x32(${counter}, ${key}) gave ${words}, not ${answer}`)
   }
   const sum = [0, 0]
   digests.forEach((digest, i) => (sum[i & 1] = (sum[i & 1] ^ digest) >>> 0))
-  if (sum[0] !== NOISE_DIGEST[0] || sum[1] !== NOISE_DIGEST[1])
+  const digest = hexadecimal(sum)
+  if (digest !== NOISE_DIGEST)
     failures.push(
-      `the CPU's noise has the digest ${sum}, not ${NOISE_DIGEST}: this JavaScript engine rounds float32 otherwise`,
+      `the CPU's noise has the digest ${digest}, not ${NOISE_DIGEST}: this JavaScript engine rounds float32 otherwise`,
     )
   const words = NOISE_RANGES.reduce((total, { count }) => total + count, 0)
   return { ok: failures.length === 0, words, draws: 0, failures }

@@ -1,6 +1,6 @@
 import type { NoiseRange } from '../../src/noise/ranges'
 
-/** Two words for each range; of `src/cpu/digest_noise.ts` or of a GPU. */
+/** Two words for each range; of `src/noise/digest.ts` or of a GPU. */
 export type Digest = (ranges: readonly NoiseRange[]) => Promise<ArrayLike<number>>
 
 /** Ranges digested in one call: enough to keep a GPU busy, few enough that a software adapter answers in a second. */

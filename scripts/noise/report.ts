@@ -27,7 +27,7 @@ export async function reportOf(
   const markdown = `# The noise, word by word
 
 Written by \`npm run verify:noise\`, which turns each of the 2^32 words into uniform, exponential and Gumbel noise on each stack
-and digests the bits. To be run again after any change to \`src/cpu/noise.ts\` or \`shaders/shared/noise.wgsl\`.
+and digests the bits. To be run again after any change to \`src/noise/transform.ts\` or \`shaders/shared/noise.wgsl\`.
 
 Run on ${new Date().toISOString().slice(0, 10)}, ${processors.length} × ${processors[0].model}; the seconds include whatever else the machine was doing:
 

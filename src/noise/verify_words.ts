@@ -1,26 +1,8 @@
 import { BLOCK_WORDS, type NoiseRange, blocksOf } from './ranges'
+import { WORDS_DIGESTS } from './known_answers'
 import { readNames } from '../known_names'
 import type { Verification, VerifyOptions } from '../sampler'
 
-/**
- * Sums of the digests of the blocks of 2^20 words, of 2^21, … of all 2^32: two words each, in hexadecimal. `npm run verify:noise`
- * compares its stacks with the last; the noise is a contract, so they change with no version.
- */
-export const WORDS_DIGESTS: readonly string[] = [
-  'f6c90379382a9ca8',
-  '9b371453333d442d',
-  'f05c827441c839fa',
-  'cb8230c404004cf7',
-  '04305513868b4cec',
-  '332a0f5bd1433438',
-  '7eb0d30359f5baf7',
-  '3845d8340f1fd086',
-  'af21cadfc70d2f17',
-  '7aa60beaec82ff0d',
-  '28b956b306481b09',
-  '1fea5f0e3648c03b',
-  'e96452bfe8aad34b',
-]
 const LEAST = 2 ** 20
 
 /** Words of a range that is digested at once: by one workgroup of a GPU. */
@@ -32,7 +14,12 @@ type Digest = (ranges: NoiseRange[]) => Promise<Uint32Array>
 /** The digests of ranges in one: their sums. */
 export function digestOf(digests: Uint32Array): string {
   const sums = addDigests(new Uint32Array(2), digests)
-  return Array.from(sums, (sum) => sum.toString(16).padStart(8, '0')).join('')
+  return hexadecimal(sums)
+}
+
+/** Words as eight hexadecimal digits each. */
+export function hexadecimal(words: ArrayLike<number>): string {
+  return Array.from(words, (word) => word.toString(16).padStart(8, '0')).join('')
 }
 
 function addDigests(sums: Uint32Array, digests: Uint32Array): Uint32Array {

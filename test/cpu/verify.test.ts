@@ -2,7 +2,8 @@ import { createSampler } from 'gumbel-webgpu'
 import { expect, test } from 'vitest'
 import { digestNoise } from '../../src/noise/digest'
 import { blocksOf } from '../../src/noise/ranges'
-import { WORDS_DIGESTS, digestOf, verifyWords } from '../../src/noise/verify_words'
+import { WORDS_DIGESTS } from '../../src/noise/known_answers'
+import { digestOf, verifyWords } from '../../src/noise/verify_words'
 import { KNOWN_DIGESTS } from '../helpers/known_answers'
 
 const FOUND = { ok: true, words: 10, draws: 5, failures: [] }

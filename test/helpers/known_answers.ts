@@ -1,4 +1,4 @@
-import table from '../fixtures/known_answers.json'
+import table from '../../src/noise/known_answers.json'
 
 /** A block of Philox4x32-10 that every backend must give. */
 export interface KnownAnswer {

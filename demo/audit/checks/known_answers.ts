@@ -1,13 +1,12 @@
 import { philox4x32 } from 'gumbel-webgpu'
+import table from '../../../src/noise/known_answers.json'
 import { counted } from '../../numbers'
 import type { Check } from '../check'
 
 /** Random123's published answers for philox4x32-10: counter, key, words. */
-const PUBLISHED = [
-  ['00000000 00000000 00000000 00000000', '00000000 00000000', '6627e8d5 e169c58d bc57ac4c 9b00dbd8'],
-  ['ffffffff ffffffff ffffffff ffffffff', 'ffffffff ffffffff', '408f276d 41c83b0e a20bc7c6 6d5451fd'],
-  ['243f6a88 85a308d3 13198a2e 03707344', 'a4093822 299f31d0', 'd16cfe09 94fdcceb 5001e420 24126ea1'],
-].map((texts) => texts.map((text) => text.split(' ').map((word) => parseInt(word, 16))))
+const PUBLISHED = table.philox4x32
+  .filter(({ source }) => source === 'random123')
+  .map(({ counter, key, words }) => [counter, key, words].map((text) => text.split(' ').map((w) => parseInt(w, 16))))
 
 /** Blocks that the device makes: two for each eight classes. */
 const ROWS = 64
