@@ -4,7 +4,7 @@
 import package::shared::params::params;
 import package::shared::row_settings::RowSettings;
 import package::shared::row_settings_uniform::row_settings_of;
-import package::shared::rows_out_f32::store_word;
+import package::shared::rows_out_f32::store_words;
 import package::shared::words::{exponential_at, gumbel_at, halves_of, uniform_at, word_of};
 
 override KIND: u32 = 0u; // 0 bits, 1 uniform, 2 exponential, 3 gumbel: in step with src/operations/noise/kinds.ts
@@ -36,7 +36,11 @@ fn main(
   let first = params.class_offset + group * 8u;
   let halves = halves_of(first / 8u, settings, draw);
   let base = params.rows_out_offset + task * params.rows_out_stride;
+  var words: vec4<u32>;
   for (var i = 0u; i < 8u; i++) {
-    store_word(base, group * 8u + i, transformed(word_of(halves, i), first + i, settings, draw));
+    words[i & 3u] = transformed(word_of(halves, i), first + i, settings, draw);
+    if ((i & 3u) == 3u) {
+      store_words(base, group * 8u + (i & 4u), words);
+    }
   }
 }

@@ -297,7 +297,7 @@ export function isShort({ views, request }: Work, lanes: number): boolean {
 
 /** The `override` constants of kernels for such rows. */
 export function shortConstants({ numClasses }: Request, { draws }: Slice): Kernel['constants'] {
-  return { FOURS: Math.ceil(numClasses / 4), ONE_DRAW: Number(draws === 1) }
+  return { LANES: 1, FOURS: Math.ceil(numClasses / 4), ONE_DRAW: Number(draws === 1) }
 }
 
 /** Bytes of a `Scan` in `shaders/shared/gather.wgsl`. */

@@ -263,7 +263,7 @@ describe('the plan of sample', () => {
       draw({ batchSize, numClasses }).plan.dispatches.map(({ kernel }) => [kernel.name, kernel.constants.LANES])
     expect(kernels(1, 131_072).map(([name]) => name)).toEqual(['sample/draw_part', 'sample/draw_combine'])
     expect(kernels(2000, 16_384)).toEqual([['sample/draw', 64]])
-    expect(kernels(100_000, 10)).toEqual([['sample/draw_short', undefined]])
+    expect(kernels(100_000, 10)).toEqual([['sample/draw_short', 1]])
   })
 
   test('gives one short row many lanes on a GPU, and one on a software adapter', () => {

@@ -11,6 +11,7 @@ import { type PreviewServer, build, preview } from 'vite'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { chromiumFlags, findChromium } from '../../scripts/chromium'
 import { asEs5, bundled } from '../helpers/bundle'
+import { PAGE_TIMEOUT } from '../helpers/pages'
 
 const ROOT = resolve(import.meta.dirname, '../..')
 const BIN = resolve(ROOT, 'node_modules/.bin')
@@ -257,6 +258,7 @@ describe('in Chromium', () => {
     })
     browser = await chromium.launch({ executablePath: await findChromium(), args: chromiumFlags() })
     page = await browser.newPage({ baseURL: server.resolvedUrls!.local[0] })
+    page.setDefaultTimeout(PAGE_TIMEOUT)
     page.on('pageerror', ({ message }) => escaped.push(message))
     page.on('console', (message) => escaped.push(message.text()))
   })

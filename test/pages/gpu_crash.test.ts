@@ -2,6 +2,7 @@ import { type Browser, type Page, chromium } from 'playwright'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { chromiumFlags, findChromium } from '../../scripts/chromium'
 import { servePages } from '../../scripts/serve_pages'
+import { PAGE_TIMEOUT } from '../helpers/pages'
 
 /** What the page of these tests has as globals. */
 interface Globals {
@@ -26,6 +27,7 @@ beforeAll(async () => {
 beforeEach(async () => {
   browser = await chromium.launch({ executablePath: await findChromium(), args: chromiumFlags() })
   page = await browser.newPage({ baseURL: site.url })
+  page.setDefaultTimeout(PAGE_TIMEOUT)
   await page.exposeFunction('crashGpuProcess', async () => {
     const session = await browser.newBrowserCDPSession()
     await session.send('Browser.crashGpuProcess').catch(() => {}) // The answer may be lost with the process.
