@@ -36,7 +36,10 @@ const CALLS: [Operation, Views, object?][] = [
   [gumbelSoftmax, { logits: {}, samples: {}, indices: {} }, { hard: true }],
   [gumbelSoftmax, { logits: {}, samples: { type: 'float16' }, indices: {} }, { hard: true }],
   [gumbelSoftmaxBackward, { logits: {}, gradSamples: {}, gradLogits: {} }],
-  [gumbelSoftmaxBackward, { logits: {}, gradSamples: {}, gradLogits: {}, gradTau: {}, gradTemperature: {} }],
+  [
+    gumbelSoftmaxBackward,
+    { logits: {}, gradSamples: {}, gradLogits: {}, gradTau: {}, gradTemperature: {}, statuses: {} },
+  ],
   [gumbelSoftmaxBackward, { logits: {}, gradSamples: {}, samples: {}, gradLogits: {} }],
   [gumbelSoftmaxBackward, { logits: {}, gradSamples: {}, samples: {}, gradLogits: {}, gradTau: {} }],
   [gumbelGivenIndex, { logits: {}, indices: {}, noise: {} }],

@@ -1,15 +1,27 @@
-/** Why a row has no distribution to draw from. */
-export type InvalidReason = 'nan' | 'positive-infinity' | 'all-masked' | 'given-masked'
+/**
+ * Why a row has no distribution to draw from, or no result: its logits hold NaN, +Infinity or nothing but -Infinity; it is given an
+ * index of -1 or of a masked class; one of its draws is given gradients that are NaN or larger than 1e28, samples outside the simplex, or
+ * samples of NaN; its gradients leave float32's range.
+ */
+export type InvalidReason =
+  | 'nan'
+  | 'positive-infinity'
+  | 'all-masked'
+  | 'given-masked'
+  | 'grad-samples-out-of-range'
+  | 'samples-outside-simplex'
+  | 'samples-nan'
+  | 'gradient-overflow'
 
-/** A row that could not be drawn from, and why. `row` counts from 0 in the batch. */
+/** A row that has no result, and why. `row` counts from 0 in the batch. */
 export interface InvalidRow {
   row: number
   reason: InvalidReason
 }
 
 /**
- * Status words that kernels write beside an index of -1, in step with `shaders/shared/status.wgsl`;
- * the position in this list is the word.
+ * Status words that kernels write, in step with `shaders/shared/status.wgsl`; the position in this list is the word. The last is of
+ * gradients that were read back.
  */
 const REASONS: readonly (InvalidReason | undefined)[] = [
   undefined,
@@ -17,6 +29,10 @@ const REASONS: readonly (InvalidReason | undefined)[] = [
   'positive-infinity',
   'all-masked',
   'given-masked',
+  'grad-samples-out-of-range',
+  'samples-outside-simplex',
+  'samples-nan',
+  'gradient-overflow',
 ]
 
 export const STATUS_OK = 0
@@ -24,6 +40,10 @@ export const STATUS_NAN = 1
 export const STATUS_POSITIVE_INFINITY = 2
 export const STATUS_ALL_MASKED = 3
 export const STATUS_GIVEN_MASKED = 4
+export const STATUS_GRAD_SAMPLES = 5
+export const STATUS_SAMPLES_OUTSIDE = 6
+export const STATUS_SAMPLES_NAN = 7
+export const STATUS_OVERFLOW = 8
 
 /** Statuses of draws whose indices hold minus their status, which becomes -1; none where every draw has an index. */
 export function invalidStatusesOf(indices: Int32Array): Int32Array<ArrayBuffer> | undefined {
@@ -49,23 +69,36 @@ export function invalidRowsOf(statuses: ArrayLike<number>, numSamples: number): 
   return rows
 }
 
-const WORDS: Record<InvalidReason, string> = {
-  nan: 'holds NaN',
-  'positive-infinity': 'holds +Infinity',
-  'all-masked': 'has every class at -Infinity',
-  'given-masked': 'is given a class that is at -Infinity',
+/** The parameter, or the result, that is wrong, and what a row of it does. */
+const WORDS: Record<InvalidReason, [name: string, does: string]> = {
+  nan: ['logits', 'holds NaN'],
+  'positive-infinity': ['logits', 'holds +Infinity'],
+  'all-masked': ['logits', 'has every class at -Infinity'],
+  'given-masked': ['indices', 'is given -1 or a class that is at -Infinity'],
+  'grad-samples-out-of-range': ['gradSamples', 'holds NaN, or a value that is not from -1e28 to 1e28'],
+  'samples-outside-simplex': [
+    'samples',
+    'holds a value that is not from 0 to 1, has one other than 0 where the logits are -Infinity, or has nothing but 0',
+  ],
+  'samples-nan': ['samples', 'holds NaN'],
+  'gradient-overflow': ['gradients', "leaves float32's range"],
 }
 
-/** Thrown when rows of logits have no distribution and `invalidRows` is not `'mark'`. */
+/** Thrown when rows have no distribution or no result, and `invalidRows` is not `'mark'`. */
 export class InvalidRowsError extends Error {
   override name = 'InvalidRowsError'
   /** Every such row, in ascending order. */
   readonly rows: readonly InvalidRow[]
 
-  constructor(rows: readonly InvalidRow[]) {
-    const named = rows.slice(0, 5).map(({ row, reason }) => `row ${row} ${WORDS[reason]}`)
+  /** `gives` is what the call gives in such rows where they are marked. */
+  constructor(rows: readonly InvalidRow[], gives: string) {
+    const named = rows.slice(0, 5).map(({ row, reason }, i) => {
+      const [name, does] = WORDS[reason]
+      const again = i > 0 && WORDS[rows[i - 1].reason][0] === name
+      return `${again ? '' : `${name}: `}row ${row} ${does}`
+    })
     const more = rows.length > 5 ? `, and ${rows.length - 5} more` : ''
-    super(`logits: ${named.join(', ')}${more}; pass invalidRows: 'mark' to get index -1 for such rows`)
+    super(`${named.join(', ')}${more}; pass invalidRows: 'mark' to get ${gives} for such rows`)
     this.rows = rows
   }
 }

@@ -58,7 +58,7 @@ export interface Operation {
   options: readonly string[]
   inputs: readonly Input[]
   outputs: readonly Output[]
-  /** What rows get that have no distribution, for messages. */
+  /** What rows get that have no distribution or no result, for messages. */
   marked: string
   /** Refuses what all operations together do not. */
   check?(request: Request, inputs: Readonly<Record<string, View>>): void

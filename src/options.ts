@@ -88,5 +88,8 @@ export interface IndexView extends OutputView {
   type?: 'int32' | 'int64' | undefined
 }
 
-/** The class of each draw, `[batchSize * numSamples]`: in host memory, or int32 in a GPU buffer, usage STORAGE. */
+/**
+ * The class of each draw, `[batchSize * numSamples]`: in host memory, or int32 in a GPU buffer, usage STORAGE. -1, which `sample` marks a
+ * row without a distribution with, is none.
+ */
 export type Indices = Int32Array | { buffer: GPUBuffer; offset?: number }

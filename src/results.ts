@@ -40,13 +40,13 @@ export function arraysOf({ operation, request, wanted }: Pick<Call, 'operation' 
 }
 
 /**
- * What a call gives: results by name, and the rows without a distribution.
+ * What a call gives: results by name, and the rows without a distribution or a result.
  * @throws InvalidRowsError unless such rows are to be marked
  */
 export function answerOf({ operation, request, wanted }: Call, results: Results): unknown {
   const { statuses } = results
   const invalidRows = statuses ? invalidRowsOf(statuses, statuses.length / request.batchSize) : []
-  if (invalidRows.length > 0 && !request.markInvalid) throw new InvalidRowsError(invalidRows)
+  if (invalidRows.length > 0 && !request.markInvalid) throw new InvalidRowsError(invalidRows, operation.marked)
   if (operation.finish) return operation.finish(request, results)
   const given = operation.outputs.filter(({ name, call }) => wanted.has(name) && call !== 'hidden')
   return { ...Object.fromEntries(given.map(({ name }) => [name, results[name]])), invalidRows }

@@ -127,7 +127,8 @@ export interface Sampler {
    *     log Gamma(K) + (K - 1) log tau + sum(a - (tau + 1) log y) - K log sum(exp(a - tau log y))
    *
    * It is -Infinity for a `y` outside the open simplex: where a class has a value of 0 or less (or below 2^-126, as classes may
-   * at a small tau), a masked class has another than 0, or the sum is off 1 by more than 1e-3; NaN where `y` holds NaN.
+   * at a small tau), a masked class has another than 0, or the sum is off 1 by more than 1e-3. A row with a `y` that holds NaN is
+   * invalid; with `invalidRows: 'mark'` the draw has NaN.
    * @throws RangeError or TypeError naming the parameter, InvalidRowsError, DeviceError
    */
   concreteLogProb(samples: Values, logits: Logits, options: ConcreteLogProbOptions): Promise<Float32Array<ArrayBuffer>>

@@ -1,7 +1,7 @@
 // Computes the log density of each relaxed sample, less what depends on the number of classes alone. LANES lanes read one sample; a
 // workgroup of 64 reads 64 / LANES. Twin: src/operations/concrete_log_prob/compute.ts; the host that reads `Density`: src/operations/concrete_log_prob/operation.ts.
 
-import package::shared::float_bits::{LOWEST, MIN_NORMAL, NAN, NEGATIVE_INFINITY, POSITIVE_INFINITY, finite4, masked4};
+import package::shared::float_bits::{LOWEST, MIN_NORMAL, NEGATIVE_INFINITY, POSITIVE_INFINITY, finite4, masked4};
 import package::shared::lanes::LANES;
 import package::shared::logits_f32::load_four;
 import package::shared::math::{Rate, decay4, max4, quotients4, rate_of};
@@ -10,14 +10,14 @@ import package::shared::reduce_workgroup::{forget_best, row_best, row_sum};
 import package::shared::row_settings_uniform::row_settings_of;
 import package::shared::rows_in_f32::load_rows_in;
 import package::shared::score::{KEY_NONE, is_score, key_of_score, score_of_key};
-import package::shared::status::status_of;
+import package::shared::status::{STATUS_SAMPLES_NAN, status_of};
 import package::shared::validity::{checked_key, nothing_seen, seen};
 
 @group(0) @binding(13) var<storage, read_write> densities: array<Density>;
 
 // In step with src/operations/concrete_log_prob/operation.ts.
 struct Density {
-  log_prob: u32,  // bits of sum(a - log y) - K log sum(exp a), a = l / T - tau log y; a status where K is 0
+  log_prob: u32,  // bits of sum(a - log y) - K log sum(exp a), a = l / T - tau log y; a status where there is none, and K is 0
   classes: u32,   // K, those not masked
 }
 
@@ -115,7 +115,10 @@ fn main(
   if (inside && lane == 0u) {
     var density = Density(bitcast<u32>(terms - count * log(sum)), u32(count));
     if (abs(total - 1.0) > SUM_TOLERANCE) {
-      density.log_prob = select(NEGATIVE_INFINITY, NAN, total >= SUM_NAN);
+      density.log_prob = NEGATIVE_INFINITY;
+    }
+    if (total >= SUM_NAN) {
+      density = Density(STATUS_SAMPLES_NAN, 0u);
     }
     if (!is_score(key)) {
       density = Density(status_of(key), 0u);

@@ -53,7 +53,7 @@ fn main(
     let softmax = softmax_of(whole, base, rate);
     let is_first = params.add_rows == 0u && draw == 0u;
     terms += spread(base, in_base, out_base, settings, params.first_draw + draw, part.first, part.end, lane, softmax, is_first);
-    key = whole.scan.key;
+    key = max(key, whole.scan.key);
   }
   write_backward(task, lane, 0u, part.inside, key, terms, settings);
 }

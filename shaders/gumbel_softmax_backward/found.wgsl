@@ -1,5 +1,6 @@
 // What lanes, parts and rows find of a draw in the first pass of the gradient.
 
+import package::gumbel_softmax_backward::flaws::grad_samples_key;
 import package::shared::gather::{Scan, gather, nothing_found};
 import package::shared::keys::{Keys, better, relaxed4};
 import package::shared::lanes::LANES;
@@ -38,12 +39,16 @@ fn weighted4(keys: vec4<u32>, weights: vec4<f32>, values: vec4<f32>, reference: 
 fn weighed(before: Found, keys: Keys, a: vec4<f32>, b: vec4<f32>, first_class: u32, rate: Rate) -> Found {
   var after = before;
   after.scan = better(before.scan, keys, first_class);
+  // No score is larger: what follows is not used.
+  let none = vec4<u32>(KEY_NONE);
+  let flaw = max(grad_samples_key(a, keys.a == none), grad_samples_key(b, keys.b == none));
+  after.scan.key = max(after.scan.key, flaw);
   if (after.scan.key > before.scan.key) {
     let i = after.scan.class_ - first_class;
     after.reference = select(b[i & 3u], a[i & 3u], i < 4u);
   }
   if (after.scan.key != KEY_NONE) {
-    let best = score_of_key(after.scan.key);
+    let best = best_of(after.scan.key);
     let w_a = relaxed4(keys.a, best, rate);
     let w_b = relaxed4(keys.b, best, rate);
     let kept = moved(before, best, after.reference, rate);

@@ -4,10 +4,11 @@
 // As in gradient.wgsl, G, log y and l count from those of the largest y, which changes nothing but rounding.
 
 import package::gumbel_softmax_backward::add_rows::add_four;
+import package::gumbel_softmax_backward::flaws::{grad_samples_key, samples_key, sound_samples};
 import package::gumbel_softmax_backward::result::write_backward;
 import package::gumbel_softmax_backward::scales::SCALES;
 import package::gumbel_softmax_backward::tasks::{Draw, Gradient, Task, draw_of, draws_a_task, task_of, with_draw};
-import package::shared::float_bits::{MIN_NORMAL, finite, finite4};
+import package::shared::float_bits::{finite, finite4, masked4};
 import package::shared::lanes::LANES;
 import package::shared::logits_f32::{load_class, load_four};
 import package::shared::math::{Rate, first4, max4, quotients4, rate_of};
@@ -17,9 +18,11 @@ import package::shared::reduce_workgroup::{forget_best, row_best, row_sum};
 import package::shared::row_settings::RowSettings;
 import package::shared::row_settings_uniform::row_settings_of;
 import package::shared::rows_in_f32::{load_row_in, load_rows_in};
-import package::shared::score::{KEY_NONE, is_score, key_of_score, score_of_key};
+import package::shared::score::{KEY_NONE, KEY_SAMPLES_OUTSIDE, is_score, key_of_score, score_of_key};
 import package::shared::soft_samples_f32::load_soft;
 import package::shared::validity::{checked_key, nothing_seen, seen};
+
+const KEY_ZERO = 0x80000000u; // of y = 0
 
 // What a lane knows of one draw.
 struct Found {
@@ -28,12 +31,6 @@ struct Found {
   reference: f32,   // G there
   sum: f32,         // of y
   weighted: f32,    // of y (G - reference)
-}
-
-// y of four classes; 0 where devices may flush it.
-fn soft_four(base: u32, c: u32) -> vec4<f32> {
-  let y = load_soft(base, c);
-  return select(y, vec4<f32>(), bitcast<vec4<u32>>(y) < vec4<u32>(MIN_NORMAL));
 }
 
 // The sum of y (G - reference) beside another reference.
@@ -62,15 +59,21 @@ fn weighed(before: Found, y: vec4<f32>, values: vec4<f32>, c: u32) -> Found {
   return after;
 }
 
-// Ordered as the largest y; none where all are 0, as in a row that is all masked.
-fn key_of_largest(found: Found) -> u32 {
-  return select(KEY_NONE, key_of_score(found.largest), found.largest > 0.0);
+// log(y / best), for y in (0, best]. log() may be off by 2^-21 near 1, and the quotient by an ulp, which is all that there is of it
+// where y are nearly equal. There it is the series of 2 atanh(z), z = (y - best) / (y + best), with a difference that is
+// exact: its first term left out is 2 z^9 / 9, below 2e-8 of the whole for |z| < 0.14. Beyond, |log| > 0.28.
+fn log_ratio(y: vec4<f32>, best: f32) -> vec4<f32> {
+  let z = (y - best) / (y + best);
+  let square = z * z;
+  let near = z * (2.0 + square * (0.66666667 + square * (0.4 + square * 0.28571429)));
+  return select(log(y / best), near, z > vec4<f32>(-0.14));
 }
 
 // sum(d log(y / best)) and sum(d (l - logit)) / (T tau) over four classes, where y is not 0.
-fn scale_terms(y: vec4<f32>, d: vec4<f32>, logits: vec4<u32>, inverse_best: f32, logit: f32, rate: Rate) -> vec2<f32> {
+fn scale_terms(y: vec4<f32>, d: vec4<f32>, logits: vec4<u32>, best: f32, logit: f32, rate: Rate) -> vec2<f32> {
   let none = y == vec4<f32>();
-  let u = log(select(y * inverse_best, vec4<f32>(1.0), none));
+  let u = log_ratio(select(y, vec4<f32>(best), none), best);
+  // Where a difference is so large that it is bounded, d is 0, if the samples are those of the logits.
   let l = select(quotients4(finite4(logits), logit, rate), vec4<f32>(), none);
   return vec2<f32>(dot(d, u), dot(d, l));
 }
@@ -82,12 +85,21 @@ fn add_draw(at: Draw, task: Task, row: RowSettings) -> Gradient {
   let rate = rate_of(row.temperature, row.tau);
   var mine = Found(0.0, 0u, 0.0, 0.0, 0.0);
   var validity = nothing_seen();
+  var key = KEY_NONE; // KEY_ZERO once a class is not masked
   for (var c = 4u * lane; c < at.classes; c += 4u * LANES) {
     let logits = load_four(at.base, c);
     validity = seen(validity, logits, logits);
-    mine = weighed(mine, soft_four(at.soft_base, c), load_rows_in(at.in_base, c), c);
+    let masked = masked4(logits);
+    let y = load_soft(at.soft_base, c);
+    let values = load_rows_in(at.in_base, c);
+    let flaw = max(samples_key(y, masked), grad_samples_key(values, masked));
+    key = max(key, max(flaw, select(KEY_ZERO, KEY_NONE, all(masked))));
+    mine = weighed(mine, sound_samples(y), values, c);
   }
-  let best = row_best(slot, lane, checked_key(key_of_largest(mine), validity), mine.class_);
+  key = max(key, select(KEY_NONE, key_of_score(mine.largest), mine.largest > 0.0));
+  var best = row_best(slot, lane, checked_key(key, validity), mine.class_);
+  // Of all classes that are not masked y is 0.
+  best.x = select(best.x, KEY_SAMPLES_OUTSIDE, best.x == KEY_ZERO);
   let ok = is_score(best.x);
   let best_class = select(0u, best.y, ok);
   let reference = load_row_in(at.in_base, best_class);
@@ -96,17 +108,17 @@ fn add_draw(at: Draw, task: Task, row: RowSettings) -> Gradient {
   let sum = row_sum(1u, slot, lane, mine.sum);
   // Less what rounding took from a sum of 1.
   let mean = weighted / select(1.0, sum, ok);
-  let inverse_best = 1.0 / select(1.0, score_of_key(best.x), ok);
+  let largest = select(1.0, score_of_key(best.x), ok);
   let logit = finite(load_class(at.base, best_class));
 
   var terms = vec2<f32>();
   for (var c = 4u * lane; c < at.classes; c += 4u * LANES) {
     // A row without a distribution has gradients of 0.
-    let y = select(vec4<f32>(), soft_four(at.soft_base, c), ok);
+    let y = select(vec4<f32>(), sound_samples(load_soft(at.soft_base, c)), ok);
     let d = times(y, load_rows_in(at.in_base, c) - reference - mean);
     add_four(at.out_base, c, d * (rate.twice_inverse * 0.5), at.is_first);
     if (SCALES) {
-      terms += scale_terms(y, d, load_four(at.base, c), inverse_best, logit, rate);
+      terms += scale_terms(y, d, load_four(at.base, c), largest, logit, rate);
     }
   }
   return Gradient(best.x, terms);

@@ -2,15 +2,14 @@
 
 import package::gumbel_softmax_backward::grad_tau_out::write_grad_tau;
 import package::gumbel_softmax_backward::grad_temperature_out::write_grad_temperature;
+import package::gumbel_softmax_backward::row_status_out::write_row_status;
 import package::gumbel_softmax_backward::scales::SCALES;
-import package::shared::params::params;
 import package::shared::reduce_workgroup::row_sum;
 import package::shared::row_settings::RowSettings;
 import package::shared::status::status_of;
-import package::shared::status_out::write_status;
 
-// By all lanes of a row, in uniform control flow. A row has params.parts tasks, of which the first writes its status;
-// `terms` are the lane's sums of d u and d l / (T tau) over the task's draws.
+// By all lanes of a row, in uniform control flow. `key` is the largest of the task's draws, `terms` are the lane's sums of d u
+// and d l / (T tau) over them.
 fn write_backward(task: u32, lane: u32, slot: u32, inside: bool, key: u32, terms: vec2<f32>, row: RowSettings) {
   if (SCALES) {
     let sum_u = row_sum(0u, slot, lane, terms.x);
@@ -20,8 +19,7 @@ fn write_backward(task: u32, lane: u32, slot: u32, inside: bool, key: u32, terms
       write_grad_temperature(task, -sum_l / row.temperature);
     }
   }
-  // Where the dispatch's draws are not the row's first, an earlier one has written it.
-  if (inside && lane == 0u && task % params.parts == 0u && params.first_draw == 0u) {
-    write_status(task / params.parts, status_of(key));
+  if (inside && lane == 0u) {
+    write_row_status(task, status_of(key));
   }
 }

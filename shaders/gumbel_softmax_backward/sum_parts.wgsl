@@ -1,10 +1,12 @@
-// Adds up what the params.parts tasks of each row left, params.classes values each, in the order of the tasks. An invocation makes
-// one sum. Where params.first_draw is not 0, the sum is added to what lies there.
+// Adds up what the params.parts tasks of each row left, params.classes values each, in the order of the tasks; or finds the largest of
+// their statuses. An invocation makes one sum. Where params.add_rows is 1, what lies there counts too.
 
 import package::shared::params::params;
 
-@group(0) @binding(18) var<storage, read_write> sums: array<f32>;
-@group(0) @binding(8) var<storage, read> partials: array<f32>;
+@group(0) @binding(18) var<storage, read_write> sums: array<u32>;
+@group(0) @binding(8) var<storage, read> partials: array<u32>;
+
+override LARGEST: bool = false;
 
 @compute @workgroup_size(64)
 fn main(
@@ -20,11 +22,18 @@ fn main(
   }
   let at = params.rows_out_offset + row * params.rows_out_stride + c;
   var sum = 0.0;
+  var largest = 0u;
   for (var part = 0u; part < params.parts; part++) {
-    sum += partials[(row * params.parts + part) * params.classes + c];
+    let word = partials[(row * params.parts + part) * params.classes + c];
+    if (LARGEST) {
+      largest = max(largest, word);
+    } else {
+      sum += bitcast<f32>(word);
+    }
   }
   if (params.add_rows == 1u) {
-    sum += sums[at];
+    largest = max(largest, sums[at]);
+    sum += bitcast<f32>(sums[at]);
   }
-  sums[at] = sum;
+  sums[at] = select(bitcast<u32>(sum), largest, LARGEST);
 }

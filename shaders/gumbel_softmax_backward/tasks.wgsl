@@ -24,7 +24,7 @@ struct Draw {
   is_first: bool,    // of all the row's: writes its gradient, to which later ones add
 }
 
-// What draws give: the key of the first, and the lane's sums for write_backward.
+// What draws give: the largest of their keys, and the lane's sums for write_backward.
 struct Gradient {
   key: u32,
   terms: vec2<f32>,
@@ -62,7 +62,8 @@ fn draw_of(task: Task, i: u32) -> Draw {
   );
 }
 
-// What draws give with one more.
+// What draws give with one more, or with none.
 fn with_draw(before: Gradient, draw: Draw, one: Gradient) -> Gradient {
-  return Gradient(select(before.key, one.key, draw.is_first), before.terms + one.terms);
+  let key = select(before.key, max(before.key, one.key), draw.classes > 0u);
+  return Gradient(key, before.terms + one.terms);
 }

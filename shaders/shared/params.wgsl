@@ -30,7 +30,7 @@ struct Params {
   grad_tau_offset: u32,  // words of the binding before this dispatch's first
   grad_temperature_offset: u32,
   add_rows: u32,         // 1 where rows are added to those that earlier dispatches wrote
-  add_scales: u32,       // the same of gradients of tau and temperature
+  add_scales: u32,       // the same of gradients of tau and temperature, and of statuses, whose largest counts
   parts: u32,            // workgroups or tasks that share a row in this dispatch
   first_part: u32,       // partials of a row before this dispatch's
   total_parts: u32,      // partials of a row in all

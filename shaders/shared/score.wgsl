@@ -4,13 +4,17 @@ import package::shared::float_bits::{LOWEST, MIN_NORMAL, POSITIVE_INFINITY};
 import package::shared::noise::opaque;
 import package::shared::params::params;
 
-// Keys beside those of scores: no class yet, below all; a row without a distribution, above all.
+// Keys beside those of scores: no class yet, below all; above all, a row without a distribution, or a draw for which the caller
+// gives values that cannot be. The largest tells.
 const KEY_NONE = 0u;
+const KEY_GRAD_SAMPLES = 0xfffffffbu;
+const KEY_SAMPLES_OUTSIDE = 0xfffffffcu;
+const KEY_SAMPLES_NAN = 0xfffffffdu;
 const KEY_POSITIVE_INFINITY = 0xfffffffeu;
 const KEY_NAN = 0xffffffffu;
 
 fn is_score(key: u32) -> bool {
-  return key != KEY_NONE && key < KEY_POSITIVE_INFINITY;
+  return key != KEY_NONE && key < KEY_GRAD_SAMPLES;
 }
 
 // Subnormal logits, which devices may flush, count as 0, and so does -0, and what is no number, whose score nobody takes.

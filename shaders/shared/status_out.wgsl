@@ -1,4 +1,4 @@
-// Writes a status of each draw, or of each row for gradients. Variant with the same signature: no_status_out.wgsl.
+// Writes a status of each draw. Variant with the same signature: no_status_out.wgsl.
 
 import package::shared::params::params;
 

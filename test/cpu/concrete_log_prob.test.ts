@@ -14,7 +14,7 @@ const logistic = (x: number) => 1 / (1 + Math.exp(-x))
 async function logProbOf(
   y: readonly number[],
   logits: readonly number[],
-  scales: { tau?: number; temperature?: number } = {},
+  scales: Pick<ConcreteLogProbOptions, 'invalidRows'> & { tau?: number; temperature?: number } = {},
 ) {
   const options = { batchSize: 1, numClasses: y.length, ...scales }
   return (await sampler.concreteLogProb(Float32Array.from(y), Float32Array.from(logits), options))[0]
@@ -96,7 +96,10 @@ describe('the log density of relaxed samples', () => {
       [Infinity, 0, 0],
     ])
       expect(await logProbOf(y, logits), `${y}`).toBe(-Infinity)
-    expect(await logProbOf([NaN, 0.5, 0.5], logits)).toBeNaN()
+    expect(await logProbOf([NaN, 0.5, 0.5], logits, { invalidRows: 'mark' })).toBeNaN()
+    await expect(logProbOf([NaN, 0.5, 0.5], logits)).rejects.toMatchObject({
+      rows: [{ row: 0, reason: 'samples-nan' }],
+    })
     expect(await logProbOf([0.3, 0.3, 0.3995], logits)).toBeGreaterThan(-10)
     expect(await logProbOf([0.1, 0.5, 0.4], [0, -Infinity, 2])).toBe(-Infinity)
     const masked = await logProbOf([0.1, 0, 0.9], [0, -Infinity, 2], { tau: 0.5 })

@@ -3,7 +3,14 @@ import { describe, expect, test } from 'vitest'
 import { expectSame } from '../helpers/compare'
 import { type LogitsKind, randomLogits } from '../helpers/logits'
 import { Random } from '../helpers/random'
-import { type Gradients, MIN_NORMAL, expectGradients, expectWithin, naiveGradients } from '../helpers/soft'
+import {
+  type Gradients,
+  MIN_NORMAL,
+  expectGradients,
+  expectWithin,
+  givenGradients,
+  naiveGradients,
+} from '../helpers/soft'
 
 const sampler = await createSampler({ backend: 'cpu' })
 const KINDS: LogitsKind[] = ['normal', 'peaked', 'flat', 'masked', 'ties', 'tiny', 'subnormal']
@@ -109,6 +116,17 @@ describe('gradients on the CPU', () => {
         expectWithin(actual[name], expected[name]!, (e) => 1e-4 * Math.abs(e) + 1e-5, name)
       expect(actual.invalidRows).toEqual([{ row: 1, reason: 'nan' }])
     }
+  })
+
+  test('of given samples keep their digits where scores that differ so little would be subnormal', async () => {
+    const samples = Float32Array.of(0.33333337, 0.33333334, 0.3333333)
+    const gradSamples = Float32Array.of(1e-18, -2e-18, 4e-18)
+    const options = { batchSize: 1, numClasses: 3, seed: 0, temperature: 1e-18, tau: 1e-18 }
+    const data = Float32Array.of(0, 0, 0)
+    const { gradTau } = await sampler.gumbelSoftmaxBackward(gradSamples, data, { ...options, samples, gradTau: true })
+    const { tau } = givenGradients(gradSamples, samples, data, 1e-18, 1e-18)
+    expectWithin(gradTau, [tau], (e) => 1e-6 * Math.abs(e), 'gradTau')
+    expect(Math.abs(tau)).toBeGreaterThan(1e-8)
   })
 
   test('of masked classes and of rows without a distribution are 0', async () => {

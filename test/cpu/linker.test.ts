@@ -17,6 +17,7 @@ const VARIANTS: Record<string, string[]> = {
   'shared/status_out': ['shared/no_status_out'],
   'gumbel_softmax_backward/grad_tau_out': ['gumbel_softmax_backward/no_grad_tau_out'],
   'gumbel_softmax_backward/grad_temperature_out': ['gumbel_softmax_backward/no_grad_temperature_out'],
+  'gumbel_softmax_backward/row_status_out': ['gumbel_softmax_backward/no_row_status_out'],
 }
 
 const names = new Map([...MODULES].map(([path, source]) => [path, namesOf(source)]))

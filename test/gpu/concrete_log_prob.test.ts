@@ -144,6 +144,7 @@ describe('GPU log densities are CPU log densities', () => {
       expectSame(expected.map(special), [0, I, 0, I, NaN, 0, I, I, I, 0, NaN, NaN], `V ${numClasses}`)
       await expect(sampler.concreteLogProb(samples, data, options)).rejects.toMatchObject({
         rows: [
+          { row: 4, reason: 'samples-nan' },
           { row: 10, reason: 'nan' },
           { row: 11, reason: 'all-masked' },
         ],

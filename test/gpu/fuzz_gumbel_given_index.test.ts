@@ -26,11 +26,13 @@ const calls = fc.record({
   margins,
 })
 
-/** A class for each draw, masked ones among them. */
+/** A class for each draw, masked ones and none (-1) among them. */
 function givenClasses(each: Case, seed: number): Int32Array<ArrayBuffer> {
   const random = new Random(seed)
   const { batchSize, numClasses, numSamples = 1, classOffset = 0 } = optionsOf(each)
-  return Int32Array.from({ length: batchSize * numSamples }, () => classOffset + random.whole(0, numClasses - 1))
+  return Int32Array.from({ length: batchSize * numSamples }, () =>
+    random.whole(0, 20) === 0 ? -1 : classOffset + random.whole(0, numClasses - 1),
+  )
 }
 
 /** Fails unless the given class wins each draw with the GPU's noise, which is the CPU's within rounding. */
@@ -86,7 +88,8 @@ gpuFuzz('encodeGumbelGivenIndex() writes what the CPU gives, and nothing else', 
   const statuses = Uint32Array.from(indices, (index, draw) => {
     const r = Math.floor(draw / numSamples)
     const reason = reasons.get(r)
-    if (reason && reason !== 'given-masked') return { nan: 1, 'positive-infinity': 2, 'all-masked': 3 }[reason]
+    if (reason && reason !== 'given-masked') return ['', 'nan', 'positive-infinity', 'all-masked'].indexOf(reason)
+    if (index < 0) return 4
     return host.data[host.offset + r * host.rowStride + index - options.classOffset!] === -Infinity ? 4 : 0
   })
   const given = Int32Array.from(indices)

@@ -10,7 +10,7 @@ import { expectSame } from '../helpers/compare'
 import { type TestGpu, gpuTest, variantsOf } from '../helpers/gpu'
 import { TEMPERATURES, randomLogits } from '../helpers/logits'
 import { Random } from '../helpers/random'
-import { MIN_NORMAL, expectGradients, expectWithin } from '../helpers/soft'
+import { MIN_NORMAL, expectGradients, expectWithin, givenGradients } from '../helpers/soft'
 
 // It is float64 inside: test/cpu/gumbel_softmax_backward.test.ts.
 const cpu = await createSampler({ backend: 'cpu' })
@@ -270,6 +270,38 @@ describe('GPU gradients of given samples are those without', () => {
         sampler.destroy()
       }
     })
+
+  for (const numClasses of [3, 260, 1001])
+    gpuTest(
+      `of samples that are all but equal too, as far as these have digits, V = ${numClasses}`,
+      async ({ sampler }) => {
+        const tau = [1, 10, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e18]
+        const batchSize = tau.length
+        const data = randomLogits('normal', batchSize, numClasses, 30)
+        const gradSamples = randomLogits('normal', batchSize, numClasses, 31)
+        const options = { batchSize, numClasses, seed: 32, tau }
+        const { samples } = await cpu.gumbelSoftmax(data, options)
+        for (const each of [sampler, cpu]) {
+          const actual = await each.gumbelSoftmaxBackward(gradSamples, data, { ...options, ...WANTED, samples })
+          for (let r = 0; r < batchSize; r++) {
+            const rowOf = (values: Float32Array) => values.subarray(r * numClasses, (r + 1) * numClasses)
+            const expected = givenGradients(rowOf(gradSamples), rowOf(samples), rowOf(data), 1, tau[r])
+            const what = `${each.backend}, tau ${tau[r]}`
+            // 1e-5 of what is added up: where all samples are equal, exactly 0.
+            for (const [name, key] of [
+              ['gradTau', 'tau'],
+              ['gradTemperature', 'temperature'],
+            ] as const)
+              expectWithin(
+                actual[name]!.subarray(r, r + 1),
+                [expected[key]],
+                () => 1e-5 * expected.size[key],
+                `${what}: ${name}`,
+              )
+          }
+        }
+      },
+    )
 
   gpuTest('at any offset and stride, from host memory and from GPU buffers', async ({ sampler, upload }) => {
     for (const [numClasses, offset, gap] of [

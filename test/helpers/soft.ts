@@ -49,6 +49,37 @@ export function naiveGradients(gradSamples: Float32Array, row: Float32Array, dra
   }
 }
 
+/**
+ * Gradients of one draw from its soft samples `y` as they are, in float64 by pairs, and divided by the sum of `y`, from which rounding
+ * may have taken: `d_j = y_j sum_i y_i (G_j - G_i) / sum(y)`, `gradTau = -sum(d log(y / y_best)) / tau`.
+ */
+export function givenGradients(
+  gradSamples: Float32Array,
+  y: Float32Array,
+  row: Float32Array,
+  temperature: number,
+  tau: number,
+): Gradients {
+  const [t, a] = [Math.fround(temperature), Math.fround(tau)]
+  const best = y.indexOf(Math.max(...y))
+  const total = sum(Array.from(y))
+  const d = Array.from(y, (y_j, j) =>
+    y_j === 0
+      ? 0
+      : (y_j * sum(Array.from(y, (y_i, i) => (y_i === 0 ? 0 : y_i * (gradSamples[j] - gradSamples[i]))))) / total,
+  )
+  const terms = (difference: (c: number) => number) => d.map((d_j, j) => (d_j === 0 ? 0 : d_j * difference(j)))
+  const logs = terms((c) => Math.log1p((y[c] - y[best]) / y[best]))
+  const logits = terms((c) => row[c] - row[best])
+  const size = (values: readonly number[]) => sum(values.map(Math.abs))
+  return {
+    logits: d.map((d_j) => d_j / (t * a)),
+    tau: -sum(logs) / a,
+    temperature: -sum(logits) / (t * t * a),
+    size: { tau: size(logs) / a, temperature: size(logits) / (t * t * a) },
+  }
+}
+
 function sum(values: readonly number[]): number {
   return values.reduce((a, b) => a + b, 0)
 }

@@ -1,4 +1,4 @@
-import { STATUS_OK } from '../../errors'
+import { STATUS_OK, STATUS_SAMPLES_NAN } from '../../errors'
 import type { Request, Results } from '../../operation'
 import { emptySettings, settingsOfRow } from '../../settings'
 import type { HostView } from '../../view'
@@ -28,14 +28,14 @@ export function computeConcreteLogProb(
     for (let s = 0; s < numSamples; s++) {
       const at = samples.offset + (r * numSamples + s) * samples.rowStride
       const y = samples.data.subarray(at, at + numClasses) as Float32Array
-      logProbs[r * numSamples + s] = logProb(y, row, temperature, tau)
+      if (y.some(Number.isNaN)) statuses[r] = STATUS_SAMPLES_NAN
+      else logProbs[r * numSamples + s] = logProb(y, row, temperature, tau)
     }
   }
   return { logProbs, statuses }
 }
 
 function logProb(y: Float32Array, logits: Float32Array, temperature: number, tau: number): number {
-  if (y.some(Number.isNaN)) return NaN
   const total = y.reduce((sum, value) => sum + value, 0)
   const inside = y.every((value, c) => (logits[c] === -Infinity ? value === 0 : value >= MIN_NORMAL))
   if (!inside || Math.abs(total - 1) > SUM_TOLERANCE) return -Infinity

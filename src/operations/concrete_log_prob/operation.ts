@@ -12,7 +12,7 @@ export const concreteLogProb: Operation = {
     { name: 'logits', per: 'row', columns: 'numClasses', types: ['float32'] },
     { name: 'samples', per: 'draw', columns: 'numClasses', types: ['float32'] },
   ],
-  // In step with `Density` in the kernel: bits of the log density less its normalizer, or a status where no class is left; classes left.
+  // In step with `Density` in the kernel: bits of the log density less its normalizer, or a status where there is none; classes left, 0 where there is a status.
   outputs: [{ name: 'densities', per: 'draw', columns: 2, types: ['int32'], call: 'hidden', encode: 'never' }],
   marked: 'NaN',
   check: ({ given }) => requireRelaxed(given),

@@ -5,6 +5,6 @@ export interface ConcreteLogProbOptions extends Pick<
   GumbelSoftmaxOptions,
   'batchSize' | 'numClasses' | 'numSamples' | 'temperature' | 'tau'
 > {
-  /** What a row without a distribution does: reject the call, or get NaN. Default 'reject'. */
+  /** What a row without a distribution, or with samples of NaN, does: reject the call, or get NaN. Default 'reject'. */
   invalidRows?: 'reject' | 'mark' | undefined
 }

@@ -31,7 +31,8 @@ export function computeGumbelGivenIndex(
       const task = r * numSamples + s
       const given = indices.data[indices.offset + task]
       const winner = given - classOffset
-      const winnerLogit = data[begin + winner]
+      // No class of the row where -1 is given.
+      const winnerLogit = winner < 0 ? -Infinity : data[begin + winner]
       statuses[task] = status === STATUS_OK && winnerLogit === -Infinity ? STATUS_GIVEN_MASKED : status
       if (statuses[task] !== STATUS_OK) continue
       const out = noise.subarray(task * numClasses, (task + 1) * numClasses)

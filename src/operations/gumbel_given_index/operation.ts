@@ -1,4 +1,3 @@
-import { whole } from '../../checks'
 import type { Operation } from '../../operation'
 import { requireRelaxed } from '../../settings'
 import { computeGumbelGivenIndex } from './compute'
@@ -22,7 +21,13 @@ export const gumbelGivenIndex: Operation = {
   check({ given, classOffset, numClasses }, { indices }) {
     requireRelaxed(given)
     const last = classOffset + numClasses - 1
-    indices.data?.forEach((index, i) => whole(`indices[${i}]`, index, classOffset, last))
+    // -1 is of a draw that has no class, as `sample` marks it.
+    indices.data?.forEach((index, i) => {
+      if (index !== -1 && (index < classOffset || index > last))
+        throw new RangeError(
+          `indices[${i}] is ${index}; it must be a whole number from ${classOffset} to ${last}, or -1 where no class was drawn`,
+        )
+    })
   },
   plan: planGumbelGivenIndex,
   compute: computeGumbelGivenIndex,

@@ -3,14 +3,14 @@ import type { BufferLogits, BufferValues, OutputView, SampleOptions } from '../.
 
 /** Options of noise given the class that wins. */
 export interface GumbelGivenIndexCallOptions extends SampleOptions {
-  /** What a row without a distribution, or given a masked class, does: reject the call, or get noise of 0. Default 'reject'. */
+  /** What a row without a distribution, or given a masked class or -1, does: reject the call, or get noise of 0. Default 'reject'. */
   invalidRows?: 'reject' | 'mark' | undefined
 }
 
 export interface GumbelGivenIndexResult {
-  /** `[batchSize * numSamples, numClasses]`. */
+  /** `[batchSize * numSamples, numClasses]`; 0 in draws of the rows of `invalidRows` that have none. */
   noise: Float32Array<ArrayBuffer>
-  /** Rows without a distribution, or given a masked class; empty unless `invalidRows` is `'mark'`. */
+  /** Rows without a distribution, or given a masked class or -1; empty unless `invalidRows` is `'mark'`. */
   invalidRows: InvalidRow[]
 }
 

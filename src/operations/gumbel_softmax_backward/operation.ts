@@ -1,6 +1,7 @@
 import type { Operation, Output } from '../../operation'
 import { requireRelaxed } from '../../settings'
 import { computeGumbelSoftmaxBackward } from './compute'
+import { zeroInvalid } from './flaws'
 import { planGumbelSoftmaxBackward } from './plan'
 
 const perRow = { per: 'row', columns: 1, types: ['float32'] } as const
@@ -39,4 +40,5 @@ export const gumbelSoftmaxBackward: Operation = {
   },
   plan: planGumbelSoftmaxBackward,
   compute: computeGumbelSoftmaxBackward,
+  read: (_, results) => zeroInvalid(results),
 }

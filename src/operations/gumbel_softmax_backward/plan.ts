@@ -34,16 +34,18 @@ const SHARED_ELEMENTS = 2 ** 24
 /** Tasks that share a row, at most: one lane adds up their shares in a loop, of which llvmpipe runs 65,535 turns. */
 const MOST_TASKS = 2 ** 15
 
-/** Gradients, by their names in options, with the bindings and the modules that write them. */
-const GRADIENTS = [
+/** What a row gets, by its names in options, with the bindings and the modules that write it. */
+const RESULTS = [
   { name: 'gradLogits', binding: 'rows_out', module: undefined },
   { name: 'gradTau', binding: 'grad_tau', module: 'gumbel_softmax_backward/grad_tau_out' },
   { name: 'gradTemperature', binding: 'grad_temperature', module: 'gumbel_softmax_backward/grad_temperature_out' },
+  { name: 'statuses', binding: 'statuses', module: 'gumbel_softmax_backward/row_status_out' },
 ] as const satisfies readonly { name: string; binding: BindingName; module: string | undefined }[]
 
 /**
  * The gradient of Gumbel-softmax. A task does a row, or a share of its draws; long rows, where they are few, are split. Tasks that
- * share a result each leave their own, to be added up. Where draws are too many for one dispatch, later ones add to what the first wrote.
+ * share a result each leave their own, to be added up; of statuses the largest counts. Where draws are too many for one dispatch, later ones add
+ * to what the first wrote.
  */
 export function planGumbelSoftmaxBackward(work: Work): Plan {
   const given = work.views.samples !== undefined
@@ -100,7 +102,7 @@ function drawSlices(slice: Slice, most: number): Slice[] {
 function planSlice(work: Work, slice: Slice, split: boolean, { lanes, fours }: Held): Plan {
   const { rows, draws, parts } = slice
   const tasks = rows * parts
-  const wanted = GRADIENTS.filter(({ name }) => work.views[name])
+  const wanted = RESULTS.filter(({ name }) => work.views[name])
   // Parts of a row share no gradients of logits.
   const added = wanted.filter(({ name }) => parts > 1 && !(split && name === 'gradLogits'))
   const scratch: Record<string, number> = {}
@@ -125,7 +127,6 @@ function planSlice(work: Work, slice: Slice, split: boolean, { lanes, fours }: H
     scratch.found = FOUND_BYTES * tasks * draws
     found.bindings.partials = { of: 'scratch found', offset: 0, size: scratch.found }
   }
-  const status = work.views.statuses ? [bound(work, slice, 'statuses', 'statuses')] : []
   const inputs = together(
     bound(work, slice, 'logits', 'logits'),
     bound(work, slice, 'gradSamples', 'rows_in'),
@@ -145,15 +146,13 @@ function planSlice(work: Work, slice: Slice, split: boolean, { lanes, fours }: H
       ...drawConstants(work),
       LANES: split ? WORKGROUP_LANES : lanes,
       FOURS: fours,
-      SCALES: Number(wanted.length > 1),
+      SCALES: Number(work.views.gradTau !== undefined || work.views.gradTemperature !== undefined),
       ONE_DRAW: Number(draws === 1 && work.request.numSamples === 1),
     },
   })
   const out: Modules = {}
-  for (const { name, module } of GRADIENTS)
-    if (module && !work.views[name]) out[module] = module.replace('grad_', 'no_grad_')
-  if (!work.views.statuses) out['shared/status_out'] = 'shared/no_status_out'
-  const all = together(inputs, ...results, ...status)
+  for (const { name, module } of RESULTS) if (module && !work.views[name]) out[module] = module.replace('/', '/no_')
+  const all = together(inputs, ...results)
   const later = slice.firstDraw > 0
   const shared = (name: string) => added.some((each) => each.name === name)
   const adds = {
@@ -185,12 +184,16 @@ function withParams(dispatch: Dispatch, params: Dispatch['params']): Dispatch {
   return { ...dispatch, params: { ...dispatch.params, ...params } }
 }
 
-/** Adds up what tasks left of one gradient. */
+/** Adds up what tasks left of one gradient, or finds the largest of their statuses. */
 function sum(work: Work, slice: Slice, name: string, share: Window): Dispatch {
   const { columns } = work.views[name]
   const result = bound(work, slice, name, 'sums')
   const shares = { bindings: { partials: { of: `scratch ${name}`, offset: 0, size: share.size } }, params: {} }
-  const kernel = { name: 'gumbel_softmax_backward/sum_parts', modules: {}, constants: {} }
+  const kernel = {
+    name: 'gumbel_softmax_backward/sum_parts',
+    modules: {},
+    constants: { LARGEST: Number(name === 'statuses') },
+  }
   const workgroups = Math.ceil((slice.rows * columns) / WORKGROUP_LANES)
   const all = dispatchOf(work, slice, kernel, workgroups, together(result, shares))
   return { ...withParams(all, { classes: columns, addRows: Number(slice.firstDraw > 0) }), work: 0 }

@@ -265,7 +265,7 @@ export const FLAWS = {
     fc
       .record({
         at: fc.nat(SHAPE.batchSize * SHAPE.numSamples - 1),
-        index: fc.integer().filter((index) => index < 0 || index >= SHAPE.numClasses),
+        index: fc.integer().filter((index) => index < -1 || index >= SHAPE.numClasses),
       })
       .map(({ at, index }): Flaw => ({
         name: `indices[${at}]`,

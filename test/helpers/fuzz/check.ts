@@ -47,7 +47,15 @@ export async function check<T>(
   const details = await fc.check(fc.asyncProperty(cases, counted), { seed, numRuns, path, includeErrorInReport: true })
   if (!details.failed) return expect(details.numRuns, name).toBeGreaterThan(0)
   const again = `VITE_FUZZ_SEED=${details.seed} VITE_FUZZ_PATH='${details.counterexamplePath}'`
+  const report = fc.defaultReportMessage(details)
+  // Firefox's stacks, which fast-check reports, leave the message out.
+  const { message = '' } = (details.errorInstance ?? {}) as Partial<Error>
   throw new Error(
-    `${fc.defaultReportMessage(details)}\nTo meet it again: ${again}${factor > 1 ? ` VITE_FUZZ_FACTOR=${factor}` : ''} and the same vitest command with -t '${name}'`,
+    `${report}${report?.includes(message) ? '' : `\n${message}`}\nTo meet it again: ${again}${factor > 1 ? ` VITE_FUZZ_FACTOR=${factor}` : ''} and the same vitest command with -t '${namePattern(name)}'`,
   )
+}
+
+/** What `-t` of vitest, a regular expression, takes for this name. */
+function namePattern(name: string): string {
+  return name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
 }

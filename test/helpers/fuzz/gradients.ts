@@ -1,4 +1,3 @@
-import type { GumbelSoftmaxBackwardResult } from 'gumbel-webgpu'
 import { MIN_NORMAL } from '../soft'
 import { type Case, optionsOf, valueOf } from './cases'
 
@@ -14,6 +13,8 @@ export interface GradientSizes {
 
 /** The least positive float32. */
 const MIN_POSITIVE = 2 ** -149
+/** The largest gradient of a sample that is taken. */
+const MOST_GRAD_SAMPLE = Math.fround(1e28)
 /** Larger terms may pass float32's range on their way. */
 const MOST = 1e36
 
@@ -41,9 +42,11 @@ export function gradientSizes(
       const y = samples.subarray(draw * numClasses, (draw + 1) * numClasses)
       const g = gradSamples.subarray(draw * numClasses, (draw + 1) * numClasses)
       const best = y.reduce((most, value, c) => (value > y[most] ? c : most), 0)
-      // A row without a distribution.
-      if (!(y[best] > 0)) continue
-      const mean = y.reduce((sum, value, c) => sum + value * Math.abs(g[c] - g[best]), 0)
+      // A row without a distribution, or a draw that adds nothing.
+      const isFlawed = (value: number, c: number) =>
+        !(value >= 0 && value < 2) || !(l[c] === -Infinity || Math.abs(g[c]) <= MOST_GRAD_SAMPLE)
+      if (!(y[best] > 0) || y.some(isFlawed)) continue
+      const mean = y.reduce((sum, value, c) => sum + (value > 0 ? value * Math.abs(g[c] - g[best]) : 0), 0)
       for (let c = 0; c < numClasses; c++) {
         if (l[c] === -Infinity) continue
         const difference = Math.abs(g[c] - g[best]) + mean
@@ -68,11 +71,18 @@ export function gradientSizes(
   return sizes
 }
 
-/** Gradients with 0 in place of those that are not promised. */
-export function promised(
-  name: keyof Each,
-  gradients: GumbelSoftmaxBackwardResult,
-  { sums }: GradientSizes,
-): Float32Array {
-  return gradients[name]!.map((value, i) => (sums[name][i] < MOST ? value : 0))
+/** Rows whose gradients of these names may leave float32's range, on their way if not in the end. */
+export function loose({ sums }: GradientSizes, names: readonly (keyof Each)[]): Set<number> {
+  const rows = new Set<number>()
+  const batchSize = sums.gradTau.length
+  for (const name of names)
+    sums[name].forEach((sum, i) => {
+      if (!(sum < MOST)) rows.add(Math.floor((i * batchSize) / sums[name].length))
+    })
+  return rows
+}
+
+/** Gradients with 0 in these rows. */
+export function without(rows: ReadonlySet<number>, gradients: Float32Array, batchSize: number): Float32Array {
+  return gradients.map((value, i) => (rows.has(Math.floor((i * batchSize) / gradients.length)) ? 0 : value))
 }

@@ -74,11 +74,20 @@ function named<Name extends string, T>(regions: readonly { name: Name }[], value
   return Object.fromEntries(regions.map(({ name }, i) => [name, values[i]])) as Partial<Record<Name, T>>
 }
 
-const STATUSES: Record<InvalidReason, number> = { nan: 1, 'positive-infinity': 2, 'all-masked': 3, 'given-masked': 4 }
+/** Of what kernels find: not of what is found in gradients that are read back. */
+const STATUSES: Partial<Record<InvalidReason, number>> = {
+  nan: 1,
+  'positive-infinity': 2,
+  'all-masked': 3,
+  'given-masked': 4,
+  'grad-samples-out-of-range': 5,
+  'samples-outside-simplex': 6,
+  'samples-nan': 7,
+}
 
 /** The status of each of `count` draws or rows, of `each` a row. */
 export function statusesOf(invalidRows: readonly InvalidRow[], rows: number, each: number): Uint32Array {
   const statuses = new Uint32Array(rows * each)
-  for (const { row, reason } of invalidRows) statuses.fill(STATUSES[reason], row * each, (row + 1) * each)
+  for (const { row, reason } of invalidRows) statuses.fill(STATUSES[reason] ?? 0, row * each, (row + 1) * each)
   return statuses
 }

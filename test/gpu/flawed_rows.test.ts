@@ -1,0 +1,82 @@
+import { describe, expect } from 'vitest'
+import { WebGpuSampler } from '../../src/backends/webgpu'
+import { expectSame } from '../helpers/compare'
+import {
+  expectFlawsFound,
+  expectMarkedIndicesTaken,
+  expectMessages,
+  expectOverflowsFound,
+  flawedGradients,
+} from '../helpers/flawed_rows'
+import { gpuTest } from '../helpers/gpu'
+
+const STATUSES = { 'grad-samples-out-of-range': 5, 'samples-outside-simplex': 6, 'samples-nan': 7 } as Record<
+  string,
+  number
+>
+
+describe('rows without a result on the GPU', () => {
+  for (const [numClasses, numSamples, given, wide, draws] of [
+    [10, 1, false, false],
+    [10, 1, true, false],
+    [10, 40, false, true], // draws shared by tasks
+    [12, 40, true, true],
+    [10, 40, false, false, 16], // and by dispatches
+    [12, 40, true, true, 30],
+    [600, 2, false, true],
+    [601, 2, true, true],
+    [5000, 1, false, false], // too long to hold
+    [9000, 2, false, true], // in parts
+    [9000, 2, false, true, 1],
+  ] as const)
+    gpuTest(
+      `of gradients${given ? ' of given samples' : ''} are told apart, V = ${numClasses}, ${numSamples} draws${draws ? `, ${draws} a dispatch` : ''}${wide ? ', on plans for GPUs' : ''}`,
+      async ({ device }) => {
+        const work = draws ? { work: draws * numClasses } : {}
+        const sampler = new WebGpuSampler(device, false, { subgroups: false, wide, ...work })
+        await expectFlawsFound(sampler, numClasses, numSamples, given)
+        sampler.destroy()
+      },
+    )
+
+  for (const given of [false, true])
+    gpuTest(
+      `of gradients recorded into an encoder: such a draw adds nothing, and the status says why${given ? ', of given samples' : ''}`,
+      async ({ device, sampler, upload, buffer, read }) => {
+        const [numClasses, numSamples] = [10, 40]
+        const call = await flawedGradients(numClasses, numSamples, given)
+        const { logits, options, gradSamples, sound, samples, soft, invalidRows } = call
+        const out = { gradLogits: buffer(4 * logits.length), statuses: buffer(4 * options.batchSize) }
+        const encoder = device.createCommandEncoder()
+        sampler.encodeGumbelSoftmaxBackward(encoder, {
+          ...options,
+          logits: { buffer: upload(logits) },
+          gradSamples: { buffer: upload(gradSamples) },
+          samples: samples && { buffer: upload(samples) },
+          gradLogits: { buffer: out.gradLogits },
+          statuses: { buffer: out.statuses },
+        })
+        device.queue.submit([encoder.finish()])
+        const right = await sampler.gumbelSoftmaxBackward(sound, logits, {
+          ...options,
+          samples: given ? soft : undefined,
+        })
+        expectSame(new Float32Array(await read(out.gradLogits)), right.gradLogits, 'gradLogits')
+        const statuses = new Uint32Array(options.batchSize)
+        for (const { row, reason } of invalidRows) statuses[row] = STATUSES[reason]
+        expect([...new Uint32Array(await read(out.statuses))]).toEqual([...statuses])
+      },
+    )
+
+  gpuTest('are those whose gradients leave the range of float32', ({ sampler }) => expectOverflowsFound(sampler))
+
+  gpuTest('are named by errors that say what the call would give', ({ sampler }) => expectMessages(sampler))
+
+  gpuTest('are given as sample() marks them to gumbelGivenIndex(), from host memory', ({ sampler }) =>
+    expectMarkedIndicesTaken(sampler, (indices) => indices),
+  )
+
+  gpuTest('are given as sample() marks them to gumbelGivenIndex(), from a GPU buffer', ({ sampler, upload }) =>
+    expectMarkedIndicesTaken(sampler, (indices) => ({ buffer: upload(indices) })),
+  )
+})
