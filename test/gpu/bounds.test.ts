@@ -59,7 +59,11 @@ gpuTest('the bounds of all 65,536 high halves enclose the noise of all their wor
 })
 
 gpuTest('the likely noise of all 65,536 high halves is within its slack of all their words', async (gpu) => {
-  const kernel: Kernel = { name: 'sample/draw_short', modules: { 'shared/reduce_workgroup': 'shared/reduce_lane' }, constants: {} }
+  const kernel: Kernel = {
+    name: 'sample/draw_short',
+    modules: { 'shared/reduce_workgroup': 'shared/reduce_lane' },
+    constants: {},
+  }
   const bounds = await boundsOf(
     gpu,
     kernel,

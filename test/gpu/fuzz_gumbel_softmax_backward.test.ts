@@ -117,7 +117,7 @@ gpuFuzz('gumbelSoftmaxBackward() gives what the CPU gives', 300, calls, async (g
   const gradSamples = rowsAt(gpu, each, gradSamplesOf(call), places.gradSamples)
   const soft = await softSamples(call)
   const samples = given ? rowsAt(gpu, each, soft, places.samples) : undefined
-  const sizes = gradientSizes(each, soft, packedLogits(each), gradSamplesOf(call))
+  const sizes = gradientSizes(each, soft, packedLogits(each), gradSamplesOf(call), given)
   const names = ['gradTau', 'gradTemperature'] as const
   const overflowing = loose(sizes, ['gradLogits', ...names.filter((name) => wanted[name])])
   const options = { ...optionsOf(each), hard: hard && !given, ...wanted }
@@ -186,7 +186,7 @@ gpuFuzz(
       gradTemperature: floats(gradients.gradTemperature),
       invalidRows: [],
     }
-    const sizes = gradientSizes(each, soft, packedLogits(each), gradSamplesOf(call))
+    const sizes = gradientSizes(each, soft, packedLogits(each), gradSamplesOf(call), given)
     const except = loose(sizes, ['gradLogits', 'gradTau', 'gradTemperature'])
     // A draw with a flaw adds nothing, where the call gives 0 for the whole row.
     for (const { row, reason } of expected.invalidRows) if (/^grad|^samples/.test(reason)) except.add(row)

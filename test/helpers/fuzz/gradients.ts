@@ -1,3 +1,6 @@
+import { rowScores } from '../../../src/cpu/gumbel_softmax'
+import { emptyRowDraw, rowDraw } from '../../../src/cpu/row_draw'
+import { requestOf } from '../../../src/request'
 import { MIN_NORMAL } from '../soft'
 import { type Case, optionsOf, valueOf } from './cases'
 
@@ -18,12 +21,16 @@ const MOST_GRAD_SAMPLE = Math.fround(1e28)
 /** Larger terms may pass float32's range on their way. */
 const MOST = 1e36
 
-/** For the soft `samples` of a case, its logits and gradients of samples, packed. */
+/**
+ * For the soft `samples` of a case, its logits and gradients of samples, packed; `given` where gradients are made from these samples
+ * rather than from the noise.
+ */
 export function gradientSizes(
   each: Case,
   samples: Float32Array,
   logits: Float32Array,
   gradSamples: Float32Array,
+  given: boolean,
 ): GradientSizes {
   const { numClasses, numSamples } = each
   const options = optionsOf(each)
@@ -33,6 +40,7 @@ export function gradientSizes(
     gradTau: new Float64Array(batchSize),
     gradTemperature: new Float64Array(batchSize),
   })
+  const [request, row, scores] = [requestOf(options), emptyRowDraw(), new Float32Array(numClasses)]
   const sizes: GradientSizes = { sums: zeros(), underflows: zeros() }
   for (let r = 0; r < batchSize; r++) {
     const [temperature, tau] = [valueOf(options.temperature, r), valueOf(options.tau, r)]
@@ -41,6 +49,8 @@ export function gradientSizes(
     for (let draw = r * numSamples; draw < (r + 1) * numSamples; draw++) {
       const y = samples.subarray(draw * numClasses, (draw + 1) * numClasses)
       const g = gradSamples.subarray(draw * numClasses, (draw + 1) * numClasses)
+      rowDraw(row, request, r)
+      rowScores(scores, logits, r * numClasses, request, row, draw - r * numSamples)
       const best = y.reduce((most, value, c) => (value > y[most] ? c : most), 0)
       // A row without a distribution, or a draw that adds nothing.
       const isFlawed = (value: number, c: number) =>
@@ -51,7 +61,9 @@ export function gradientSizes(
         if (l[c] === -Infinity) continue
         const difference = Math.abs(g[c] - g[best]) + mean
         const lost = y[c] > 0 ? MIN_NORMAL * (difference + 1) : MIN_POSITIVE * difference
-        const u = y[c] > 0 ? Math.abs(Math.log(y[c] / y[best])) : 104
+        // At a large tau samples are equal where their scores are not, of which the noise still has all digits.
+        const log = given ? Math.log(y[c] / y[best]) : (scores[c] - scores[best]) * inverse
+        const u = y[c] > 0 ? Math.abs(log) : 104
         for (const [into, d] of [
           [sizes.sums, y[c] * difference],
           [sizes.underflows, lost],
