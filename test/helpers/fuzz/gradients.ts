@@ -1,6 +1,5 @@
-import { rowScores } from '../../../src/cpu/gumbel_softmax'
-import { emptyRowDraw, rowDraw } from '../../../src/cpu/row_draw'
-import { requestOf } from '../../../src/request'
+import { rowScores } from '../../../src/operations/gumbel_softmax/compute'
+import { emptySettings, settingsOf, settingsOfRow } from '../../../src/settings'
 import { MIN_NORMAL } from '../soft'
 import { type Case, optionsOf, valueOf } from './cases'
 
@@ -40,7 +39,8 @@ export function gradientSizes(
     gradTau: new Float64Array(batchSize),
     gradTemperature: new Float64Array(batchSize),
   })
-  const [request, row, scores] = [requestOf(options), emptyRowDraw(), new Float32Array(numClasses)]
+  const settings = settingsOf({ ...options }, batchSize)
+  const scores = new Float32Array(numClasses)
   const sizes: GradientSizes = { sums: zeros(), underflows: zeros() }
   for (let r = 0; r < batchSize; r++) {
     const [temperature, tau] = [valueOf(options.temperature, r), valueOf(options.tau, r)]
@@ -49,8 +49,13 @@ export function gradientSizes(
     for (let draw = r * numSamples; draw < (r + 1) * numSamples; draw++) {
       const y = samples.subarray(draw * numClasses, (draw + 1) * numClasses)
       const g = gradSamples.subarray(draw * numClasses, (draw + 1) * numClasses)
-      rowDraw(row, request, r)
-      rowScores(scores, logits, r * numClasses, request, row, draw - r * numSamples)
+      const number = draw - r * numSamples
+      const noise = {
+        settings: settingsOfRow(emptySettings(), settings, r),
+        number,
+        extended: options.tail === 'extended',
+      }
+      rowScores(scores, logits, r * numClasses, options.classOffset ?? 0, noise)
       const best = y.reduce((most, value, c) => (value > y[most] ? c : most), 0)
       // A row without a distribution, or a draw that adds nothing.
       const isFlawed = (value: number, c: number) =>
