@@ -21,8 +21,7 @@ function unknown(of: string, name: string, known: readonly string[]): string {
   const distances = known.map((each) => distance(name.toLowerCase(), each.toLowerCase()))
   const least = Math.min(...distances)
   const nearest = least <= Math.max(2, name.length / 3) ? `; did you mean ${known[distances.indexOf(least)]}?` : ''
-  const named = of === 'options' ? name : `${of}.${name}`
-  return `${named} is not known${nearest || `; ${of} may have ${known.join(', ')}`}`
+  return `${of}.${name} is not known${nearest || `; ${of} may have ${known.join(', ')}`}`
 }
 
 /** Letters to insert, drop or change on the way from one word to another (Levenshtein 1966). */

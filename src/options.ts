@@ -67,6 +67,16 @@ export interface NoiseOptions {
    * classes up to 44 nats down are drawn as often as they should be. Other noise is the same. Default 'standard'.
    */
   tail?: 'standard' | 'extended' | undefined
+  /** Independent draws of each row, 1 to 2^24. Default 1. */
+  numSamples?: number | undefined
+  /** All calls take this, so that one object serves all; those without logits do not use it. */
+  temperature?: number | ArrayLike<number> | undefined
+  /** All calls take this; those without relaxed samples do not use it. */
+  tau?: number | ArrayLike<number> | undefined
+  /** All calls take this; those without relaxed samples do not use it. */
+  hard?: boolean | undefined
+  /** All calls take this: what a row without a distribution does. Default 'reject'. */
+  invalidRows?: 'reject' | 'mark' | undefined
 }
 
 export interface SampleOptions extends NoiseOptions {
@@ -92,4 +102,4 @@ export interface IndexView extends OutputView {
  * The class of each draw, `[batchSize * numSamples]`: in host memory, or int32 in a GPU buffer, usage STORAGE. -1, which `sample` marks a
  * row without a distribution with, is none.
  */
-export type Indices = Int32Array | { buffer: GPUBuffer; offset?: number }
+export type Indices = Int32Array | { buffer: GPUBuffer; offset?: number | undefined }

@@ -16,7 +16,7 @@ export interface GumbelGivenIndexResult {
 
 export interface EncodeGumbelGivenIndexOptions extends SampleOptions {
   logits: BufferLogits
-  indices: { buffer: GPUBuffer; offset?: number }
+  indices: { buffer: GPUBuffer; offset?: number | undefined }
   /** `[batchSize * numSamples, numClasses]`, float32. */
   noise: BufferValues
   /** 0, or why there is no noise: 1 NaN, 2 +Infinity, 3 every class -Infinity, 4 the given class masked or out of range. */
