@@ -2,9 +2,9 @@
 
 import package::gumbel_softmax_backward::flaws::grad_samples_key;
 import package::shared::gather::{Scan, gather, nothing_found};
-import package::shared::keys::{Keys, better, relaxed4};
+import package::shared::keys::{Keys, better, scores4};
 import package::shared::lanes::LANES;
-import package::shared::math::{Rate, decay, sum8};
+import package::shared::math::{Rate, decay, exponents4, sum8};
 import package::shared::params::params;
 import package::shared::reduce_workgroup::{forget_best, row_sum};
 import package::shared::rows_in_f32::load_row_in;
@@ -31,6 +31,13 @@ fn moved(found: Found, best: f32, reference: f32, rate: Rate) -> vec2<f32> {
   return vec2<f32>(relaxed, weighted) * decay(score_of_key(found.scan.key), best, rate);
 }
 
+// exp((score - best) / (T tau)), 0 for masked classes. The second bound keeps compilers from making one factor of 1 / (T tau) and of
+// that which exp takes: gradients whose terms cancel would lose digits.
+fn weights4(keys: vec4<u32>, best: f32, rate: Rate) -> vec4<f32> {
+  let exponents = max(exponents4(scores4(keys), best, rate), vec4<f32>(-104.0));
+  return select(exp(exponents), vec4<f32>(), keys == vec4<u32>(KEY_NONE));
+}
+
 fn weighted4(keys: vec4<u32>, weights: vec4<f32>, values: vec4<f32>, reference: f32) -> vec4<f32> {
   return select(weights * (values - reference), vec4<f32>(), keys == vec4<u32>(KEY_NONE));
 }
@@ -48,9 +55,15 @@ fn weighed(before: Found, keys: Keys, a: vec4<f32>, b: vec4<f32>, first_class: u
     after.reference = select(b[i & 3u], a[i & 3u], i < 4u);
   }
   if (after.scan.key != KEY_NONE) {
+<<<<<<< HEAD
     let best = best_of(after.scan.key);
     let w_a = relaxed4(keys.a, best, rate);
     let w_b = relaxed4(keys.b, best, rate);
+=======
+    let best = score_of_key(after.scan.key);
+    let w_a = weights4(keys.a, best, rate);
+    let w_b = weights4(keys.b, best, rate);
+>>>>>>> 5f68b64 (Keep the digits of gradients whose terms cancel)
     let kept = moved(before, best, after.reference, rate);
     after.scan.relaxed = kept.x + sum8(w_a, w_b);
     after.weighted = kept.y + sum8(

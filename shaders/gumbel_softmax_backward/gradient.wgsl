@@ -5,10 +5,10 @@
 // best class's too.
 
 import package::gumbel_softmax_backward::add_rows::add_four;
-import package::gumbel_softmax_backward::found::Found;
+import package::gumbel_softmax_backward::found::{Found, weights4};
 import package::gumbel_softmax_backward::scales::SCALES;
 import package::shared::float_bits::{finite, finite4};
-import package::shared::keys::{Keys, relaxed4, scores4};
+import package::shared::keys::{Keys, scores4};
 import package::shared::logits_f32::{load_class, load_four};
 import package::shared::math::{Rate, exponents4, quotients4};
 import package::shared::params::params;
@@ -42,7 +42,7 @@ fn softmax_of(whole: Found, base: u32, rate: Rate) -> Softmax {
 
 // d of four classes, 0 for masked ones.
 fn gradient4(keys: vec4<u32>, values: vec4<f32>, row: Softmax) -> vec4<f32> {
-  let d = relaxed4(keys, row.best, row.rate) * row.scale * (values - row.reference - row.mean);
+  let d = weights4(keys, row.best, row.rate) * row.scale * (values - row.reference - row.mean);
   return select(d, vec4<f32>(), keys == vec4<u32>(KEY_NONE));
 }
 

@@ -25,7 +25,8 @@ export function planGumbelGivenIndex(work: Work): Plan {
       ...vectorModule(noise, 'shared/rows_out_f32'),
       ...(statuses ? {} : { 'shared/status_out': 'shared/no_status_out' }),
     },
-    constants: { ...drawConstants(work), LANES: lanes },
+    // The noise of the class given hangs on the row's log-sum.
+    constants: { ...drawConstants(work), LOG_PROBS: 1, LANES: lanes },
   }
   const dispatches = slicesOf(work).map((slice) => {
     const all = together(
