@@ -55,15 +55,9 @@ fn weighed(before: Found, keys: Keys, a: vec4<f32>, b: vec4<f32>, first_class: u
     after.reference = select(b[i & 3u], a[i & 3u], i < 4u);
   }
   if (after.scan.key != KEY_NONE) {
-<<<<<<< HEAD
     let best = best_of(after.scan.key);
-    let w_a = relaxed4(keys.a, best, rate);
-    let w_b = relaxed4(keys.b, best, rate);
-=======
-    let best = score_of_key(after.scan.key);
     let w_a = weights4(keys.a, best, rate);
     let w_b = weights4(keys.b, best, rate);
->>>>>>> 5f68b64 (Keep the digits of gradients whose terms cancel)
     let kept = moved(before, best, after.reference, rate);
     after.scan.relaxed = kept.x + sum8(w_a, w_b);
     after.weighted = kept.y + sum8(
