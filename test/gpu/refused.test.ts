@@ -82,13 +82,13 @@ describe('a call refuses, and later calls are right', () => {
     auto.destroy()
   })
 
-  // Results of more than half of the largest buffer are read back through one of the next power of two.
+  // Results of one row that are more than half of the largest buffer are read back through one of the next power of two.
   gpuTest('what there is no memory for', async ({ device, skip }) => {
     const { MAP_READ, COPY_DST } = GPUBufferUsage
     if (await allocates(device, MAP_READ | COPY_DST)) skip('there is memory to read back the largest buffer')
-    const numSamples = Math.floor((0.51 * device.limits.maxBufferSize) / (4 * 5 * 1000))
-    const options = { batchSize: 5, numClasses: 1000, seed: 1 }
-    const logits = randomLogits('normal', 5, 1000, 1)
+    const numSamples = Math.floor((0.51 * device.limits.maxBufferSize) / (4 * 1000))
+    const options = { batchSize: 1, numClasses: 1000, seed: 1 }
+    const logits = randomLogits('normal', 1, 1000, 1)
     const auto = await createSampler({ device, backend: 'auto' })
     const refused = await auto.gumbelSoftmax(logits, { ...options, numSamples }).catch((error: unknown) => error)
     expect(refused).toBeInstanceOf(DeviceError)
