@@ -1,5 +1,6 @@
 import type { NoiseRange } from '../noise/ranges'
 import type { Context } from './context'
+import { PARAMS_BYTES, writeParams } from './params'
 import { bindGroupOf, compiled } from './pipelines'
 
 /** Two words for each range that change with any bit of its noise. At most 65535 ranges, a workgroup each. Twin: src/noise/digest.ts. */
@@ -15,7 +16,7 @@ export async function digestOnGpu(context: Context, ranges: readonly NoiseRange[
     device.queue.writeBuffer(input, 0, words)
     uniforms.rewind()
     const group = bindGroupOf(device, pipeline, {
-      params: uniforms.bind(4, (into) => new Uint32Array(into).fill(0, 0, 1)),
+      params: uniforms.bind(PARAMS_BYTES, (into) => writeParams(into, {})),
       ranges: { buffer: input, size: words.byteLength },
       digests: { buffer: results, size: bytes },
     })

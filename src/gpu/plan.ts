@@ -132,7 +132,8 @@ export function slicesOf(work: Work, drawBytes = 0): Slice[] {
   const { batchSize, numClasses, numSamples } = request
   let rowsFit = Infinity
   let drawsFit = Math.max(1, Math.floor(limits.work / numClasses))
-  if (drawBytes > 0) drawsFit = Math.min(drawsFit, Math.floor(limits.bindingBytes / drawBytes))
+  // What the parts of the longest row leave, 64 pieces of a thousand parts, is far less than any device's binding.
+  if (drawBytes > 0) drawsFit = Math.min(drawsFit, Math.max(1, Math.floor(limits.bindingBytes / drawBytes)))
   for (const [name, view] of Object.entries(views)) {
     const fit = rowsThatFit(view, limits.bindingBytes)
     if (fit === 0)

@@ -92,7 +92,8 @@ describe('rows that are too far apart for a binding are drawn, or refused with r
         const near = { buffer: buffer(24) }
         const views = { gradSamples: near, samples: near, [name]: { buffer: buffer(FAR), rowStride } }
         const { gradSamples, samples } = views
-        const call = () => sampler.gumbelSoftmaxBackward(gradSamples, new Float32Array(3), { ...draws, samples })
+        const call = () =>
+          sampler.gumbelSoftmaxBackward(gradSamples, new Float32Array(3), { ...draws, samples, invalidRows: 'mark' })
         await expectDoneOrRefused(device, call, says(name))
       },
       'plain',
