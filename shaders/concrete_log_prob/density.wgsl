@@ -123,6 +123,6 @@ fn main(
     if (!is_score(key)) {
       density = Density(status_of(key), 0u);
     }
-    densities[task] = density;
+    densities[params.index_offset / 2u + task] = density;
   }
 }
