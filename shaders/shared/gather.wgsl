@@ -1,4 +1,4 @@
-// Holds what scans found, and brings the lanes of a row together. The host counts the bytes of `Scan`: src/gpu/plan.ts.
+// Holds what scans found, and brings the lanes of a row together. The host counts the bytes of `Scan`: src/gpu/modules.ts.
 
 import package::shared::float_bits::{LOWEST, finite4, masked4};
 import package::shared::log_probs::LOG_PROBS;

@@ -4,7 +4,8 @@ import type { Settings } from '../settings'
 import type { Context } from './context'
 import { PARAMS_BYTES, type Params, writeParams } from './params'
 import { bindGroupOf, pipelineOf } from './pipelines'
-import { type Dispatch, workgroupsOf } from './plan'
+import type { Dispatch } from './plan'
+import { workgroupsOf } from './slices'
 import type { Uniforms } from './scratch'
 
 /** What dispatches bind beside their plan. */

@@ -1,17 +1,8 @@
-import {
-  type Plan,
-  WORKGROUP_LANES,
-  type Work,
-  bound,
-  dispatchOf,
-  drawConstants,
-  lanesOf,
-  readModules,
-  reduceModule,
-  slicesOf,
-  together,
-  vectorModule,
-} from '../../gpu/plan'
+import { bound, dispatchOf, together } from '../../gpu/bound'
+import { WORKGROUP_LANES, lanesOf } from '../../gpu/lanes'
+import { drawConstants, readModules, reduceModule, vectorModule } from '../../gpu/modules'
+import type { Plan, Work } from '../../gpu/plan'
+import { slicesOf } from '../../gpu/slices'
 
 /** The density of relaxed samples: the lanes of a draw go through its row, however long it is. */
 export function planConcreteLogProb(work: Work): Plan {

@@ -1,30 +1,18 @@
+import { type Bound, bound, dispatchOf, together } from '../../gpu/bound'
+import { GROUPS_A_LANE, WORKGROUP_LANES, groupsOf, isShort, lanesOf, partsOf, widthOf } from '../../gpu/lanes'
 import {
-  type Bound,
-  type Dispatch,
-  GROUPS_A_LANE,
-  type Plan,
   SCAN_BYTES,
-  type Slice,
-  WORKGROUP_LANES,
-  type Work,
-  bound,
-  dispatchOf,
   drawConstants,
-  groupsOf,
-  isShort,
-  lanesOf,
-  partsOf,
   readModules,
   reduceModule,
   resultModules,
   resultsBound,
   settingsModule,
   shortConstants,
-  slicesOf,
-  together,
   vectorModule,
-  widthOf,
-} from '../../gpu/plan'
+} from '../../gpu/modules'
+import type { Dispatch, Plan, Slice, Work } from '../../gpu/plan'
+import { slicesOf } from '../../gpu/slices'
 import type { Kernel, Modules } from '../../gpu/kernel'
 import { hasOneHot } from '../../settings'
 import type { Geometry } from '../../view'

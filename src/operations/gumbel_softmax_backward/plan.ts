@@ -1,26 +1,8 @@
-import {
-  type Bound,
-  type BindingName,
-  type Dispatch,
-  MOST_GROUPS_A_LANE,
-  type Plan,
-  type Slice,
-  WORKGROUP_LANES,
-  type Work,
-  bound,
-  boundAt,
-  dispatchOf,
-  drawConstants,
-  enoughWorkgroups,
-  groupsOf,
-  lanesOf,
-  partsOf,
-  readModules,
-  reduceModule,
-  slicesOf,
-  together,
-  vectorModule,
-} from '../../gpu/plan'
+import { type Bound, type BindingName, bound, boundAt, dispatchOf, together } from '../../gpu/bound'
+import { MOST_GROUPS_A_LANE, WORKGROUP_LANES, enoughWorkgroups, groupsOf, lanesOf, partsOf } from '../../gpu/lanes'
+import { drawConstants, readModules, reduceModule, vectorModule } from '../../gpu/modules'
+import type { Dispatch, Plan, Slice, Work } from '../../gpu/plan'
+import { slicesOf } from '../../gpu/slices'
 import type { Modules } from '../../gpu/kernel'
 import { type Window, isVector } from '../../view'
 import { type Held, heldOf } from '../gumbel_softmax/plan'

@@ -1,14 +1,8 @@
-import {
-  type Plan,
-  WORKGROUP_LANES,
-  type Work,
-  bound,
-  dispatchOf,
-  drawConstants,
-  groupsOf,
-  settingsModule,
-  slicesOf,
-} from '../../gpu/plan'
+import { bound, dispatchOf } from '../../gpu/bound'
+import { WORKGROUP_LANES, groupsOf } from '../../gpu/lanes'
+import { drawConstants, settingsModule } from '../../gpu/modules'
+import type { Plan, Work } from '../../gpu/plan'
+import { slicesOf } from '../../gpu/slices'
 import { KINDS } from './kinds'
 
 /** Noise: an invocation makes a group of eight classes of one row. */

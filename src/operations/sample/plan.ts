@@ -1,28 +1,17 @@
+import { bound, dispatchOf, together } from '../../gpu/bound'
+import { MOST_GROUPS_A_LANE, SHORT_CLASSES, WORKGROUP_LANES, isShort, lanesOf, partsOf } from '../../gpu/lanes'
 import {
-  type Dispatch,
-  MOST_GROUPS_A_LANE,
-  type Plan,
   SCAN_BYTES,
-  SHORT_CLASSES,
-  type Slice,
-  WORKGROUP_LANES,
-  type Work,
-  bound,
-  dispatchOf,
   drawConstants,
-  isShort,
-  lanesOf,
-  mostClasses,
-  partsOf,
   readModules,
   reduceModule,
   resultModules,
   resultsBound,
   settingsModule,
   shortConstants,
-  slicesOf,
-  together,
-} from '../../gpu/plan'
+} from '../../gpu/modules'
+import type { Dispatch, Plan, Slice, Work } from '../../gpu/plan'
+import { mostClasses, slicesOf } from '../../gpu/slices'
 
 /** Gumbel-max: a lane or a workgroup draws of whole rows; long rows, where they are few, are split, and their parts combined. */
 export function planSample(work: Work): Plan {

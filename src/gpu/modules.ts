@@ -1,0 +1,65 @@
+/** Which modules and constants a plan chooses for a kernel. */
+
+import type { Output, Request } from '../operation'
+import { type Geometry, isVector } from '../view'
+import { type BindingName, type Bound, bound, together } from './bound'
+import type { Kernel, Modules } from './kernel'
+import { WORKGROUP_LANES } from './lanes'
+import type { Slice, Work } from './plan'
+
+/** How the lanes of a row agree: there is one, or through workgroup memory, or through subgroups first. */
+export function reduceModule({ limits }: Work, lanes: number): Modules {
+  const plain = 'shared/reduce_workgroup'
+  if (lanes === 1) return { [plain]: 'shared/reduce_lane' }
+  return limits.subgroups && lanes === WORKGROUP_LANES ? { [plain]: 'shared/reduce_subgroup' } : {}
+}
+
+/** Four elements at a time, where rows are aligned to four. */
+export function vectorModule(view: Geometry, plain: string): Modules {
+  return isVector(view) ? { [plain]: `${plain}x4` } : {}
+}
+
+/** How a kernel reads logits, and what rows draw with. */
+export function readModules({ views, request }: Work): Modules {
+  return { ...vectorModule(views.logits, 'shared/logits_f32'), ...settingsModule(request) }
+}
+
+export function settingsModule({ settings }: Pick<Request, 'settings'>): Modules {
+  return settings.rows ? { 'shared/row_settings_uniform': 'shared/row_settings_buffer' } : {}
+}
+
+/** Outputs of draws, by their names in options and in WGSL, with the modules that write them. */
+const RESULTS = [
+  { name: 'indices', binding: 'indices', module: 'shared/index_out' },
+  { name: 'logProbs', binding: 'log_probs', module: 'shared/log_prob_out' },
+  { name: 'scores', binding: 'scores', module: 'shared/score_out' },
+  { name: 'statuses', binding: 'statuses', module: 'shared/status_out' },
+] as const satisfies readonly { name: Output['name']; binding: BindingName; module: string }[]
+
+/** Modules that write what a draw gives: those of outputs that nobody wants write nothing. */
+export function resultModules({ views, readBack }: Work): Modules {
+  const modules: Modules = {}
+  for (const { name, module } of RESULTS) if (!views[name]) modules[module] = module.replace('shared/', 'shared/no_')
+  if (views.indices && readBack && !views.statuses) modules['shared/index_out'] = 'shared/index_or_status_out'
+  return modules
+}
+
+/** The bindings of those that are wanted. */
+export function resultsBound(work: Work, slice: Slice): Bound {
+  const wanted = RESULTS.filter(({ name }) => work.views[name])
+  const all = together(...wanted.map(({ name, binding }) => bound(work, slice, name, binding)))
+  return { ...all, params: { ...all.params, indexWords: work.views.indices?.columns ?? 1 } }
+}
+
+/** The `override` constants that all draws have. */
+export function drawConstants({ views, request }: Work): Kernel['constants'] {
+  return { LOG_PROBS: Number(views.logProbs !== undefined), EXTENDED: Number(request.extended) }
+}
+
+/** The `override` constants of kernels for such rows. */
+export function shortConstants({ numClasses }: Request, { draws }: Slice): Kernel['constants'] {
+  return { LANES: 1, FOURS: Math.ceil(numClasses / 4), ONE_DRAW: Number(draws === 1) }
+}
+
+/** Bytes of a `Scan` in `shaders/shared/gather.wgsl`. */
+export const SCAN_BYTES = 24
