@@ -54,7 +54,7 @@ gpuFuzz('concreteLogProb() gives what the CPU gives', 300, calls, async (gpu, ca
   const { each } = call
   const { numClasses, numSamples, regime } = each
   const packed = packedLogits(each)
-  const { tail: _tail, seed: _seed, ...options } = optionsOf(each)
+  const { classOffset: _, ...options } = optionsOf(each)
   const drawn = await cpu.gumbelSoftmax(packed, { ...optionsOf(each), tau: call.drawnAt, invalidRows: 'mark' })
   const y = drawn.samples as Float32Array<ArrayBuffer>
   replaceBits(y, call.specials)
