@@ -26,8 +26,8 @@ export const FAULTS: Record<string, Fault> = {
   },
   /** A temperature that is a twentieth too high. */
   bias: {
-    text: 'return RowDraw(params.temperature,',
-    instead: 'return RowDraw(1.05 * params.temperature,',
+    text: 'return RowSettings(\n    params.temperature,',
+    instead: 'return RowSettings(\n    1.05 * params.temperature,',
   },
 }
 

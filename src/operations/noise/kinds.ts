@@ -1,4 +1,4 @@
-/** Kinds of noise; the position is the value of KIND in `shaders/noise/generate.wgsl`. */
-export const KINDS = ['bits', 'uniform', 'exponential', 'gumbel'] as const
+export type NoiseKind = 'bits' | 'uniform' | 'exponential' | 'gumbel'
 
-export type NoiseKind = (typeof KINDS)[number]
+/** Kinds of noise; the position is the value of KIND in `shaders/noise/generate.wgsl`. */
+export const KINDS: readonly NoiseKind[] = ['bits', 'uniform', 'exponential', 'gumbel']

@@ -3,7 +3,7 @@ import { WORKGROUP_LANES, groupsOf } from '../../gpu/lanes'
 import { drawConstants, settingsModule } from '../../gpu/modules'
 import type { Plan, Work } from '../../gpu/plan'
 import { slicesOf } from '../../gpu/slices'
-import { KINDS } from './kinds'
+import { KINDS, type NoiseKind } from './kinds'
 
 /** Noise: an invocation makes a group of eight classes of one row. */
 export function planNoise(work: Work): Plan {
@@ -11,7 +11,7 @@ export function planNoise(work: Work): Plan {
   const kernel = {
     name: 'noise/generate',
     modules: settingsModule(request),
-    constants: { ...drawConstants(work), KIND: KINDS.indexOf(request.given.kind as (typeof KINDS)[number]) },
+    constants: { ...drawConstants(work), KIND: KINDS.indexOf(request.given.kind as NoiseKind) },
   }
   const dispatches = slicesOf(work).map((slice) => {
     const workgroups = Math.ceil((slice.rows * slice.draws * groupsOf(request)) / WORKGROUP_LANES)
