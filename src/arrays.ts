@@ -1,8 +1,10 @@
 /** Typed arrays of every realm (frames, `node:vm`, test runners) and of every kind of memory. */
 
-const tag = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.prototype), Symbol.toStringTag)!.get as (
-  this: unknown,
-) => string | undefined
+const tag = /* @__PURE__ */ getterOfTag()
+
+function getterOfTag(): (this: unknown) => string | undefined {
+  return Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.prototype), Symbol.toStringTag)!.get!
+}
 
 /** The name of a typed array's type, such as 'Float32Array'; undefined for all else. `instanceof` knows one realm alone. */
 export function tagOf(value: unknown): string | undefined {

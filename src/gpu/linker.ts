@@ -2,9 +2,11 @@ const FOLDER = '../../shaders/'
 const files = import.meta.glob<string>('../../shaders/**/*.wgsl', { query: '?raw', import: 'default', eager: true })
 
 /** The WGSL files of shaders/ by their paths there without the ending, such as `shared/philox`. */
-export const MODULES: ReadonlyMap<string, string> = new Map(
-  Object.entries(files).map(([file, source]) => [file.slice(FOLDER.length, -'.wgsl'.length), source]),
-)
+export const MODULES: ReadonlyMap<string, string> = /* @__PURE__ */ byPath()
+
+function byPath(): Map<string, string> {
+  return new Map(Object.entries(files).map(([file, source]) => [file.slice(FOLDER.length, -'.wgsl'.length), source]))
+}
 
 const IMPORT = /^import package::(.+)::(?:\w+|\{[^}]*\});\n/gm
 const ENABLE = /^enable .*;\n/gm

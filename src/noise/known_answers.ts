@@ -7,9 +7,13 @@ function wordsOf(text: string): number[] {
 }
 
 /** Random123's published answers for philox4x32-10. */
-export const PUBLISHED_BLOCKS: readonly { counter: number[]; key: number[]; words: number[] }[] = philox4x32
-  .filter(({ source }) => source === 'random123')
-  .map(({ counter, key, words }) => ({ counter: wordsOf(counter), key: wordsOf(key), words: wordsOf(words) }))
+export const PUBLISHED_BLOCKS = /* @__PURE__ */ publishedBlocks()
+
+function publishedBlocks(): { counter: number[]; key: number[]; words: number[] }[] {
+  return philox4x32
+    .filter(({ source }) => source === 'random123')
+    .map(({ counter, key, words }) => ({ counter: wordsOf(counter), key: wordsOf(key), words: wordsOf(words) }))
+}
 
 /** XOR of the digests of NOISE_RANGES, 16 hexadecimal digits: the noise is a contract, so this changes with no version. */
 export const NOISE_DIGEST = digests.boundariesXor

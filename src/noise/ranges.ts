@@ -38,7 +38,7 @@ function* noiseRanges(): Generator<NoiseRange> {
  * Where the strict noise of `noise/transform.ts` is most likely to differ between devices: both ends, powers of two, every
  * word around which it changes branch or exponent, and a spread over all words.
  */
-export const NOISE_RANGES: readonly NoiseRange[] = [...noiseRanges()]
+export const NOISE_RANGES: readonly NoiseRange[] = /* @__PURE__ */ Array.from(/* @__PURE__ */ noiseRanges())
 
 /** Words of a block: a part of all words is made of whole blocks, spread evenly. */
 export const BLOCK_WORDS = 2 ** 20

@@ -18,7 +18,7 @@ const BIN = resolve(ROOT, 'node_modules/.bin')
 
 /** Pages that import from the package, as a bundler leaves them, gzipped: no more than these, in bytes. */
 const MOST_BYTES = [
-  ['all of it', "export * from 'gumbel-webgpu'", 39 * 1024],
+  ['all of it', "export * from 'gumbel-webgpu'", 43 * 1024],
   ['the generator alone', "export { philox4x32 } from 'gumbel-webgpu'", 8 * 1024],
 ] as const
 /** What Node prints of an error that nobody catches: less than this, in characters. */
@@ -36,6 +36,7 @@ const TYPES = [
   'EncodeGumbelSoftmaxBackwardOptions',
   'EncodeGumbelSoftmaxOptions',
   'EncodeSampleOptions',
+  'GpuSampler',
   'GumbelGivenIndexCallOptions',
   'GumbelGivenIndexResult',
   'GumbelSoftmaxBackwardCallOptions',
