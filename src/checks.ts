@@ -1,7 +1,5 @@
 /** Checks of single values. Each refusal names the parameter, what it was and what it may be. */
 
-import { tagOf } from './arrays'
-
 export const MAX_WORD = 0xffffffff
 
 /** Any value in a message: objects by their kind, since what they say of themselves may throw. */
@@ -46,10 +44,4 @@ export function requirePerRow(name: string, list: ArrayLike<unknown>, batchSize:
     throw new RangeError(
       `${name} has ${shown(list.length)} values; it must be one value, or batchSize (${batchSize}) values`,
     )
-}
-
-/** A copy of a list of one value a row, which the caller may change meanwhile; any other value as it is. */
-export function copyOfList(value: unknown): unknown {
-  if (!isObject(value)) return value
-  return tagOf(value) ? (value as Float32Array).slice() : Array.from(value as ArrayLike<unknown>)
 }

@@ -53,10 +53,6 @@ const STORAGE = 128
 const BYTES: Readonly<Record<ElementType, number>> = { float32: 4, float16: 2, int32: 4, int64: 8 }
 const ARRAYS: Partial<Record<ElementType, string>> = { float32: 'Float32Array', int32: 'Int32Array' }
 
-export function bytesOf({ type }: Pick<Geometry, 'type'>): number {
-  return BYTES[type]
-}
-
 /** Whether a caller's value says that its data lie in a GPU buffer: arrays have a buffer too, of another kind. */
 export function inBuffer(value: unknown): value is { buffer: GPUBuffer; offset?: number; rowStride?: number } {
   return isObject(value) && 'buffer' in value && !ArrayBuffer.isView(value)
@@ -118,11 +114,6 @@ export function outputView(spec: ViewSpec, value: unknown): View & { buffer: GPU
         : `${name}.buffer has ${buffer.size} bytes; offset ${geometry.offset} and ${geometry.rows} rows at a stride of ${geometry.rowStride} need ${end}`,
     )
   return { ...geometry, name, buffer }
-}
-
-/** Rows of our own, one after another from `offset` on. */
-export function packedGeometry({ per, rows, columns, types }: ViewSpec, offset = 0): Geometry {
-  return { type: types[0], per, rows, columns, offset, rowStride: columns }
 }
 
 interface Place {
