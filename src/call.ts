@@ -2,7 +2,16 @@
 
 import { flag, oneOf, whole } from './checks'
 import { readNames } from './known_names'
-import { type Call, type Input, type Operation, type Request, type Shape, columnsOf, rowsOf } from './operation'
+import {
+  type Call,
+  type Input,
+  type Operation,
+  type Output,
+  type Request,
+  type Shape,
+  columnsOf,
+  rowsOf,
+} from './operation'
 import { settingsOf } from './settings'
 import { type View, type ViewSpec, inBuffer, inputView, outputView } from './view'
 
@@ -35,17 +44,22 @@ type Given = Readonly<Record<string, unknown>>
  */
 export function callOf(operation: Operation, args: Given, options: unknown, onGpu = true): Call {
   const { inputs, outputs } = operation
-  const asked = outputs.filter(({ call }) => call === 'asked').map(({ name }) => name)
+  const asked = outputs.filter(({ call }) => call === 'asked').flatMap(namesThatAsk)
   const optional = inputs.flatMap(({ name, optional }) => (optional ? name : []))
   const given = readNames('options', options, [...SHARED, ...operation.options, ...optional, ...asked])
   const request = requestOf(operation, { ...given, ...args })
   const wanted = new Set(
-    outputs.flatMap(({ name, call }) =>
-      call === 'always' || call === 'hidden' || (call === 'asked' && flag(name, given[name])) ? name : [],
-    ),
+    outputs
+      .filter(
+        (output) =>
+          output.call === 'always' ||
+          output.call === 'hidden' ||
+          (output.call === 'asked' && namesThatAsk(output).some((name) => flag(name, given[name]))),
+      )
+      .map(({ name }) => name),
   )
   const views = inputsOf(operation, request, request.given, onGpu)
-  operation.check?.(request, views)
+  operation.check?.(request, views, wanted)
   return { operation, request, inputs: views, wanted }
 }
 
@@ -68,12 +82,17 @@ export function recordingOf(operation: Operation, options: unknown): Recording {
     if (!inBuffer(given[name]) && !(optional && given[name] === undefined))
       throw new TypeError(`${name} must be { buffer: GPUBuffer } to be recorded`)
   const views = inputsOf(operation, request, given, true)
-  operation.check?.(request, views)
   const written: Recording['outputs'] = {}
   for (const output of outputs)
     if (output.encode === 'required' || given[output.name] !== undefined)
       written[output.name] = outputView(specOf(output, request), given[output.name])
-  return { operation, request, inputs: views, outputs: written, wanted: new Set(Object.keys(written)) }
+  const wanted = new Set(Object.keys(written))
+  operation.check?.(request, views, wanted)
+  return { operation, request, inputs: views, outputs: written, wanted }
+}
+
+function namesThatAsk({ name, askedBy }: Output): readonly string[] {
+  return askedBy ?? [name]
 }
 
 /** Checks the sizes of a call. */

@@ -42,6 +42,8 @@ export interface Input extends Data {
 export interface Output extends Data {
   /** In calls that read results back; 'hidden' is read and not given. */
   call: 'always' | 'asked' | 'hidden' | 'never'
+  /** Options that ask for it, where it is not the one of its own name. */
+  askedBy?: readonly string[]
   /** In calls that record. */
   encode: 'required' | 'optional' | 'never'
 }
@@ -61,7 +63,7 @@ export interface Operation {
   /** What rows get that have no distribution or no result, for messages. */
   marked: string
   /** Refuses what all operations together do not. */
-  check?(request: Request, inputs: Readonly<Record<string, View>>): void
+  check?(request: Request, inputs: Readonly<Record<string, View>>, wanted: ReadonlySet<string>): void
   /** The dispatches for some rows on a device. */
   plan(work: Work): Plan
   /** The twin: results by name, and `statuses` of each row or draw where the operation has them. */

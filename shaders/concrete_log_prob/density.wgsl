@@ -1,6 +1,7 @@
 // Computes the log density of each relaxed sample, less what depends on the number of classes alone. LANES lanes read one sample; a
 // workgroup of 64 reads 64 / LANES. Twin: src/operations/concrete_log_prob/compute.ts; the host that reads `Density`: src/operations/concrete_log_prob/operation.ts.
 
+import package::shared::best::Best;
 import package::shared::float_bits::{LOWEST, MIN_NORMAL, NEGATIVE_INFINITY, POSITIVE_INFINITY, finite4, masked4};
 import package::shared::lanes::LANES;
 import package::shared::logits_f32::load_four;
@@ -85,7 +86,7 @@ fn main(
       largest = max(largest, select(key_of_score(bitcast<f32>(logits[i])), KEY_NONE, masked[i]));
     }
   }
-  let key = row_best(slot, lane, checked_key(largest, validity), 0u).x;
+  let key = row_best(slot, lane, Best(checked_key(largest, validity), 0.0, 0u)).key;
   total = row_sum(0u, slot, lane, total);
   forget_best();
   let count = row_sum(1u, slot, lane, f32(left));
@@ -98,7 +99,7 @@ fn main(
     let powers = powers4(load_four(base, c), load_rows_in(in_base, c), top, rate, settings.tau);
     best = max(best, max4(powers));
   }
-  best = score_of_key(row_best(slot, lane, key_of_score(best), 0u).x);
+  best = score_of_key(row_best(slot, lane, Best(key_of_score(best), 0.0, 0u)).key);
 
   var sum = 0.0;
   var terms = 0.0;

@@ -8,20 +8,20 @@ import package::shared::lanes::LANES;
 import package::shared::logits_f32::{load_class, load_four};
 import package::shared::math::{Rate, quotients4, rate_of};
 import package::shared::params::params;
-import package::shared::row_settings::RowSettings;
 import package::shared::row_settings_uniform::row_settings_of;
 import package::shared::rows_out_f32::store_four;
-import package::shared::score::{KEY_NONE, is_score, key_of_score, score_of, score_of_key};
+import package::shared::score::{KEY_NONE, is_score, keys_of_scores, remainders_of, scores_of, terms_of};
 import package::shared::status::{STATUS_GIVEN_MASKED, status_of};
 import package::shared::status_out::write_status;
 import package::shared::validity::{checked_key, nothing_seen, seen};
-import package::shared::words::{Halves, TAG_GIVEN, exponential_at, gumbel_at, halves_of, word_of};
+import package::shared::words::{TAG_GIVEN, exponentials4, first_words, gumbel_at, halves_of, last_words, word_of};
 
 @group(0) @binding(14) var<storage, read> given_indices: array<u32>; // the class of each draw, numbered in the vocabulary
 
 // What all lanes of a row need, from its lane 0.
 struct Top {
   key: u32,          // of the given class's score; none where there is no distribution or the class is masked
+  remainder: f32,    // and what the exact sum has beyond it
   max_logit: f32,
   height: f32,       // the largest of l / T + g, less max_logit / T
   noise: f32,        // of the given class
@@ -29,28 +29,24 @@ struct Top {
 
 var<workgroup> sh_top: array<Top, 64>;
 
-fn exponentials(halves: Halves, i: u32, first: u32, row: RowSettings, draw: u32) -> vec4<f32> {
-  return vec4<f32>(
-    exponential_at(word_of(halves, i), first + i, row, draw),
-    exponential_at(word_of(halves, i + 1u), first + i + 1u, row, draw),
-    exponential_at(word_of(halves, i + 2u), first + i + 2u, row, draw),
-    exponential_at(word_of(halves, i + 3u), first + i + 3u, row, draw),
-  );
-}
-
-// The noise of a class that does not win, lowered where its rounded score would: the first largest score is the given class's.
-fn below(noise: f32, logit: u32, class_: u32, given_class: u32, top: Top, temperature: f32) -> f32 {
-  if ((logit & 0x7fffffffu) >= POSITIVE_INFINITY) {
-    return noise;
-  }
+// The noise of four classes that do not win, lowered where they would: the first largest sum is the given class's.
+fn below4(noise: vec4<f32>, logits: vec4<u32>, first: u32, given_class: u32, top: Top, temperature: f32) -> vec4<f32> {
+  let masked = (logits & vec4<u32>(0x7fffffffu)) >= vec4<u32>(POSITIVE_INFINITY);
+  let after = vec4<u32>(first) + vec4<u32>(0u, 1u, 2u, 3u) > vec4<u32>(given_class);
   var lowered = noise;
-  var step = max(max(abs(score_of_key(top.key)), abs(bitcast<f32>(logit))) * 0x1p-23 / temperature, 0x1p-23);
+  // The given class is as far off as its noise is rounded.
+  var step = max(abs(noise), vec4<f32>(max(abs(top.noise), 1.0))) * 0x1p-23;
   for (var turn = 0u; turn < 32u; turn++) {
-    let key = key_of_score(score_of(logit, temperature, lowered));
-    if (key < top.key || (key == top.key && class_ > given_class)) {
+    let terms = terms_of(logits, temperature, lowered);
+    let scores = scores_of(terms);
+    let keys = keys_of_scores(scores);
+    let remainders = remainders_of(terms, scores);
+    let nearer = (remainders < vec4<f32>(top.remainder)) | ((remainders == vec4<f32>(top.remainder)) & after);
+    let wins = !((keys < vec4<u32>(top.key)) | ((keys == vec4<u32>(top.key)) & nearer) | masked);
+    if (!any(wins)) {
       break;
     }
-    lowered -= step;
+    lowered = select(lowered, lowered - step, wins);
     step *= 2.0;
   }
   return lowered;
@@ -67,13 +63,9 @@ fn noise_four(
 ) -> vec4<f32> {
   let x = quotients4(finite4(logits), top.max_logit, rate) - top.height;
   let free = -log(exponential + select(exp(max(x, vec4<f32>(-104.0))), vec4<f32>(), masked4(logits)));
-  var noise = vec4<f32>(
-    below(free.x, logits.x, first, given_class, top, temperature),
-    below(free.y, logits.y, first + 1u, given_class, top, temperature),
-    below(free.z, logits.z, first + 2u, given_class, top, temperature),
-    below(free.w, logits.w, first + 3u, given_class, top, temperature),
-  );
-  return select(noise, vec4<f32>(top.noise), vec4<u32>(first) + vec4<u32>(0u, 1u, 2u, 3u) == vec4<u32>(given_class));
+  let given = vec4<u32>(first) + vec4<u32>(0u, 1u, 2u, 3u) == vec4<u32>(given_class);
+  let others = select(logits, vec4<u32>(NEGATIVE_INFINITY), given); // of which none is lowered below itself
+  return select(below4(free, others, first, given_class, top, temperature), vec4<f32>(top.noise), given);
 }
 
 @compute @workgroup_size(64)
@@ -113,13 +105,16 @@ fn main(
   if (inside && lane == 0u) {
     let c = given_class - params.class_offset;
     let logit = load_class(base, c);
-    var top = Top(whole.key, whole.max_logit, 0.0, 0.0);
+    var top = Top(whole.key, 0.0, whole.max_logit, 0.0, 0.0);
     var status = status_of(whole.key);
     if (is_score(whole.key) && logit != NEGATIVE_INFINITY) {
       let word = word_of(halves_of(given_class / 8u, settings, draw), given_class & 7u);
       top.height = log(whole.sum) + gumbel_at(word, given_class, settings, draw);
       top.noise = top.height - quotients4(vec4<f32>(finite(logit)), whole.max_logit, rate).x;
-      top.key = key_of_score(score_of(logit, settings.temperature, top.noise));
+      let terms = terms_of(vec4<u32>(logit), settings.temperature, vec4<f32>(top.noise));
+      let scores = scores_of(terms);
+      top.key = keys_of_scores(scores).x;
+      top.remainder = remainders_of(terms, scores).x;
     } else if (is_score(whole.key)) {
       top.key = KEY_NONE;
       status = STATUS_GIVEN_MASKED;
@@ -136,8 +131,8 @@ fn main(
     let c = group * 8u;
     let first = params.class_offset + c;
     let halves = halves_of(first / 8u, settings, draw);
-    let e_a = exponentials(halves, 0u, first, settings, draw);
-    let e_b = exponentials(halves, 4u, first, settings, draw);
+    let e_a = exponentials4(first_words(halves), first, settings, draw);
+    let e_b = exponentials4(last_words(halves), first + 4u, settings, draw);
     let t = settings.temperature;
     let a = noise_four(load_four(base, c), e_a, first, given_class, top, t, rate);
     let b = noise_four(load_four(base, c + 4u), e_b, first + 4u, given_class, top, t, rate);

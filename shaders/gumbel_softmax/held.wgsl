@@ -6,7 +6,7 @@
 
 import package::gumbel_softmax::finished4::{finished4, is_one_hot};
 import package::shared::gather::{Scan, gather, nothing_found, with_logits};
-import package::shared::keys::{Keys, better, keys_of, relaxed4};
+import package::shared::keys::{Keys, better, relaxed4, scored_of};
 import package::shared::lanes::LANES;
 import package::shared::log_probs::LOG_PROBS;
 import package::shared::logits_f32::{load_class, load_four};
@@ -40,10 +40,10 @@ fn hold(held: ptr<function, Held>, i: u32, lane: u32, end: u32, base: u32, row: 
   if (group < end) {
     let a = load_four(base, group * 8u);
     let b = load_four(base, group * 8u + 4u);
-    let keys = keys_of(a, b, is_whole(i), group, row, draw);
-    (*held).groups[i] = keys;
+    let scored = scored_of(a, b, is_whole(i), group, row, draw);
+    (*held).groups[i] = scored.keys;
     (*held).validity = seen((*held).validity, a, b);
-    (*held).scan = better((*held).scan, keys, params.class_offset + group * 8u);
+    (*held).scan = better((*held).scan, scored, params.class_offset + group * 8u);
     if (LOG_PROBS) {
       (*held).scan = with_logits((*held).scan, a, b, rate_of(row.temperature, 1.0));
     }

@@ -2,7 +2,7 @@
 
 import package::gumbel_softmax::finished4::{finished4, is_one_hot};
 import package::shared::gather::{Scan, nothing_found, rescaled, with_logits};
-import package::shared::keys::{Keys, better, keys_of, relaxed4};
+import package::shared::keys::{Keys, better, relaxed4, scored_of};
 import package::shared::lanes::LANES;
 import package::shared::log_probs::LOG_PROBS;
 import package::shared::logits_f32::load_four;
@@ -24,14 +24,15 @@ fn relax(base: u32, out_base: u32, row: RowSettings, draw: u32, first: u32, end:
     let a = load_four(base, c);
     let b = load_four(base, c + 4u);
     validity = seen(validity, a, b);
-    let keys = keys_of(a, b, true, group, row, draw);
+    let scored = scored_of(a, b, true, group, row, draw);
+    let keys = scored.keys;
     store_words(out_base, c, keys.a);
     store_words(out_base, c + 4u, keys.b);
     if (LOG_PROBS) {
       mine = with_logits(mine, a, b, rate);
     }
     let before = mine;
-    mine = better(mine, keys, params.class_offset + c);
+    mine = better(mine, scored, params.class_offset + c);
     let best = best_of(mine.key);
     if (mine.key != KEY_NONE) {
       let terms = sum8(relaxed4(keys.a, best, relaxed_rate), relaxed4(keys.b, best, relaxed_rate));
@@ -55,7 +56,7 @@ fn normalise(base: u32, out_base: u32, row: RowSettings, draw: u32, first: u32, 
     if (HOLDS_KEYS) {
       keys = Keys(held_words(out_base, c), held_words(out_base, c + 4u));
     } else {
-      keys = keys_of(load_four(base, c), load_four(base, c + 4u), true, group, row, draw);
+      keys = scored_of(load_four(base, c), load_four(base, c + 4u), true, group, row, draw).keys;
     }
     let a = relaxed4(keys.a, best, rate) * scale;
     let b = relaxed4(keys.b, best, rate) * scale;

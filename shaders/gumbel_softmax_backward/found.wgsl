@@ -2,7 +2,7 @@
 
 import package::gumbel_softmax_backward::flaws::grad_samples_key;
 import package::shared::gather::{Scan, gather, nothing_found};
-import package::shared::keys::{Keys, better, scores4};
+import package::shared::keys::{Scored, better, scores4};
 import package::shared::lanes::LANES;
 import package::shared::math::{Rate, decay, exponents4, sum8};
 import package::shared::params::params;
@@ -43,9 +43,10 @@ fn weighted4(keys: vec4<u32>, weights: vec4<f32>, values: vec4<f32>, reference: 
 }
 
 // A scan that has also seen a group's keys and gradients.
-fn weighed(before: Found, keys: Keys, a: vec4<f32>, b: vec4<f32>, first_class: u32, rate: Rate) -> Found {
+fn weighed(before: Found, scored: Scored, a: vec4<f32>, b: vec4<f32>, first_class: u32, rate: Rate) -> Found {
+  let keys = scored.keys;
   var after = before;
-  after.scan = better(before.scan, keys, first_class);
+  after.scan = better(before.scan, scored, first_class);
   // No score is larger: what follows is not used.
   let none = vec4<u32>(KEY_NONE);
   let flaw = max(grad_samples_key(a, keys.a == none), grad_samples_key(b, keys.b == none));

@@ -8,6 +8,7 @@ import package::gumbel_softmax_backward::flaws::{grad_samples_key, samples_key, 
 import package::gumbel_softmax_backward::result::write_backward;
 import package::gumbel_softmax_backward::scales::SCALES;
 import package::gumbel_softmax_backward::tasks::{Draw, Gradient, Task, draw_of, draws_a_task, task_of, with_draw};
+import package::shared::best::Best;
 import package::shared::float_bits::{finite, finite4, masked4};
 import package::shared::lanes::LANES;
 import package::shared::logits_f32::{load_class, load_four};
@@ -97,18 +98,18 @@ fn add_draw(at: Draw, task: Task, row: RowSettings) -> Gradient {
     mine = weighed(mine, sound_samples(y), values, c);
   }
   key = max(key, select(KEY_NONE, key_of_score(mine.largest), mine.largest > 0.0));
-  var best = row_best(slot, lane, checked_key(key, validity), mine.class_);
+  var best = row_best(slot, lane, Best(checked_key(key, validity), 0.0, mine.class_));
   // Of all classes that are not masked y is 0.
-  best.x = select(best.x, KEY_SAMPLES_OUTSIDE, best.x == KEY_ZERO);
-  let ok = is_score(best.x);
-  let best_class = select(0u, best.y, ok);
+  best.key = select(best.key, KEY_SAMPLES_OUTSIDE, best.key == KEY_ZERO);
+  let ok = is_score(best.key);
+  let best_class = select(0u, best.class_, ok);
   let reference = load_row_in(at.in_base, best_class);
   let weighted = row_sum(0u, slot, lane, moved(mine, reference));
   forget_best();
   let sum = row_sum(1u, slot, lane, mine.sum);
   // Less what rounding took from a sum of 1.
   let mean = weighted / select(1.0, sum, ok);
-  let largest = select(1.0, score_of_key(best.x), ok);
+  let largest = select(1.0, score_of_key(best.key), ok);
   let logit = finite(load_class(at.base, best_class));
 
   var terms = vec2<f32>();
@@ -121,7 +122,7 @@ fn add_draw(at: Draw, task: Task, row: RowSettings) -> Gradient {
       terms += scale_terms(y, d, load_four(at.base, c), largest, logit, rate);
     }
   }
-  return Gradient(best.x, terms);
+  return Gradient(best.key, terms);
 }
 
 @compute @workgroup_size(64)

@@ -7,7 +7,7 @@ import package::gumbel_softmax_backward::found::{Found, gather_weighed, nothing_
 import package::gumbel_softmax_backward::gradient::{Softmax, add_gradient, softmax_of};
 import package::gumbel_softmax_backward::result::write_backward;
 import package::gumbel_softmax_backward::tasks::{Draw, Gradient, Task, draw_of, draws_a_task, task_of, with_draw};
-import package::shared::keys::{Keys, keys_of};
+import package::shared::keys::{Keys, scored_of};
 import package::shared::lanes::LANES;
 import package::shared::logits_f32::load_four;
 import package::shared::math::{Rate, rate_of};
@@ -35,12 +35,12 @@ fn hold(held: ptr<function, Held>, i: u32, at: Draw, lane: u32, row: RowSettings
   if (c < at.classes) {
     let a = load_four(at.base, c);
     let b = load_four(at.base, c + 4u);
-    let keys = keys_of(a, b, i * 2u + 1u < FOURS, group, row, at.number);
+    let scored = scored_of(a, b, i * 2u + 1u < FOURS, group, row, at.number);
     let g_a = load_rows_in(at.in_base, c);
     let g_b = load_rows_in(at.in_base, c + 4u);
-    (*held).groups[i] = keys;
+    (*held).groups[i] = scored.keys;
     (*held).validity = seen((*held).validity, a, b);
-    (*held).found = weighed((*held).found, keys, g_a, g_b, params.class_offset + c, rate);
+    (*held).found = weighed((*held).found, scored, g_a, g_b, params.class_offset + c, rate);
   }
 }
 

@@ -1,7 +1,7 @@
 // The second pass of the gradient over rows that are not held: writes it.
 
 import package::gumbel_softmax_backward::gradient::{Softmax, add_gradient};
-import package::shared::keys::{Keys, keys_of};
+import package::shared::keys::{Keys, scored_of};
 import package::shared::lanes::LANES;
 import package::shared::logits_f32::load_four;
 import package::shared::one_draw::ONE_DRAW;
@@ -28,7 +28,7 @@ fn spread(
     if (ONE_DRAW) {
       keys = Keys(held_words(out_base, c), held_words(out_base, c + 4u));
     } else {
-      keys = keys_of(load_four(base, c), load_four(base, c + 4u), true, group, row, draw);
+      keys = scored_of(load_four(base, c), load_four(base, c + 4u), true, group, row, draw).keys;
     }
     terms += add_gradient(base, in_base, out_base, c, keys, softmax, is_first);
   }

@@ -2,7 +2,7 @@
 // scores where the gradient will lie, for the second pass to read.
 
 import package::gumbel_softmax_backward::found::{Found, nothing_weighed, weighed};
-import package::shared::keys::keys_of;
+import package::shared::keys::scored_of;
 import package::shared::lanes::LANES;
 import package::shared::logits_f32::load_four;
 import package::shared::math::rate_of;
@@ -23,14 +23,14 @@ fn weigh(base: u32, in_base: u32, out_base: u32, row: RowSettings, draw: u32, fi
     let a = load_four(base, c);
     let b = load_four(base, c + 4u);
     validity = seen(validity, a, b);
-    let keys = keys_of(a, b, true, group, row, draw);
+    let scored = scored_of(a, b, true, group, row, draw);
     if (ONE_DRAW) {
-      store_words(out_base, c, keys.a);
-      store_words(out_base, c + 4u, keys.b);
+      store_words(out_base, c, scored.keys.a);
+      store_words(out_base, c + 4u, scored.keys.b);
     }
     let g_a = load_rows_in(in_base, c);
     let g_b = load_rows_in(in_base, c + 4u);
-    mine = weighed(mine, keys, g_a, g_b, params.class_offset + c, rate);
+    mine = weighed(mine, scored, g_a, g_b, params.class_offset + c, rate);
   }
   mine.scan.key = checked_key(mine.scan.key, validity);
   return mine;

@@ -2,7 +2,7 @@
 // words' uniform, exponential and Gumbel bits are mixed to. The mixing is one to one in each of the three, so that a word that
 // differs in one of them changes the digest. Twin, bit for bit: src/noise/digest.ts.
 
-import package::shared::noise::{exponential_of, gumbel_of_exponential, uniform_of};
+import package::shared::noise::{exponentials_of, gumbels_of_exponentials, uniforms_of};
 
 // In step with NoiseRange in src/noise/ranges.ts: the words first + i * stride for i < count, modulo 2^32.
 struct NoiseRange {
@@ -17,26 +17,30 @@ struct NoiseRange {
 var<workgroup> sh_sum: array<atomic<u32>, 2>;
 
 // One to one, and every bit of x reaches every bit of the result (lowbias32, with the constants of TheIronBorn).
-fn mix_bits(x: u32) -> u32 {
+fn mix_bits(x: vec4<u32>) -> vec4<u32> {
   var h = x;
-  h = (h ^ (h >> 16u)) * 0x21f0aaadu;
-  h = (h ^ (h >> 15u)) * 0xd35a2d97u;
-  return h ^ (h >> 15u);
+  h = (h ^ (h >> vec4<u32>(16u))) * 0x21f0aaadu;
+  h = (h ^ (h >> vec4<u32>(15u))) * 0xd35a2d97u;
+  return h ^ (h >> vec4<u32>(15u));
 }
 
-fn mixed_noise(word: u32) -> u32 {
-  var h = mix_bits(word ^ bitcast<u32>(uniform_of(word)));
-  h = mix_bits(h ^ bitcast<u32>(exponential_of(word)));
-  return mix_bits(h ^ bitcast<u32>(gumbel_of_exponential(exponential_of(word))));
+fn mixed_noise(words: vec4<u32>) -> vec4<u32> {
+  let exponentials = exponentials_of(words);
+  let h = mix_bits(words ^ bitcast<vec4<u32>>(uniforms_of(words)));
+  return mix_bits(mix_bits(h ^ bitcast<vec4<u32>>(exponentials)) ^ bitcast<vec4<u32>>(gumbels_of_exponentials(exponentials)));
 }
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
   let range = ranges[workgroup.x];
   var sum = vec2<u32>();
-  for (var i = lane; i < range.count; i += 64u) {
-    let h = mixed_noise(range.first + i * range.stride);
-    sum += vec2<u32>(h, mix_bits(h));
+  for (var i = 4u * lane; i < range.count; i += 256u) {
+    let places = vec4<u32>(i) + vec4<u32>(0u, 1u, 2u, 3u);
+    let h = mixed_noise(range.first + places * range.stride);
+    let inside = places < vec4<u32>(range.count);
+    let first = select(vec4<u32>(), h, inside);
+    let second = select(vec4<u32>(), mix_bits(h), inside);
+    sum += vec2<u32>(first.x + first.y + first.z + first.w, second.x + second.y + second.z + second.w);
   }
   atomicAdd(&sh_sum[0], sum.x);
   atomicAdd(&sh_sum[1], sum.y);

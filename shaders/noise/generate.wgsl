@@ -5,16 +5,16 @@ import package::shared::params::params;
 import package::shared::row_settings::RowSettings;
 import package::shared::row_settings_uniform::row_settings_of;
 import package::shared::rows_out_f32::store_words;
-import package::shared::words::{exponential_at, gumbel_at, halves_of, uniform_at, word_of};
+import package::shared::words::{exponentials4, first_words, gumbels4, halves_of, last_words, uniforms4};
 
 override KIND: u32 = 0u; // 0 bits, 1 uniform, 2 exponential, 3 gumbel: in step with src/operations/noise/kinds.ts
 
-fn transformed(word: u32, class_: u32, row: RowSettings, draw: u32) -> u32 {
+fn transformed(words: vec4<u32>, first: u32, row: RowSettings, draw: u32) -> vec4<u32> {
   switch (KIND) {
-    case 1u: { return bitcast<u32>(uniform_at(word, class_, row, draw)); }
-    case 2u: { return bitcast<u32>(exponential_at(word, class_, row, draw)); }
-    case 3u: { return bitcast<u32>(gumbel_at(word, class_, row, draw)); }
-    default: { return word; }
+    case 1u: { return bitcast<vec4<u32>>(uniforms4(words, first, row, draw)); }
+    case 2u: { return bitcast<vec4<u32>>(exponentials4(words, first, row, draw)); }
+    case 3u: { return bitcast<vec4<u32>>(gumbels4(words, first, row, draw)); }
+    default: { return words; }
   }
 }
 
@@ -36,11 +36,6 @@ fn main(
   let first = params.class_offset + group * 8u;
   let halves = halves_of(first / 8u, settings, draw);
   let base = params.rows_out_offset + task * params.rows_out_stride;
-  var words: vec4<u32>;
-  for (var i = 0u; i < 8u; i++) {
-    words[i & 3u] = transformed(word_of(halves, i), first + i, settings, draw);
-    if ((i & 3u) == 3u) {
-      store_words(base, group * 8u + (i & 4u), words);
-    }
-  }
+  store_words(base, group * 8u, transformed(first_words(halves), first, settings, draw));
+  store_words(base, group * 8u + 4u, transformed(last_words(halves), first + 4u, settings, draw));
 }

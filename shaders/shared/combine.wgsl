@@ -26,9 +26,10 @@ fn combine(task: u32, row: RowSettings, inside: bool, lane: u32) -> Scan {
       mine.max_logit = m;
     }
     let before = mine;
-    // Parts lie in ascending order of class, so an equal key is a higher class.
-    if (found.key > mine.key) {
+    // Parts lie in ascending order of class, so an equal sum is a higher class.
+    if (found.key > mine.key || (found.key == mine.key && found.remainder > mine.remainder)) {
       mine.key = found.key;
+      mine.remainder = found.remainder;
       mine.class_ = found.class_;
       mine.logit = found.logit;
     }

@@ -7,16 +7,16 @@
 
 import package::shared::float_bits::{LOWEST, finite4};
 import package::shared::gather::{Scan, nothing_found, with_logits};
-import package::shared::keys::key_at;
+import package::shared::keys::keys4;
 import package::shared::log_probs::LOG_PROBS;
 import package::shared::logits_f32::{load_class, load_four};
 import package::shared::math::{first4, max4, rate_of};
 import package::shared::params::params;
 import package::shared::philox::philox4x32;
 import package::shared::row_settings::RowSettings;
-import package::shared::score::{KEY_NONE, bar_of, is_score, key_of_score};
+import package::shared::score::{KEY_NONE, bar_of, is_score, key_of_score, remainders_of, scores_of, terms_of};
 import package::shared::validity::{Validity, checked_key, nothing_seen, seen};
-import package::shared::words::{TAG_HIGH, word_at};
+import package::shared::words::{TAG_HIGH, gumbel_at, word_at};
 
 override FOURS: u32 = 1u; // vectors of four classes in a row
 
@@ -113,9 +113,13 @@ fn decided(contest: Scan, base: u32, row: RowSettings, draw: u32, open: bool) ->
   for (var c = select(params.classes, 0u, open); c < params.classes; c++) {
     let class_ = params.class_offset + c;
     let word = word_at(class_, row, draw);
-    let key = key_at(load_class(base, c), word, class_, row, draw);
-    if (key > found.key) {
+    let logits = vec4<u32>(load_class(base, c));
+    let terms = terms_of(logits, row.temperature, vec4<f32>(gumbel_at(word, class_, row, draw)));
+    let key = keys4(logits, terms).x;
+    let remainder = remainders_of(terms, scores_of(terms)).x;
+    if (key > found.key || (key == found.key && remainder > found.remainder)) {
       found.key = key;
+      found.remainder = remainder;
       found.class_ = class_;
     }
   }

@@ -1,5 +1,6 @@
 // Holds what scans found, and brings the lanes of a row together. The host counts the bytes of `Scan`: src/gpu/modules.ts.
 
+import package::shared::best::Best;
 import package::shared::float_bits::{LOWEST, finite4, masked4};
 import package::shared::log_probs::LOG_PROBS;
 import package::shared::math::{Rate, decay, decay4, max4, rate_of, sum8};
@@ -9,6 +10,7 @@ import package::shared::score::{KEY_NONE, is_score, score_of_key};
 // What a lane, a part or a row knows: its best class so far, and the sum of exp((l - max_logit) / T).
 struct Scan {
   key: u32,        // ordered bits of the best score; KEY_NONE, KEY_POSITIVE_INFINITY or KEY_NAN
+  remainder: f32,  // what the exact sum has beyond that score
   class_: u32,     // number of that class in the vocabulary
   logit: f32,      // and its logit
   max_logit: f32,
@@ -17,7 +19,7 @@ struct Scan {
 }
 
 fn nothing_found() -> Scan {
-  return Scan(KEY_NONE, 0u, 0.0, LOWEST, 0.0, 0.0);
+  return Scan(KEY_NONE, 0.0, 0u, 0.0, LOWEST, 0.0, 0.0);
 }
 
 // The relaxed sum of a scan, as it is beside a better score.
@@ -49,10 +51,11 @@ fn gather(lane: u32, slot: u32, mine: Scan, temperature: f32) -> Scan {
   if (LOG_PROBS) {
     share_log_sum(slot, lane, log_sum);
   }
-  let best = row_best(slot, lane, mine.key, mine.class_);
+  let best = row_best(slot, lane, Best(mine.key, mine.remainder, mine.class_));
   var whole = mine;
-  whole.key = best.x;
-  whole.class_ = best.y;
+  whole.key = best.key;
+  whole.remainder = best.remainder;
+  whole.class_ = best.class_;
   if (LOG_PROBS) {
     let row = row_log_sum(slot, lane, log_sum, rate_of(temperature, 1.0));
     whole.max_logit = row.x;

@@ -1,52 +1,72 @@
 // Computes the scores of a group of eight classes, with every word of noise drawn, as keys: KEY_NONE for a masked class.
 
-import package::shared::float_bits::{POSITIVE_INFINITY, finite4};
+import package::shared::float_bits::{LOWEST, POSITIVE_INFINITY, finite4};
 import package::shared::gather::Scan;
-import package::shared::math::{Rate, decay4, first4};
+import package::shared::math::{Rate, decay4, first4, max4};
 import package::shared::params::params;
 import package::shared::row_settings::RowSettings;
-import package::shared::score::{KEY_NONE, key_of_score, score_of};
-import package::shared::words::{first_words, gumbel_at, halves_of, last_words};
+import package::shared::score::{KEY_NONE, Terms, keys_of_scores, remainders_of, scores_of, terms_of};
+import package::shared::words::{first_words, gumbels4, halves_of, last_words};
+
+// Whether remainders decide among equal scores, as draws do. Gradients may take any of these classes.
+override REMAINDERS: bool = false;
 
 struct Keys {
   a: vec4<u32>,
   b: vec4<u32>,
 }
 
+struct Scored {
+  keys: Keys,
+  remainders_a: vec4<f32>, // where REMAINDERS
+  remainders_b: vec4<f32>,
+}
+
 // `whole` is false only where it is known that the group's last four classes are past the row's end.
-fn keys_of(a: vec4<u32>, b: vec4<u32>, whole: bool, group: u32, row: RowSettings, draw: u32) -> Keys {
+fn scored_of(a: vec4<u32>, b: vec4<u32>, whole: bool, group: u32, row: RowSettings, draw: u32) -> Scored {
   let halves = halves_of(params.class_offset / 8u + group, row, draw);
   let first = params.class_offset + group * 8u;
-  var keys = Keys(keys4(a, first_words(halves), first, row, draw), vec4<u32>(KEY_NONE));
-  if (whole) {
-    keys.b = keys4(b, last_words(halves), first + 4u, row, draw);
+  var scored = Scored(Keys(vec4<u32>(KEY_NONE), vec4<u32>(KEY_NONE)), vec4<f32>(), vec4<f32>());
+  let terms_a = terms_of(a, row.temperature, gumbels4(first_words(halves), first, row, draw));
+  scored.keys.a = keys4(a, terms_a);
+  if (REMAINDERS) {
+    scored.remainders_a = remainders_of(terms_a, scores_of(terms_a));
   }
-  return keys;
+  if (whole) {
+    let terms_b = terms_of(b, row.temperature, gumbels4(last_words(halves), first + 4u, row, draw));
+    scored.keys.b = keys4(b, terms_b);
+    if (REMAINDERS) {
+      scored.remainders_b = remainders_of(terms_b, scores_of(terms_b));
+    }
+  }
+  return scored;
 }
 
-fn keys4(logits: vec4<u32>, words: vec4<u32>, first: u32, row: RowSettings, draw: u32) -> vec4<u32> {
-  return vec4<u32>(
-    key_at(logits.x, words.x, first, row, draw),
-    key_at(logits.y, words.y, first + 1u, row, draw),
-    key_at(logits.z, words.z, first + 2u, row, draw),
-    key_at(logits.w, words.w, first + 3u, row, draw),
-  );
+fn keys4(logits: vec4<u32>, terms: Terms) -> vec4<u32> {
+  let masked = (logits & vec4<u32>(0x7fffffffu)) >= vec4<u32>(POSITIVE_INFINITY);
+  return select(keys_of_scores(scores_of(terms)), vec4<u32>(KEY_NONE), masked);
 }
 
-fn key_at(logit: u32, word: u32, class_: u32, row: RowSettings, draw: u32) -> u32 {
-  let key = key_of_score(score_of(logit, row.temperature, gumbel_at(word, class_, row, draw)));
-  return select(key, KEY_NONE, (logit & 0x7fffffffu) >= POSITIVE_INFINITY);
-}
-
-// The better of `best` and the group's first largest key; groups come in ascending order.
-fn better(best: Scan, keys: Keys, first_class: u32) -> Scan {
+// The better of `best` and the group's first best class; groups come in ascending order.
+fn better(best: Scan, group: Scored, first_class: u32) -> Scan {
+  let keys = group.keys;
   let both = max(keys.a, keys.b);
   let largest = max(max(both.x, both.y), max(both.z, both.w));
+  var in_a = keys.a == vec4<u32>(largest);
+  var in_b = keys.b == vec4<u32>(largest);
   var found = best;
-  if (largest > best.key) {
-    found.key = largest;
-    found.class_ = first_class + min(first4(keys.a == vec4<u32>(largest)), 4u + first4(keys.b == vec4<u32>(largest)));
+  var wins = largest > best.key;
+  if (REMAINDERS) {
+    let remainders_a = select(vec4<f32>(LOWEST), group.remainders_a, in_a);
+    let remainders_b = select(vec4<f32>(LOWEST), group.remainders_b, in_b);
+    let remainder = max4(max(remainders_a, remainders_b));
+    in_a &= remainders_a == vec4<f32>(remainder);
+    in_b &= remainders_b == vec4<f32>(remainder);
+    wins = wins || (largest == best.key && remainder > best.remainder);
+    found.remainder = select(found.remainder, remainder, wins);
   }
+  found.key = select(found.key, largest, wins);
+  found.class_ = select(found.class_, first_class + min(first4(in_a), 4u + first4(in_b)), wins);
   return found;
 }
 

@@ -1,4 +1,4 @@
-// Turns a word into noise by strict arithmetic: the same bits on every device. Twin, operation by operation: src/noise/transform.ts.
+// Turns words into noise by strict arithmetic, four side by side: the same bits on every device. Twin, operation by operation: src/noise/transform.ts.
 //
 // A word k stands for u = (k + 1/2) / 2^32; E = -log1p(-u) is exponential, g = -log E is Gumbel, small k give large g.
 // Only + - * on f32, integer operations and bitcasts are used, and integers of at most 24 significant bits where they are converted.
@@ -18,17 +18,18 @@ const LAST_SMALL = 0x4afb0d7fu;
 const BELOW_ONE = 0x1.fffffep-1;
 
 // `zero` is params.zero, read once by its users: SwiftShader would read it again for each.
-fn opaque(x: f32, zero: u32) -> f32 {
-  return bitcast<f32>(bitcast<u32>(x) ^ zero);
+fn opaque(x: vec4<f32>, zero: u32) -> vec4<f32> {
+  return bitcast<vec4<f32>>(bitcast<vec4<u32>>(x) ^ vec4<u32>(zero));
 }
 
 // (word + 1/2) / 2^32, rounded once.
-fn half_open(word: u32) -> f32 {
-  return f32(word & 0xffff0000u) * TWO_NEG_32 + f32((word & 0xffffu) * 2u + 1u) * TWO_NEG_33;
+fn half_open(words: vec4<u32>) -> vec4<f32> {
+  let low = (words & vec4<u32>(0xffffu)) * 2u + 1u;
+  return vec4<f32>(words & vec4<u32>(0xffff0000u)) * TWO_NEG_32 + vec4<f32>(low) * TWO_NEG_33;
 }
 
 // -log(2^e (1 - v)), exponent = 2^23 e, v in [1 - sqrt 2, 1 - sqrt 1/2], as v + v^2 R(v) with the minimax R of src/noise/transform.ts.
-fn negative_log(exponent: f32, v: f32) -> f32 {
+fn negative_log(exponent: vec4<f32>, v: vec4<f32>) -> vec4<f32> {
   let zero = params.zero;
   var r = opaque(0.08980342705542604 * v, zero) + 0.14426385710228776;
   r = opaque(r * v, zero) + 0.14883193470399664;
@@ -43,40 +44,43 @@ fn negative_log(exponent: f32, v: f32) -> f32 {
 
 // x > 0 as 2^e * mantissa, mantissa in [sqrt 1/2, sqrt 2).
 struct Scaled {
-  exponent: f32, // 2^23 e, which takes no shift: SwiftShader makes those one lane at a time
-  mantissa: f32,
+  exponent: vec4<f32>, // 2^23 e, which takes no shift: SwiftShader makes those one lane at a time
+  mantissa: vec4<f32>,
 }
 
-fn scaled(x: f32) -> Scaled {
-  let shifted = bitcast<u32>(x) - SQRT_HALF_BITS;
-  return Scaled(f32(bitcast<i32>(shifted & 0xff800000u)), bitcast<f32>((shifted & 0x7fffffu) + SQRT_HALF_BITS));
+fn scaled(x: vec4<f32>) -> Scaled {
+  let shifted = bitcast<vec4<u32>>(x) - SQRT_HALF_BITS;
+  return Scaled(
+    vec4<f32>(bitcast<vec4<i32>>(shifted & vec4<u32>(0xff800000u))),
+    bitcast<vec4<f32>>((shifted & vec4<u32>(0x7fffffu)) + SQRT_HALF_BITS),
+  );
 }
 
 // Uniform in (0, 1).
-fn uniform_of(word: u32) -> f32 {
-  return min(half_open(word), BELOW_ONE);
+fn uniforms_of(words: vec4<u32>) -> vec4<f32> {
+  return min(half_open(words), vec4<f32>(BELOW_ONE));
 }
 
 // Standard exponential, in [1.16e-10, 22.88].
-fn exponential_of(word: u32) -> f32 {
-  let small = word <= LAST_SMALL;
-  let x = half_open(select(~word, word, small));
+fn exponentials_of(words: vec4<u32>) -> vec4<f32> {
+  let small = words <= vec4<u32>(LAST_SMALL);
+  let x = half_open(select(~words, words, small));
   let w = scaled(x);
-  return negative_log(select(w.exponent, 0.0, small), select(1.0 - w.mantissa, x, small));
+  return negative_log(select(w.exponent, vec4<f32>(), small), select(1.0 - w.mantissa, x, small));
 }
 
 // u of 64 bits, for words below TAIL_WORDS: (word + (tail + 1/2) / 2^32) / 2^32, in [2^-65, 2^-24].
-fn tail_uniform(word: u32, tail: u32) -> f32 {
-  return opaque(f32(word) + opaque(half_open(tail), params.zero), params.zero) * TWO_NEG_32;
+fn tail_uniforms(words: vec4<u32>, tails: vec4<u32>) -> vec4<f32> {
+  return opaque(vec4<f32>(words) + opaque(half_open(tails), params.zero), params.zero) * TWO_NEG_32;
 }
 
 // The exponential of the same, where words below TAIL_WORDS are refined: down to 2^-65.
-fn tail_exponential(word: u32, tail: u32) -> f32 {
-  return negative_log(0.0, tail_uniform(word, tail));
+fn tail_exponentials(words: vec4<u32>, tails: vec4<u32>) -> vec4<f32> {
+  return negative_log(vec4<f32>(), tail_uniforms(words, tails));
 }
 
 // Standard Gumbel of an exponential: in [-3.14, 22.88], or to 45.06 with the tail.
-fn gumbel_of_exponential(exponential: f32) -> f32 {
-  let e = scaled(exponential);
+fn gumbels_of_exponentials(exponentials: vec4<f32>) -> vec4<f32> {
+  let e = scaled(exponentials);
   return negative_log(e.exponent, 1.0 - e.mantissa);
 }

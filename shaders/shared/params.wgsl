@@ -21,6 +21,9 @@ struct Params {
   log_prob_offset: u32,
   score_offset: u32,
   status_offset: u32,
+  remainder_offset: u32,
+  maximum_offset: u32,
+  sum_offset: u32,
   rows_out_offset: u32,  // element of the binding at which the first row that this dispatch writes begins
   rows_out_stride: u32,  // elements from one such row to the next
   rows_in_offset: u32,   // the same of the rows of values that it reads

@@ -1,6 +1,7 @@
 // Lets the one lane of a row agree with itself: LANES is 1, and there is no workgroup memory and no barrier.
 // Same signatures as reduce_workgroup.wgsl.
 
+import package::shared::best::Best;
 import package::shared::math::Rate;
 
 fn share_key(slot: u32, key: u32) {}
@@ -9,8 +10,8 @@ fn shared_key(slot: u32) -> u32 {
   return 0u;
 }
 
-fn row_best(slot: u32, lane: u32, key: u32, class_: u32) -> vec2<u32> {
-  return vec2<u32>(key, class_);
+fn row_best(slot: u32, lane: u32, mine: Best) -> Best {
+  return mine;
 }
 
 fn forget_best() {}

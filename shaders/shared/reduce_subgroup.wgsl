@@ -1,13 +1,14 @@
 // Lets the 64 lanes of a row agree through subgroups first, then through workgroup memory. Same signatures as reduce_workgroup.wgsl.
 
+import package::shared::best::{Best, better_of, no_best};
+import package::shared::float_bits::LOWEST;
 import package::shared::lanes::LANES;
 import package::shared::math::{Rate, decay};
 
 enable subgroups;
 
 var<workgroup> sh_shared: atomic<u32>;
-var<workgroup> sh_keys: array<u32, 64>;
-var<workgroup> sh_classes: array<u32, 64>;
+var<workgroup> sh_best: array<Best, 64>;
 var<workgroup> sh_count: atomic<u32>;
 var<workgroup> sh_sum: array<array<f32, 64>, 2>;
 var<workgroup> sh_max_logit: array<f32, 64>;
@@ -21,21 +22,18 @@ fn shared_key(slot: u32) -> u32 {
   return atomicLoad(&sh_shared);
 }
 
-fn row_best(slot: u32, lane: u32, key: u32, class_: u32) -> vec2<u32> {
-  let largest = subgroupMax(key);
-  let first = subgroupMin(select(0xffffffffu, class_, key == largest));
+fn row_best(slot: u32, lane: u32, mine: Best) -> Best {
+  let key = subgroupMax(mine.key);
+  let remainder = subgroupMax(select(LOWEST, mine.remainder, mine.key == key));
+  let first = subgroupMin(select(0xffffffffu, mine.class_, mine.key == key && mine.remainder == remainder));
   if (subgroupElect()) {
-    let place = atomicAdd(&sh_count, 1u);
-    sh_keys[place] = largest;
-    sh_classes[place] = first;
+    sh_best[atomicAdd(&sh_count, 1u)] = Best(key, remainder, first);
   }
   workgroupBarrier();
-  var best = vec2<u32>(0u, 0xffffffffu);
+  var best = no_best();
   let count = atomicLoad(&sh_count);
   for (var i = 0u; i < count; i++) {
-    let other = sh_keys[i];
-    let lowest = min(select(0xffffffffu, best.y, other <= best.x), select(0xffffffffu, sh_classes[i], other >= best.x));
-    best = vec2<u32>(max(best.x, other), lowest);
+    best = better_of(best, sh_best[i]);
   }
   return best;
 }

@@ -1,11 +1,11 @@
 // Lets the lanes of a row agree through workgroup memory. Variants with the same signatures: reduce_lane.wgsl, reduce_subgroup.wgsl.
 
+import package::shared::best::{Best, better_of, no_best};
 import package::shared::lanes::LANES;
 import package::shared::math::{Rate, decay};
 
 var<workgroup> sh_shared: array<atomic<u32>, 64>;
-var<workgroup> sh_keys: array<u32, 64>;
-var<workgroup> sh_classes: array<u32, 64>;
+var<workgroup> sh_best: array<Best, 64>;
 var<workgroup> sh_sum: array<array<f32, 64>, 2>;
 var<workgroup> sh_max_logit: array<f32, 64>;
 var<workgroup> sh_log_sum: array<f32, 64>;
@@ -19,17 +19,14 @@ fn shared_key(slot: u32) -> u32 {
   return atomicLoad(&sh_shared[slot]);
 }
 
-// The largest key of the row's lanes and the lowest class that has it; all lanes get it.
+// The best class of the row's lanes; all lanes get it.
 // Barriers order what lanes wrote before and read after. Uniform control flow only.
-fn row_best(slot: u32, lane: u32, key: u32, class_: u32) -> vec2<u32> {
-  sh_keys[slot * LANES + lane] = key;
-  sh_classes[slot * LANES + lane] = class_;
+fn row_best(slot: u32, lane: u32, mine: Best) -> Best {
+  sh_best[slot * LANES + lane] = mine;
   workgroupBarrier();
-  var best = vec2<u32>(0u, 0xffffffffu);
+  var best = no_best();
   for (var i = slot * LANES; i < (slot + 1u) * LANES; i++) {
-    let other = sh_keys[i];
-    let lowest = min(select(0xffffffffu, best.y, other <= best.x), select(0xffffffffu, sh_classes[i], other >= best.x));
-    best = vec2<u32>(max(best.x, other), lowest);
+    best = better_of(best, sh_best[i]);
   }
   return best;
 }

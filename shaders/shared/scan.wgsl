@@ -15,7 +15,7 @@ import package::shared::params::params;
 import package::shared::philox::philox4x32;
 import package::shared::reduce_workgroup::{share_key, shared_key};
 import package::shared::row_settings::RowSettings;
-import package::shared::score::{KEY_LOWEST, KEY_NONE, bar_of, key_of_score, score_of, score_of_key};
+import package::shared::score::{KEY_LOWEST, KEY_NONE, bar_of, key_of_score, remainders_of, score_of_key, scores_of, terms_of};
 import package::shared::validity::{checked_key, largest_of, nothing_seen, seen};
 import package::shared::words::{EXTENDED, Halves, TAG_HIGH, TAG_LOW, gumbel_at, word_of};
 
@@ -99,10 +99,15 @@ fn scan(base: u32, row: RowSettings, draw: u32, first: u32, end: u32, lane: u32,
           let bits = load_class(base, c);
           let low = philox4x32(vec4<u32>(counter.xyz, draw + TAG_LOW), row.seed);
           let class_ = params.class_offset + c;
-          let score = score_of(bits, temperature, gumbel_at(word_of(Halves(high, low), i), class_, row, draw));
+          let gumbel = gumbel_at(word_of(Halves(high, low), i), class_, row, draw);
+          let terms = terms_of(vec4<u32>(bits), temperature, vec4<f32>(gumbel));
+          let scores = scores_of(terms);
+          let score = scores.x;
+          let remainder = remainders_of(terms, scores).x;
           let key = select(key_of_score(score), KEY_NONE, (bits & 0x7fffffffu) >= POSITIVE_INFINITY);
-          if (key > best.key) {
+          if (key > best.key || (key == best.key && remainder > best.remainder)) {
             best.key = key;
+            best.remainder = remainder;
             best.class_ = class_;
             best.logit = bitcast<f32>(bits);
             bar = max(bar, bar_of(score, temperature));

@@ -1,4 +1,5 @@
-// Computes a class's score, logit + T * gumbel, in strict arithmetic, and its order as an unsigned key. Twin: src/operations/sample/score.ts.
+// Computes scores, logit + T * gumbel, in strict arithmetic, with what rounding the sum left out, and their order as unsigned keys.
+// A draw is the first maximum of the exact sums: of equal scores the one with the largest remainder. Twin: src/operations/sample/score.ts.
 
 import package::shared::float_bits::{LOWEST, MIN_NORMAL, POSITIVE_INFINITY};
 import package::shared::noise::opaque;
@@ -17,17 +18,40 @@ fn is_score(key: u32) -> bool {
   return key != KEY_NONE && key < KEY_GRAD_SAMPLES;
 }
 
-// Subnormal logits, which devices may flush, count as 0, and so does -0, and what is no number, whose score nobody takes.
-// The sum is 0 or normal, as T is 0 or in [1e-18, 1e18].
-fn score_of(logit: u32, temperature: f32, gumbel: f32) -> f32 {
-  let canonical = select(0u, logit, (logit & 0x7fffffffu) - MIN_NORMAL < POSITIVE_INFINITY - MIN_NORMAL);
-  return bitcast<f32>(canonical) + opaque(temperature * gumbel, params.zero);
+// What a score is the sum of: the logit as it counts, and T * gumbel, rounded.
+struct Terms {
+  logits: vec4<f32>,
+  products: vec4<f32>,
 }
 
-// Ascending with the score, which score_of never makes -0.
+// Subnormal logits, which devices may flush, count as 0, and so does -0, and what is no number, whose score nobody takes.
+fn terms_of(logits: vec4<u32>, temperature: f32, gumbels: vec4<f32>) -> Terms {
+  let normal = (logits & vec4<u32>(0x7fffffffu)) - MIN_NORMAL < vec4<u32>(POSITIVE_INFINITY - MIN_NORMAL);
+  return Terms(bitcast<vec4<f32>>(select(vec4<u32>(), logits, normal)), opaque(temperature * gumbels, params.zero));
+}
+
+// The sums are 0 or normal, as T is 0 or in [1e-18, 1e18].
+fn scores_of(terms: Terms) -> vec4<f32> {
+  return opaque(terms.logits + terms.products, params.zero);
+}
+
+// What the exact sums have beyond the scores, by Dekker's Fast2Sum (Numer. Math. 18, 1971), which is exact; 0 where it is subnormal.
+fn remainders_of(terms: Terms, scores: vec4<f32>) -> vec4<f32> {
+  let ordered = abs(terms.logits) >= abs(terms.products);
+  let larger = select(terms.products, terms.logits, ordered);
+  let smaller = select(terms.logits, terms.products, ordered);
+  let rest = opaque(smaller - opaque(scores - larger, params.zero), params.zero);
+  return select(vec4<f32>(), rest, (bitcast<vec4<u32>>(rest) & vec4<u32>(0x7fffffffu)) >= vec4<u32>(MIN_NORMAL));
+}
+
+// Ascending with the score, which scores_of never makes -0.
+fn keys_of_scores(scores: vec4<f32>) -> vec4<u32> {
+  let bits = bitcast<vec4<u32>>(scores);
+  return bits ^ select(vec4<u32>(0x80000000u), vec4<u32>(0xffffffffu), bitcast<vec4<i32>>(bits) < vec4<i32>());
+}
+
 fn key_of_score(score: f32) -> u32 {
-  let bits = bitcast<u32>(score);
-  return bits ^ select(0x80000000u, 0xffffffffu, bitcast<i32>(bits) < 0);
+  return keys_of_scores(vec4<f32>(score)).x;
 }
 
 fn score_of_key(key: u32) -> f32 {

@@ -1,7 +1,7 @@
 // Makes the words of a group of eight neighbouring classes: one Philox block has their high halves, a second their low halves.
 // Where the tail is extended, a third refines the first few words. Twin: src/noise/words.ts.
 
-import package::shared::noise::{TAIL_WORDS, exponential_of, gumbel_of_exponential, tail_exponential, tail_uniform, uniform_of};
+import package::shared::noise::{TAIL_WORDS, exponentials_of, gumbels_of_exponentials, tail_exponentials, tail_uniforms, uniforms_of};
 import package::shared::philox::{philox4x32, philox_pair};
 import package::shared::row_settings::RowSettings;
 
@@ -51,30 +51,40 @@ fn last_words(halves: Halves) -> vec4<u32> {
   return (halves.high * 0x10000u) | (halves.low & vec4<u32>(0xffffu));
 }
 
-// The word that refines a class's: of a block for each four classes.
-fn tail_of(class_: u32, row: RowSettings, draw: u32) -> u32 {
-  let counter = vec4<u32>(class_ >> 2u, row.stream, row.step, draw + TAG_TAIL);
-  return philox4x32(counter, row.seed)[class_ & 3u];
+// The words that refine those of four classes, of which `class_` is one.
+fn tails_of(class_: u32, row: RowSettings, draw: u32) -> vec4<u32> {
+  return philox4x32(vec4<u32>(class_ >> 2u, row.stream, row.step, draw + TAG_TAIL), row.seed);
 }
 
-// The uniform of class `class_` of the vocabulary, whose word is `word`.
-fn uniform_at(word: u32, class_: u32, row: RowSettings, draw: u32) -> f32 {
-  if (EXTENDED && word < TAIL_WORDS) {
-    return tail_uniform(word, tail_of(class_, row, draw));
+// The uniforms of four classes of the vocabulary from `first` on, a multiple of 4, whose words are `words`.
+fn uniforms4(words: vec4<u32>, first: u32, row: RowSettings, draw: u32) -> vec4<f32> {
+  var uniforms = uniforms_of(words);
+  if (EXTENDED && any(words < vec4<u32>(TAIL_WORDS))) {
+    uniforms = select(uniforms, tail_uniforms(words, tails_of(first, row, draw)), words < vec4<u32>(TAIL_WORDS));
   }
-  return uniform_of(word);
+  return uniforms;
 }
 
-// The exponential noise of class `class_` of the vocabulary, whose word is `word`.
-fn exponential_at(word: u32, class_: u32, row: RowSettings, draw: u32) -> f32 {
-  var exponential = exponential_of(word);
-  if (EXTENDED && word < TAIL_WORDS) {
-    exponential = tail_exponential(word, tail_of(class_, row, draw));
+// Their exponential noise.
+fn exponentials4(words: vec4<u32>, first: u32, row: RowSettings, draw: u32) -> vec4<f32> {
+  var exponentials = exponentials_of(words);
+  if (EXTENDED && any(words < vec4<u32>(TAIL_WORDS))) {
+    let refined = tail_exponentials(words, tails_of(first, row, draw));
+    exponentials = select(exponentials, refined, words < vec4<u32>(TAIL_WORDS));
   }
-  return exponential;
+  return exponentials;
 }
 
-// The Gumbel noise of the same.
+// Their Gumbel noise.
+fn gumbels4(words: vec4<u32>, first: u32, row: RowSettings, draw: u32) -> vec4<f32> {
+  return gumbels_of_exponentials(exponentials4(words, first, row, draw));
+}
+
+// The Gumbel noise of class `class_`, whose word is `word`.
 fn gumbel_at(word: u32, class_: u32, row: RowSettings, draw: u32) -> f32 {
-  return gumbel_of_exponential(exponential_at(word, class_, row, draw));
+  var exponential = exponentials_of(vec4<u32>(word));
+  if (EXTENDED && word < TAIL_WORDS) {
+    exponential = tail_exponentials(vec4<u32>(word), vec4<u32>(tails_of(class_, row, draw)[class_ & 3u]));
+  }
+  return gumbels_of_exponentials(exponential).x;
 }

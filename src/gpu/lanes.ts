@@ -57,7 +57,7 @@ export function partsOf(work: Work, classes = work.request.numClasses): number {
 /** Classes of a row up to which a lane alone is faster with a guess at all noise than with bounds of it: see contest.wgsl. */
 export const SHORT_CLASSES = 128
 
-/** Whether a lane draws each row without scores, which take all of the winner's word. */
+/** Whether a lane draws each row without scores or remainders, which take all of the winner's word. */
 export function isShort({ views, request }: Work, lanes: number): boolean {
-  return lanes === 1 && request.numClasses <= SHORT_CLASSES && !views.scores
+  return lanes === 1 && request.numClasses <= SHORT_CLASSES && !views.scores && !views.remainders
 }

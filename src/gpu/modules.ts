@@ -34,6 +34,9 @@ const RESULTS = [
   { name: 'logProbs', binding: 'log_probs', module: 'shared/log_prob_out' },
   { name: 'scores', binding: 'scores', module: 'shared/score_out' },
   { name: 'statuses', binding: 'statuses', module: 'shared/status_out' },
+  { name: 'remainders', binding: 'remainders', module: 'shared/remainder_out' },
+  { name: 'maxima', binding: 'maxima', module: 'shared/maximum_out' },
+  { name: 'sums', binding: 'log_sums', module: 'shared/sum_out' },
 ] as const satisfies readonly { name: Output['name']; binding: BindingName; module: string }[]
 
 /** Modules that write what a draw gives: those of outputs that nobody wants write nothing. */
@@ -53,7 +56,8 @@ export function resultsBound(work: Work, slice: Slice): Bound {
 
 /** The `override` constants that all draws have. */
 export function drawConstants({ views, request }: Work): Kernel['constants'] {
-  return { LOG_PROBS: Number(views.logProbs !== undefined), EXTENDED: Number(request.extended) }
+  const { logProbs, maxima, sums } = views
+  return { LOG_PROBS: Number((logProbs ?? maxima ?? sums) !== undefined), EXTENDED: Number(request.extended) }
 }
 
 /** The `override` constants of kernels for such rows. */
@@ -62,4 +66,4 @@ export function shortConstants({ numClasses }: Request, { draws }: Slice): Kerne
 }
 
 /** Bytes of a `Scan` in `shaders/shared/gather.wgsl`. */
-export const SCAN_BYTES = 24
+export const SCAN_BYTES = 28

@@ -1,25 +1,11 @@
 import { expect, test } from 'vitest'
 import { createSampler } from 'gumbel-webgpu'
-import { scoreOf } from '../../src/operations/sample/score'
 import { LOGITS_KINDS, randomLogits } from '../helpers/logits'
 import { Random } from '../helpers/random'
+import { firstMaximum } from '../helpers/reference'
 import { kolmogorovSmirnov } from '../helpers/kolmogorov_smirnov'
 
 const gumbelCdf = (x: number) => Math.exp(-Math.exp(-x))
-
-/** The first largest score of a row, each operation rounded. */
-function winner(logits: Float32Array, noise: Float32Array, temperature: number): number {
-  let best = -1
-  let most = -Infinity
-  logits.forEach((logit, c) => {
-    const score = logit === -Infinity ? -Infinity : scoreOf(logit, temperature, noise[c])
-    if (score > most) {
-      most = score
-      best = c
-    }
-  })
-  return best
-}
 
 test('the given class always wins, for every kind of logits, also where rounding ties scores', async () => {
   const sampler = await createSampler({ backend: 'cpu' })
@@ -41,7 +27,7 @@ test('the given class always wins, for every kind of logits, also where rounding
         const begin = Math.floor(i / numSamples) * numClasses
         const row = logits.subarray(begin, begin + numClasses)
         const mine = noise.subarray(i * numClasses, (i + 1) * numClasses)
-        expect(winner(row, mine, temperature), `${kind} at ${temperature}, draw ${i}`).toBe(index)
+        expect(firstMaximum(row, mine, temperature), `${kind} at ${temperature}, draw ${i}`).toBe(index)
       })
     }
 })

@@ -33,22 +33,38 @@ export function noiseOf(classIndex: number, at: Draw): number {
   return gumbelOfExponential(tailExponential(word, tail))
 }
 
-/** Gumbel-max with the noise of every class computed, nothing skipped: the first of the largest scores. */
-export function naiveDraw(row: Float32Array, draw: Draw): { index: number; score: number } {
+/** The exact sum of two numbers, as its float64 and what that leaves out (Knuth, The Art of Computer Programming 2, 4.2.2). */
+function exactSum(a: number, b: number): [number, number] {
+  const sum = a + b
+  const of = sum - a
+  return [sum, a - (sum - of) + (b - of)]
+}
+
+/** The place of the first maximum of `logits + temperature * noise`, of products that are rounded to float32 and exact sums; -1 of none. */
+export function firstMaximum(logits: Float32Array, noise: ArrayLike<number>, temperature: number): number {
   let index = -1
-  let score = -Infinity
-  row.forEach((logit, i) => {
+  let [most, more] = [-Infinity, 0]
+  logits.forEach((logit, i) => {
     if (logit === -Infinity) return
-    const classIndex = draw.classOffset + i
-    const noise = Math.fround(Math.fround(draw.temperature) * noiseOf(classIndex, draw))
+    const product = Math.fround(Math.fround(temperature) * noise[i])
     // Devices may flush subnormals, so the sampler counts them as 0.
-    const perturbed = Math.fround((Math.abs(logit) < 2 ** -126 ? 0 : logit) + noise)
-    if (perturbed > score) {
-      index = classIndex
-      score = perturbed
-    }
+    const [sum, rest] = exactSum(Math.abs(logit) < 2 ** -126 ? 0 : logit, product)
+    if (sum > most || (sum === most && rest > more)) [index, most, more] = [i, sum, rest]
   })
-  return { index, score }
+  return index
+}
+
+/** Gumbel-max with the noise of every class computed, nothing skipped: the first of the largest exact sums, and its score. */
+export function naiveDraw(row: Float32Array, draw: Draw): { index: number; score: number } {
+  const { temperature, classOffset } = draw
+  const noise = Array.from(row, (logit, i) => (logit === -Infinity ? 0 : noiseOf(classOffset + i, draw)))
+  const i = firstMaximum(row, noise, temperature)
+  if (i < 0) return { index: -1, score: -Infinity }
+  const logit = Math.abs(row[i]) < 2 ** -126 ? 0 : row[i]
+  return {
+    index: classOffset + i,
+    score: Math.fround(logit + Math.fround(Math.fround(temperature) * noise[i])),
+  }
 }
 
 /** `log softmax(row / temperature)` of one class in float64. */

@@ -1,5 +1,5 @@
 import { expect } from 'vitest'
-import { type Draw, noiseOf } from './reference'
+import { type Draw, naiveDraw, noiseOf } from './reference'
 
 /** Strict scores of one draw of a row, `logit + temperature * gumbel`, as the contract says; -Infinity where masked. */
 export function naiveScores(row: Float32Array, draw: Draw): number[] {
@@ -9,11 +9,15 @@ export function naiveScores(row: Float32Array, draw: Draw): number[] {
   })
 }
 
-/** `softmax(scores / (temperature * tau))` in float64, or the one-hot of the first maximum where that is 0. */
-export function relaxed(scores: readonly number[], temperature: number, tau: number): number[] {
+/** `softmax(scores / (temperature * tau))` of one draw of a row in float64, or the one-hot of the drawn class where that is 0. */
+export function relaxed(row: Float32Array, draw: Draw, tau: number): number[] {
+  const scores = naiveScores(row, draw)
+  if (draw.temperature * tau === 0) {
+    const { index } = naiveDraw(row, draw)
+    return scores.map((_, i) => Number(draw.classOffset + i === index))
+  }
   const max = Math.max(...scores)
-  if (temperature * tau === 0) return scores.map((_, i) => Number(i === scores.indexOf(max)))
-  const inverse = 1 / (Math.fround(temperature) * Math.fround(tau))
+  const inverse = 1 / (Math.fround(draw.temperature) * Math.fround(tau))
   const weights = scores.map((score) => Math.exp((score - max) * inverse))
   const sum = weights.reduce((a, b) => a + b)
   return weights.map((weight) => weight / sum)
@@ -33,7 +37,7 @@ export function naiveGradients(gradSamples: Float32Array, row: Float32Array, dra
   const scores = naiveScores(row, draw)
   const t = Math.fround(draw.temperature)
   const a = Math.fround(tau)
-  const y = relaxed(scores, t, a)
+  const y = relaxed(row, draw, tau)
   const d = y.map((y_j, j) => {
     if (y_j === 0) return 0
     return y_j * sum(y.map((y_i, i) => (y_i === 0 ? 0 : y_i * (gradSamples[j] - gradSamples[i]))))

@@ -3,8 +3,8 @@ import { TAG_GIVEN, drawHalves, exponentialAt, gumbelAt, newHalves, wordOf } fro
 import type { Request, Results } from '../../operation'
 import { emptySettings, settingsOfRow } from '../../settings'
 import type { HostView } from '../../view'
-import { logSum } from '../sample/compute'
-import { scoreOf } from '../sample/score'
+import { sumOf } from '../sample/compute'
+import { remainderOf, scoreOf } from '../sample/score'
 import { largestOf, statusOf } from '../sample/validity'
 
 const f = Math.fround
@@ -26,7 +26,7 @@ export function computeGumbelGivenIndex(
     const largest = largestOf(data, begin, numClasses)
     const status = statusOf(largest)
     const { temperature } = settingsOfRow(draw.settings, request.settings, r)
-    const log = logSum(data, begin, numClasses, largest, temperature)
+    const log = Math.log(sumOf(data, begin, numClasses, largest, temperature))
     for (let s = 0; s < numSamples; s++) {
       const task = r * numSamples + s
       const given = indices.data[indices.offset + task]
@@ -42,6 +42,7 @@ export function computeGumbelGivenIndex(
       const height = log + gumbelAt(wordOf(high, low, given & 7), given, draw)
       const winnerNoise = f(height - (winnerLogit - largest) / temperature)
       const winnerScore = scoreOf(winnerLogit, temperature, winnerNoise)
+      const winnerRemainder = remainderOf(winnerLogit, temperature, winnerNoise)
       for (let c = 0; c < numClasses; c++) {
         if (c % 8 === 0) drawHalves(halves, (classOffset + c) >>> 3, draw)
         if (c === winner) {
@@ -51,11 +52,14 @@ export function computeGumbelGivenIndex(
         const exponential = exponentialAt(wordOf(high, low, c & 7), classOffset + c, draw)
         const logit = data[begin + c]
         let free = f(-Math.log(exponential + Math.exp((logit - largest) / temperature - height)))
-        // Lowered where its rounded score would win: the first largest score is the given class's.
-        let lower = Math.max(Math.abs(winnerScore) / temperature, Math.abs(logit) / temperature, 1) * 2 ** -23
-        for (; ; lower *= 2) {
+        // Lowered where it would win: the first largest sum is the given class's.
+        for (let lower = Math.max(Math.abs(free), Math.abs(winnerNoise), 1) * 2 ** -23; ; lower *= 2) {
           const score = scoreOf(logit, temperature, free)
-          if (score < winnerScore || (score === winnerScore && c > winner)) break
+          if (score < winnerScore) break
+          if (score === winnerScore) {
+            const remainder = remainderOf(logit, temperature, free)
+            if (remainder < winnerRemainder || (remainder === winnerRemainder && c > winner)) break
+          }
           free = f(free - lower)
         }
         out[c] = free

@@ -62,7 +62,7 @@ export function planGumbelSoftmax(work: Work): Plan {
 }
 
 function constantsOf(work: Work): Kernel['constants'] {
-  return { ...drawConstants(work), ONE_HOT: Number(hasOneHot(work.request.settings)) }
+  return { ...drawConstants(work), ONE_HOT: Number(hasOneHot(work.request.settings)), REMAINDERS: 1 }
 }
 
 function wholeRows(work: Work, slice: Slice, hard: boolean): Dispatch {

@@ -8,7 +8,7 @@ import { type Window, isVector } from '../../view'
 import { type Held, heldOf } from '../gumbel_softmax/plan'
 
 /** Bytes of a `Found` in `shaders/gumbel_softmax_backward/`. */
-const FOUND_BYTES = 32
+const FOUND_BYTES = 36
 /** Draws of a row that a task should have at least, where tasks share them. */
 const DRAWS_A_TASK = 8
 /** Elements that tasks' shares of gradients may take. */

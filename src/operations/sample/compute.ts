@@ -1,22 +1,22 @@
-import { STATUS_OK } from '../../errors'
+import { STATUS_ALL_MASKED, STATUS_OK } from '../../errors'
 import type { Request, Results } from '../../operation'
 import { arrayOf } from '../../results'
 import { emptySettings, settingsOfRow } from '../../settings'
 import type { HostView } from '../../view'
 import { MOST_CLASSES, contest } from './contest'
-import { INDICES, LOG_PROBS, SCORES, STATUSES } from './outputs'
+import { INDICES, LOG_PROBS, MAXIMA, REMAINDERS, SCORES, STATUSES, SUMS } from './outputs'
 import { scan } from './scan'
 import { largestOf, statusOf } from './validity'
 
-/** What one draw gives; the kernels write the same four values. */
+/** What one draw gives; the kernels write the same values. */
 export interface Draws extends Results {
   indices: Int32Array<ArrayBuffer>
   statuses: Int32Array<ArrayBuffer>
   scores: Float32Array<ArrayBuffer>
 }
 
-/** Log of the sum of `exp((l - largest) / temperature)` over a row. */
-export function logSum(
+/** The sum of `exp((l - largest) / temperature)` over a row; a temperature of 0 counts as 1. */
+export function sumOf(
   data: Float32Array,
   begin: number,
   numClasses: number,
@@ -24,8 +24,8 @@ export function logSum(
   temperature: number,
 ): number {
   let sum = 0
-  for (let c = 0; c < numClasses; c++) sum += Math.exp((data[begin + c] - largest) / temperature)
-  return Math.log(sum)
+  for (let c = 0; c < numClasses; c++) sum += Math.exp((data[begin + c] - largest) / (temperature || 1))
+  return sum
 }
 
 /** Gumbel-max: draws `numSamples` classes of each row, the twin of `shaders/sample/draw.wgsl`. */
@@ -41,7 +41,9 @@ export function computeSample(
     statuses: arrayOf(STATUSES, request) as Int32Array<ArrayBuffer>,
     scores: arrayOf(SCORES, request).fill(NaN) as Float32Array<ArrayBuffer>,
   }
-  const logProbs = wanted.has('logProbs') ? arrayOf(LOG_PROBS, request).fill(NaN) : undefined
+  const more = [LOG_PROBS, REMAINDERS, MAXIMA, SUMS].filter(({ name }) => wanted.has(name))
+  const extra: Results = Object.fromEntries(more.map((output) => [output.name, arrayOf(output, request).fill(NaN)]))
+  const { logProbs, remainders, maxima, sums } = extra
   const draw = { settings: emptySettings(), number: 0, extended }
   for (let r = 0; r < batchSize; r++) {
     const begin = logits.offset + r * logits.rowStride
@@ -50,21 +52,29 @@ export function computeSample(
     const first = r * numSamples
     if (status !== STATUS_OK) {
       draws.statuses.fill(status, first, first + numSamples)
+      if (status === STATUS_ALL_MASKED) {
+        maxima?.fill(-Infinity, first, first + numSamples)
+        sums?.fill(0, first, first + numSamples)
+      }
       continue
     }
     const { temperature } = settingsOfRow(draw.settings, request.settings, r)
-    const log = logProbs && temperature > 0 ? logSum(data, begin, numClasses, largest, temperature) : 0
+    const sum = (logProbs ?? sums) ? sumOf(data, begin, numClasses, largest, temperature) : 0
+    maxima?.fill(largest, first, first + numSamples)
+    sums?.fill(sum, first, first + numSamples)
     for (let s = 0; s < numSamples; s++) {
       draw.number = s
-      const { best, index } =
+      const { best, remainder, index } =
         numClasses <= MOST_CLASSES
           ? contest(data, begin, numClasses, classOffset, draw)
           : scan(data, begin, numClasses, classOffset, largest, draw)
       draws.indices[first + s] = index
       draws.scores[first + s] = best
+      if (remainders) remainders[first + s] = remainder
       if (logProbs)
-        logProbs[first + s] = temperature > 0 ? (data[begin + index - classOffset] - largest) / temperature - log : 0
+        logProbs[first + s] =
+          temperature > 0 ? (data[begin + index - classOffset] - largest) / temperature - Math.log(sum) : 0
     }
   }
-  return logProbs ? { ...draws, logProbs } : draws
+  return { ...draws, ...extra }
 }

@@ -1,7 +1,9 @@
 import type { Operation } from '../../operation'
 import { computeSample } from './compute'
-import { INDICES, LOG_PROBS, SCORES, STATUSES } from './outputs'
+import { INDICES, LOG_PROBS, MAXIMA, REMAINDERS, SCORES, STATUSES, SUMS } from './outputs'
 import { planSample } from './plan'
+
+const PARTIAL = [REMAINDERS, MAXIMA, SUMS].map(({ name }) => name)
 
 /** Draws of classes by Gumbel-max. */
 export const sample: Operation = {
@@ -10,8 +12,23 @@ export const sample: Operation = {
   draws: true,
   options: ['classOffset'],
   inputs: [{ name: 'logits', per: 'row', columns: 'numClasses', types: ['float32'] }],
-  outputs: [INDICES, LOG_PROBS, SCORES, STATUSES],
+  outputs: [
+    INDICES,
+    LOG_PROBS,
+    { ...SCORES, askedBy: ['scores', 'partial'] },
+    { ...STATUSES, call: 'asked', askedBy: ['partial'] },
+    REMAINDERS,
+    MAXIMA,
+    SUMS,
+  ],
   marked: 'index -1',
+  check(request, _inputs, wanted) {
+    const partial = PARTIAL.find((name) => wanted.has(name))
+    if (partial && wanted.has('logProbs'))
+      throw new TypeError(
+        `logProbs is given beside ${request.given.partial ? 'partial' : partial}; it must be left out, as a shard does not know the sum of the whole`,
+      )
+  },
   plan: planSample,
   compute: computeSample,
 }

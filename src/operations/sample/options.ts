@@ -6,6 +6,11 @@ export interface SampleCallOptions extends SampleOptions {
   logProbs?: boolean | undefined
   /** Also give each drawn class's perturbed logit, `logits + temperature * gumbel`, whose largest is drawn. */
   scores?: boolean | undefined
+  /**
+   * Also give scores and what else the draw of a whole vocabulary needs of this shard of it (`classOffset`), for `combinePartials`. Rows
+   * without a distribution, as a shard whose classes are all masked, are then marked and told by `statuses`. Not with `logProbs`.
+   */
+  partial?: boolean | undefined
   /** What a row without a distribution (NaN, +Infinity, all -Infinity) does: reject the call, or get index -1. Default 'reject'. */
   invalidRows?: 'reject' | 'mark' | undefined
 }
@@ -17,7 +22,15 @@ export interface SampleResult {
   logProbs?: Float32Array<ArrayBuffer>
   /** Where asked: `[batchSize * numSamples]`; NaN in a row without a distribution. */
   scores?: Float32Array<ArrayBuffer>
-  /** Rows without a distribution; empty unless `invalidRows` is `'mark'`. */
+  /** Where `partial`, as the next three, `[batchSize * numSamples]`: exact sums `logits + temperature * gumbel` less scores. */
+  remainders?: Float32Array<ArrayBuffer>
+  /** Largest logits of the shard; -Infinity where all are masked. */
+  maxima?: Float32Array<ArrayBuffer>
+  /** Sums of `exp((logit - maximum) / temperature)`, a temperature of 0 counting as 1; 0 where all are masked. */
+  sums?: Float32Array<ArrayBuffer>
+  /** 0, or why there is no index: 1 NaN, 2 +Infinity, 3 every class -Infinity. */
+  statuses?: Int32Array<ArrayBuffer>
+  /** Rows without a distribution; empty unless `invalidRows` is `'mark'`, or `partial`. */
   invalidRows: InvalidRow[]
 }
 
@@ -29,4 +42,8 @@ export interface EncodeSampleOptions extends SampleOptions {
   scores?: OutputView | undefined
   /** 0, or why the index is -1: 1 NaN, 2 +Infinity, 3 every class -Infinity. */
   statuses?: OutputView | undefined
+  /** Of the shard's winners, for a reduction over shards of a vocabulary: see `SampleResult`. */
+  remainders?: OutputView | undefined
+  maxima?: OutputView | undefined
+  sums?: OutputView | undefined
 }

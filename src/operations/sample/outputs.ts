@@ -14,3 +14,11 @@ export const LOG_PROBS: Output = { ...perDraw, name: 'logProbs', types: ['float3
 export const SCORES: Output = { ...perDraw, name: 'scores', types: ['float32'], call: 'asked', encode: 'optional' }
 /** Why a draw has no index; calls that read back have it in the index. */
 export const STATUSES: Output = { ...perDraw, name: 'statuses', types: ['int32'], call: 'never', encode: 'optional' }
+
+const ofShards = { ...perDraw, types: ['float32'], call: 'asked', askedBy: ['partial'], encode: 'optional' } as const
+
+/** What exact sums have beyond the scores. */
+export const REMAINDERS: Output = { ...ofShards, name: 'remainders' }
+/** The largest logit of the row, and the sum of `exp((logit - largest) / temperature)`. */
+export const MAXIMA: Output = { ...ofShards, name: 'maxima' }
+export const SUMS: Output = { ...ofShards, name: 'sums' }

@@ -5,7 +5,7 @@
  */
 
 import { type Draw, drawHigh, drawLow, gumbelAt, highHalfOf, wordOf } from '../../noise/words'
-import { scoreOf } from './score'
+import { remainderOf, scoreOf } from './score'
 
 /** Noise lies between these, without and with the extended tail. */
 const MIN_GUMBEL = -3.2
@@ -32,6 +32,13 @@ export function barOf(score: number, temperature: number): number {
   return score - Math.abs(score) * 2 ** -21 - temperature * 4e-5 - 2 ** -125
 }
 
+/** The drawn class, its score, and what the exact sum has beyond that. */
+export interface Winner {
+  best: number
+  remainder: number
+  index: number
+}
+
 /** Whether any of the logits from `begin` to before `end` is at least `line`. */
 function anyReaches(data: Float32Array, begin: number, end: number, line: number): boolean {
   for (let i = begin; i < end; i++) if (data[i] >= line) return true
@@ -43,7 +50,7 @@ function min16(a: number, b: number): number {
   return b + ((a - b) & ((a - b) >> 31))
 }
 
-/** The class of a row with the largest score, the first where several have it, and that score. `largest` is the row's logit. */
+/** The class of a row with the largest exact sum, the first where several have it, its score, and what the sum has beyond that. `largest` is the row's logit. */
 export function scan(
   data: Float32Array,
   begin: number,
@@ -51,10 +58,11 @@ export function scan(
   classOffset: number,
   largest: number,
   draw: Draw,
-): { best: number; index: number } {
+): Winner {
   const { temperature } = draw.settings
   const reach = temperature * (draw.extended ? MAX_TAIL_GUMBEL : MAX_GUMBEL)
   let best = -Infinity
+  let remainder = 0
   let index = -1
   let bar = barOf(largest + temperature * MIN_GUMBEL, temperature)
   for (let first = 0; first < numClasses; first += 8) {
@@ -75,13 +83,17 @@ export function scan(
         lowDrawn = true
       }
       const classNumber = classOffset + first + i
-      const score = scoreOf(logit, temperature, gumbelAt(wordOf(high, low, i), classNumber, draw))
-      if (score > best) {
+      const gumbel = gumbelAt(wordOf(high, low, i), classNumber, draw)
+      const score = scoreOf(logit, temperature, gumbel)
+      if (score < best) continue
+      const rest = remainderOf(logit, temperature, gumbel)
+      if (score > best || rest > remainder) {
         best = score
+        remainder = rest
         index = classNumber
         bar = Math.max(bar, barOf(best, temperature))
       }
     }
   }
-  return { best, index }
+  return { best, remainder, index }
 }

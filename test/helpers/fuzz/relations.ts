@@ -1,5 +1,6 @@
 import fc from 'fast-check'
-import type { GumbelSoftmaxOptions, SampleResult, Sampler } from 'gumbel-webgpu'
+import { type GumbelSoftmaxOptions, type SampleResult, type Sampler, combinePartials } from 'gumbel-webgpu'
+import { expect } from 'vitest'
 import { expectSame } from '../compare'
 import { type Case, optionsOf, packedLogits, valueOf } from './cases'
 
@@ -135,35 +136,37 @@ export const RELATIONS: Record<string, Relation> = {
 
   'shards of a vocabulary combine to the draw of the whole': async (sampler, { each, cuts }) => {
     const options = rowOptions(each)
-    const { batchSize, numClasses, numSamples = 1, classOffset = 0 } = options
+    const { batchSize, numClasses, classOffset = 0 } = options
     const packed = packedLogits(each)
     const whole = await sampler.sample(packed, options)
     const groups = Math.ceil(numClasses / 8)
     const begins = [...new Set([0, ...cuts.map((cut) => 8 * (cut % groups))])].toSorted((a, b) => b - a)
-    const best = {
-      indices: new Int32Array(batchSize * numSamples).fill(-1),
-      scores: new Float32Array(batchSize * numSamples).fill(NaN),
-    }
-    // From the last shard to the first: of equal scores the lower class wins.
+    const shards: SampleResult[] = []
     let end = numClasses
     for (const begin of begins) {
-      const shard = { ...options, numClasses: end - begin, classOffset: classOffset + begin }
-      const view = { data: packed, offset: begin, rowStride: numClasses }
-      const { indices, scores } = await sampler.sample(view, shard)
-      indices.forEach((index, i) => {
-        if (index < 0 || scores![i] < best.scores[i]) return
-        best.indices[i] = index
-        best.scores[i] = scores![i]
-      })
+      const shard = { ...options, numClasses: end - begin, classOffset: classOffset + begin, partial: true }
+      shards.push(await sampler.sample({ data: packed, offset: begin, rowStride: numClasses }, shard))
       end = begin
     }
-    // One shard's NaN is the whole row's.
-    for (const { row, reason } of whole.invalidRows)
-      if (reason !== 'all-masked') {
-        best.indices.fill(-1, row * numSamples, (row + 1) * numSamples)
-        best.scores.fill(NaN, row * numSamples, (row + 1) * numSamples)
-      }
-    expectDraws(best, whole, `cut before ${begins.join()}`)
+    const combine = { batchSize, temperature: options.temperature }
+    const some = combinePartials(shards.slice(0, 2), combine)
+    const combined = combinePartials([...shards.slice(2), some], combine)
+    expectDraws(combined, whole, `cut before ${begins.join()}`)
+    expect(combined.invalidRows).toEqual(whole.invalidRows)
+  },
+
+  'an offset that keeps the logits exact changes no draw': async (sampler, { each, power }) => {
+    const options = rowOptions(each)
+    const offset = Math.sign(power || 1) * 2 ** Math.min(20, Math.abs(power))
+    const packed = packedLogits(each).map((logit) =>
+      Number.isFinite(logit) ? Math.round(8 * Math.min(Math.max(logit, -1000), 1000)) / 8 : logit,
+    )
+    const before = await sampler.sample(packed, options)
+    const after = await sampler.sample(
+      packed.map((logit) => logit + offset),
+      options,
+    )
+    expectSame(after.indices, before.indices, `indices with ${offset} added`)
   },
 
   'more samples leave the first ones': async (sampler, { each, moreSamples }) => {
