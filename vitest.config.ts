@@ -16,7 +16,7 @@ const globalSetup = './test/runner/install.ts'
 /** How long `expect.poll` waits: by default for a second, which is short where tests share their machine. */
 const expect = { poll: { timeout: 120_000 } }
 const gpu = { include: ['test/gpu/**/*.test.ts'], testTimeout: 240_000, globalSetup, expect }
-const browser = { enabled: true, headless: true, screenshotFailures: false }
+const browser = { enabled: true, headless: true, screenshotFailures: false, isolate: false }
 
 /** Tests by where they run: Node, the WebGPU of four stacks, pages driven from Node, the package as npm packs it. */
 export default defineConfig({

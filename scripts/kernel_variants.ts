@@ -31,6 +31,8 @@ const CALLS: [Operation, Views, object?][] = [
   [sample, { logits: {}, indices: {} }],
   [sample, { logits: {}, indices: {}, logProbs: {}, scores: {}, statuses: {} }],
   [sample, { logits: {}, indices: {} }, { tail: 'extended' }],
+  [sample, { logits: { type: 'float16' }, indices: {} }],
+  [sample, { logits: { type: 'bfloat16' }, indices: {} }],
   [gumbelSoftmax, { logits: {}, samples: {}, indices: {} }],
   [gumbelSoftmax, { logits: {}, samples: { type: 'float16' }, indices: {}, logProbs: {} }],
   [gumbelSoftmax, { logits: {}, samples: {}, indices: {} }, { hard: true }],
@@ -67,6 +69,7 @@ function kernelsOf(): Kernel[] {
           for (const { kernel } of plan.dispatches) add(kernel)
         }
   add({ name: 'noise/digest', modules: {}, constants: {} })
+  add({ name: 'row_settings/take', modules: {}, constants: { WORD: 0, RELAXED: 0 } })
   return [...kernels.values()]
 }
 

@@ -11,6 +11,11 @@ export function tagOf(value: unknown): string | undefined {
   return tag.call(value)
 }
 
+/** Whether a value is an array of numbers of any kind. */
+export function isArray(value: unknown): value is ArrayLike<unknown> {
+  return Array.isArray(value) || tagOf(value) !== undefined
+}
+
 /** `begin` to before `end` of an array as platform calls take it: of memory that cannot grow, else in a copy. */
 export function fixed<T extends Float32Array | Int32Array | Uint32Array>(array: T, begin: number, end: number): T {
   const part = array.subarray(begin, end) as T

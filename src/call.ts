@@ -1,6 +1,7 @@
 /** From what a caller gives to a checked call. */
 
 import { flag, oneOf, whole } from './checks'
+import { isArray } from './arrays'
 import { readNames } from './known_names'
 import {
   type Call,
@@ -12,7 +13,7 @@ import {
   columnsOf,
   rowsOf,
 } from './operation'
-import { settingsOf } from './settings'
+import { requireRelaxed, settingsOf } from './settings'
 import { type View, type ViewSpec, inBuffer, inputView, outputView } from './view'
 
 /** Options that every call may be given, so that one object serves all. */
@@ -76,8 +77,13 @@ export function recordingOf(operation: Operation, options: unknown): Recording {
   const { inputs } = operation
   const outputs = operation.outputs.filter(({ encode }) => encode !== 'never')
   const names = [...inputs, ...outputs].map(({ name }) => name)
-  const given = readNames('options', options, [...SHARED, ...operation.options, ...names])
-  const request = requestOf(operation, given)
+  const given = readNames('options', options, [
+    ...SHARED,
+    ...operation.options,
+    ...(operation.encodeOptions ?? []),
+    ...names,
+  ])
+  const request = requestOf(operation, given, true)
   for (const { name, optional } of inputs)
     if (!inBuffer(given[name]) && !(optional && given[name] === undefined))
       throw new TypeError(`${name} must be { buffer: GPUBuffer } to be recorded`)
@@ -97,25 +103,37 @@ function namesThatAsk({ name, askedBy }: Output): readonly string[] {
 
 /** Checks the sizes of a call. */
 function shapeOf(given: Given): Shape {
+  const numClasses = whole('numClasses', given.numClasses, 1, MAX_CLASSES)
   return {
-    batchSize: whole('batchSize', given.batchSize, 1, MAX_ROWS),
-    numClasses: whole('numClasses', given.numClasses, 1, MAX_CLASSES),
+    batchSize: whole('batchSize', given.batchSize ?? rowsIn(given.logits, numClasses), 0, MAX_ROWS),
+    numClasses,
     numSamples: whole('numSamples', given.numSamples ?? 1, 1, MAX_SAMPLES),
   }
 }
 
-function requestOf({ draws }: Operation, given: Given): Request {
+/** Rows of logits in a bare array, which needs no batchSize. */
+function rowsIn(logits: unknown, numClasses: number): number | undefined {
+  const length = isArray(logits) ? logits.length : undefined
+  if (length === undefined || length % numClasses === 0) return length === undefined ? length : length / numClasses
+  throw new RangeError(
+    `logits hold ${length} elements; without batchSize they must be whole rows of numClasses (${numClasses})`,
+  )
+}
+
+function requestOf({ draws, relaxed }: Operation, given: Given, recorded = false): Request {
   const shape = shapeOf(given)
   const classOffset = whole('classOffset', given.classOffset ?? 0, 0, MAX_CLASSES - 8)
   if (classOffset % 8 !== 0) throw new RangeError(`classOffset is ${classOffset}; it must be a multiple of 8`)
   whole('numClasses', shape.numClasses, 1, MAX_CLASSES - classOffset)
   if (draws && given.seed === undefined) throw new TypeError('seed is undefined; it must be a bigint or a number')
+  if (relaxed) requireRelaxed(given)
   return {
     ...shape,
-    settings: settingsOf(given, shape.batchSize),
+    settings: settingsOf(given, shape.batchSize, recorded),
     classOffset,
     extended: oneOf('tail', given.tail ?? 'standard', ['standard', 'extended']) === 'extended',
     hard: flag('hard', given.hard),
+    invalidIndex: whole('invalidIndex', given.invalidIndex ?? -1, -(2 ** 31), 2 ** 31 - 1),
     markInvalid: oneOf('invalidRows', given.invalidRows ?? 'reject', ['reject', 'mark']) === 'mark',
     given,
   }

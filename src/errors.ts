@@ -1,7 +1,8 @@
 /**
  * Why a row has no distribution to draw from, or no result: its logits hold NaN, +Infinity or nothing but -Infinity; it is given an
  * index of -1 or of a masked class; one of its draws is given gradients that are NaN or larger than 1e28, samples outside the simplex, or
- * samples of NaN; its gradients leave float32's range.
+ * samples of NaN; its gradients leave float32's range;
+ * its temperature or tau, which a recording read from a buffer, is out of range.
  */
 export type InvalidReason =
   | 'nan'
@@ -12,6 +13,7 @@ export type InvalidReason =
   | 'samples-outside-simplex'
   | 'samples-nan'
   | 'gradient-overflow'
+  | 'settings-out-of-range'
 
 /** A row that has no result, and why. `row` counts from 0 in the batch. */
 export interface InvalidRow {
@@ -20,7 +22,7 @@ export interface InvalidRow {
 }
 
 /**
- * Status words that kernels write, in step with `shaders/shared/status.wgsl`; the position in this list is the word. The last is of
+ * Status words that kernels write, in step with `shaders/shared/status.wgsl`; the position in this list is the word. The overflow is of
  * gradients that were read back.
  */
 const REASONS: readonly (InvalidReason | undefined)[] = [
@@ -33,6 +35,7 @@ const REASONS: readonly (InvalidReason | undefined)[] = [
   'samples-outside-simplex',
   'samples-nan',
   'gradient-overflow',
+  'settings-out-of-range',
 ]
 
 export const STATUS_OK = 0
@@ -82,6 +85,7 @@ const WORDS: Record<InvalidReason, [name: string, does: string]> = {
   ],
   'samples-nan': ['samples', 'holds NaN'],
   'gradient-overflow': ['gradients', "leaves float32's range"],
+  'settings-out-of-range': ['settings', 'has a temperature or tau, read from a buffer, that is out of range'],
 }
 
 /** Thrown when rows have no distribution or no result, and `invalidRows` is not `'mark'`. */

@@ -19,6 +19,8 @@ export interface Request extends Shape {
   /** Words below 2^8 are refined by 32 more bits. */
   extended: boolean
   hard: boolean
+  /** What a recording writes where a draw has no index. */
+  invalidIndex: number
   /** Rows without a distribution are marked rather than rejected. */
   markInvalid: boolean
   /** The options as they were given, each read once. */
@@ -37,6 +39,14 @@ interface Data {
 export interface Input extends Data {
   /** It is an option, which may be left out. */
   optional?: true
+}
+
+/** Logits, which all operations but the noise read. */
+export const LOGITS: Input = {
+  name: 'logits',
+  per: 'row',
+  columns: 'numClasses',
+  types: ['float32', 'float16', 'bfloat16'],
 }
 
 export interface Output extends Data {
@@ -58,6 +68,10 @@ export interface Operation {
   draws: boolean
   /** Options beside those that all operations have, and beside the names of inputs and outputs. */
   options: readonly string[]
+  /** Those that only the call that records has. */
+  encodeOptions?: readonly string[]
+  /** A temperature or tau of 0 is refused. */
+  relaxed?: boolean
   inputs: readonly Input[]
   outputs: readonly Output[]
   /** What rows get that have no distribution or no result, for messages. */

@@ -1,24 +1,37 @@
 /** Options and views that calls share. */
 
+/** A `Float16Array`, of which not every library of types knows. */
+export interface Float16ArrayLike {
+  readonly buffer: ArrayBufferLike
+  readonly byteOffset: number
+  readonly length: number
+  readonly [Symbol.toStringTag]: 'Float16Array'
+}
+
 /** Logits in host memory: `[batchSize, numClasses]`, row-major. */
 export interface HostLogits {
-  data: Float32Array
+  data: Float32Array | Float16ArrayLike | Uint16Array
+  /** What the elements are; a Uint16Array, which holds bits, needs it. */
+  type?: 'float32' | 'float16' | 'bfloat16' | undefined
   /** Element at which the first row begins. Default 0. */
   offset?: number | undefined
   /** Elements from the start of one row to the start of the next. Default `numClasses`. */
   rowStride?: number | undefined
 }
 
-/** Logits in a GPU buffer of anybody's, usage STORAGE, on the sampler's device; float32. */
+/** Logits in a GPU buffer of anybody's, usage STORAGE, on the sampler's device. */
 export interface BufferLogits {
   buffer: GPUBuffer
+  /** Halves lie two a word. Default 'float32'. */
+  type?: 'float32' | 'float16' | 'bfloat16' | undefined
   /** Element (not byte) at which the first row begins. Default 0. */
   offset?: number | undefined
   /** Elements from the start of one row to the start of the next. Default `numClasses`. */
   rowStride?: number | undefined
 }
 
-export type Logits = Float32Array | HostLogits | BufferLogits
+/** Numbers of a plain array are rounded to float32; each half counts as the float32 that it is. */
+export type Logits = Float32Array | Float16ArrayLike | readonly number[] | HostLogits | BufferLogits
 
 /** A row of values for each draw, in host memory: `[batchSize * numSamples, numClasses]`, row-major. */
 export interface HostValues {
@@ -40,12 +53,21 @@ export interface BufferValues {
 
 export type Values = Float32Array | HostValues | BufferValues
 
+/** Where a kernel writes rows of 32-bit values: a buffer with usage STORAGE. */
+export interface RowsView {
+  buffer: GPUBuffer
+  /** Element at which the first row begins. Default 0. */
+  offset?: number | undefined
+  /** Elements from the start of one row to the start of the next. Default `numClasses`. */
+  rowStride?: number | undefined
+}
+
 /** A 64-bit seed: a bigint from 0 to 2^64 - 1, or a whole number from 0 to 2^53 - 1. */
 export type Seed = bigint | number
 
 /** What names the noise: equal values draw equal noise, on every device, for every batch size and slot. */
 export interface NoiseOptions {
-  /** Rows. */
+  /** Rows; 0 gives empty results. */
   batchSize: number
   /** Classes of a row. */
   numClasses: number
@@ -58,8 +80,8 @@ export interface NoiseOptions {
   streams?: number | ArrayLike<number> | undefined
   /** Stream of the first row where `streams` and seeds a row are not given: its index in a larger batch. Default 0. */
   streamOffset?: number | undefined
-  /** Counts calls, such as tokens of a text: a 32-bit word. Default 0. */
-  step?: number | undefined
+  /** Counts calls, such as tokens of a text: a 32-bit word, one for all rows, or one a row. Default 0. */
+  step?: number | ArrayLike<number> | undefined
   /** Number of the first class where the logits are a shard of a larger vocabulary: a multiple of 8. Default 0. */
   classOffset?: number | undefined
   /**
@@ -77,6 +99,27 @@ export interface NoiseOptions {
   hard?: boolean | undefined
   /** All calls take this: what a row without a distribution does. Default 'reject'. */
   invalidRows?: 'reject' | 'mark' | undefined
+}
+
+/** Settings in a GPU buffer, usage STORAGE, a value a row: float32 temperatures and taus, 32-bit steps, seeds of two words, low first. */
+export interface SettingView {
+  buffer: GPUBuffer
+  /** 32-bit word at which the first row's begins. Default 0. */
+  offset?: number | undefined
+}
+
+/**
+ * Options of calls that record, which may read settings from buffers when they run. A row whose temperature or tau is then out of range
+ * has no index, and status 9.
+ */
+export type FromBuffers<T> = {
+  [K in keyof T]: K extends 'seed' | 'step' | 'temperature' | 'tau' ? T[K] | SettingView : T[K]
+}
+
+/** Options of calls whose logits may be a bare array. */
+export type OfLogits<T extends { batchSize: number }> = Omit<T, 'batchSize'> & {
+  /** Rows; 0 gives empty results. By default as many as logits in a bare array hold. */
+  batchSize?: number | undefined
 }
 
 export interface SampleOptions extends NoiseOptions {

@@ -15,6 +15,7 @@ import type {
   GumbelSoftmaxBackwardCallOptions,
   GumbelSoftmaxBackwardResult,
 } from './operations/gumbel_softmax_backward/options'
+import type { EncodeNoiseOptions } from './operations/noise/options'
 import type { EncodeSampleOptions, SampleCallOptions, SampleResult } from './operations/sample/options'
 import type { Indices, Logits, NoiseOptions, Values } from './options'
 
@@ -153,11 +154,17 @@ export interface Sampler {
   encodeGumbelGivenIndex(encoder: GPUCommandEncoder, options: EncodeGumbelGivenIndexOptions): void
 
   /**
-   * The noise itself, `[batchSize, numClasses]`: random words; uniforms in (0, 1), rounded from `u = (word + 1/2) / 2^32`;
+   * The noise itself, `[batchSize * numSamples, numClasses]`: random words; uniforms in (0, 1), rounded from `u = (word + 1/2) / 2^32`;
    * exponentials `-log(1 - u)`; or Gumbel noise, `-log` of those. Equal bits on every device.
    */
   noise(kind: 'bits', options: NoiseOptions): Promise<Uint32Array<ArrayBuffer>>
   noise(kind: 'uniform' | 'exponential' | 'gumbel', options: NoiseOptions): Promise<Float32Array<ArrayBuffer>>
+
+  /**
+   * Records the same into `encoder` and submits nothing; the noise stays in the caller's buffer.
+   * @throws RangeError or TypeError naming the parameter; DeviceError on the CPU backend
+   */
+  encodeNoise(encoder: GPUCommandEncoder, options: EncodeNoiseOptions): void
 
   /**
    * Compares this device's noise and draws with the CPU's, bit for bit, and the CPU's with known answers, in a moment:

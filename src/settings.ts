@@ -1,6 +1,7 @@
 /** What rows draw with: temperature, tau, seed, stream and step, one value for all rows or one a row. */
 
 import { MAX_WORD, isOne, requirePerRow, shown, whole } from './checks'
+import { type View, inBuffer, inputView } from './view'
 
 /**
  * A row r has stream `stream + r * streamStride`, unless `rows` says otherwise.
@@ -16,6 +17,8 @@ export interface Settings {
   step: number
   /** What each row draws with, where any of it is one a row. */
   rows?: RowSettingsTable
+  /** Of recordings: what the device reads into the rows' settings, by name. */
+  buffers?: Record<string, View>
 }
 
 /** `SETTINGS_WORDS` words a row, as floats and as words: temperature, tau, seed low and high, stream, step. */
@@ -69,13 +72,41 @@ const highWord = (seed: bigint) => Number(seed >> 32n)
 /** The options that settings are made of, each read once. */
 type Given = Readonly<Record<string, unknown>>
 
+/** Settings that a recording may read from a buffer: one a row, of seeds two words, low first. */
+const IN_BUFFERS = ['temperature', 'tau', 'seed', 'step']
+
+/** Takes settings in GPU buffers out of the options, which then have a value for all rows in their place. */
+function takeBuffers(
+  given: Given,
+  batchSize: number,
+  recorded: boolean,
+): { values: Given; buffers: Record<string, View> } {
+  const buffers: Record<string, View> = {}
+  const values = { ...given }
+  for (const name of IN_BUFFERS) {
+    if (!inBuffer(given[name])) continue
+    if (!recorded)
+      throw new TypeError(
+        `${name} is in a GPU buffer, which calls that record take; it must be one value, or one a row`,
+      )
+    const [type, columns] =
+      name === 'temperature' || name === 'tau'
+        ? (['float32', 1] as const)
+        : (['int32', name === 'seed' ? 2 : 1] as const)
+    const spec = { name, per: 'row', rows: batchSize, columns, types: [type], onGpu: true, strided: false } as const
+    buffers[name] = inputView(spec, given[name])
+    values[name] = name === 'seed' ? new BigUint64Array(batchSize) : 1
+  }
+  return { values, buffers }
+}
+
 /**
- * Checks the settings of a call.
+ * Checks the settings of a call; `recorded` says whether the device may read them from buffers.
  * @throws RangeError, TypeError naming the parameter
  */
-export function settingsOf(given: Given, batchSize: number): Settings {
-  const { seed = 0, streams, streamOffset, temperature = 1, tau = 1 } = given
-  const step = whole('step', given.step ?? 0, 0, MAX_WORD)
+export function settingsOf(given: Given, batchSize: number, recorded = false): Settings {
+  const { values, buffers } = takeBuffers(given, batchSize, recorded)
+  const { seed = 0, streams, streamOffset, temperature = 1, tau = 1, step = 0 } = values
   if (streamOffset !== undefined && (streams !== undefined || !isOne(seed)))
     throw new TypeError('streamOffset counts default streams; it must be left out beside streams or seeds a row')
   const firstStream = whole('streamOffset', streamOffset ?? 0, 0, MAX_WORD)
@@ -91,11 +122,12 @@ export function settingsOf(given: Given, batchSize: number): Settings {
     seedHigh: highWord(oneSeed),
     stream: oneStream ? whole('streams', streams, 0, MAX_WORD) : firstStream,
     streamStride: oneStream || !isOne(seed) ? 0 : 1,
-    step,
+    step: isOne(step) ? whole('step', step, 0, MAX_WORD) : 0,
   }
-  const lists = Object.entries({ temperature, tau, seed, streams }).filter(([, value]) => !isOne(value))
-  if (lists.length > 0) settings.rows = tableOf(settings, new Map(lists) as Lists, batchSize)
-  return settings
+  const lists = Object.entries({ temperature, tau, seed, streams, step }).filter(([, value]) => !isOne(value))
+  const inBuffers = Object.keys(buffers).length > 0
+  if (lists.length > 0 || inBuffers) settings.rows = tableOf(settings, new Map(lists) as Lists, batchSize)
+  return inBuffers ? { ...settings, buffers } : settings
 }
 
 type Lists = ReadonlyMap<string, ArrayLike<unknown>>
@@ -112,6 +144,7 @@ const WRITES: Readonly<Record<string, Write>> = {
     words[at + 3] = highWord(seed)
   },
   streams: ({ words }, at, name, value) => (words[at + 4] = whole(name, value, 0, MAX_WORD)),
+  step: ({ words }, at, name, value) => (words[at + 5] = whole(name, value, 0, MAX_WORD)),
 }
 
 function tableOf(settings: Settings, lists: Lists, batchSize: number): RowSettingsTable {
@@ -159,8 +192,9 @@ export function settingsOfRow(out: RowSettings, settings: Settings, row: number)
   return out
 }
 
-/** Whether some row's temperature or tau is 0, so that its samples are one-hot. */
-export function hasOneHot({ temperature, tau, rows }: Settings): boolean {
+/** Whether some row's temperature or tau is 0, or may be, so that its samples are one-hot. */
+export function hasOneHot({ temperature, tau, rows, buffers }: Settings): boolean {
+  if (buffers?.temperature || buffers?.tau) return true
   if (!rows) return temperature === 0 || tau === 0
   for (let at = 0; at < rows.floats.length; at += SETTINGS_WORDS)
     if (rows.floats[at] === 0 || rows.floats[at + 1] === 0) return true
@@ -171,6 +205,7 @@ export function hasOneHot({ temperature, tau, rows }: Settings): boolean {
 export function requireRelaxed(given: Given): void {
   for (const name of ['temperature', 'tau'] as const) {
     const values = given[name] ?? 1
+    if (inBuffer(values)) continue // The device refuses them.
     const row = Array.prototype.indexOf.call(isOne(values) ? [values] : values, 0)
     if (row >= 0)
       throw new RangeError(

@@ -2,10 +2,11 @@
 
 import { fixed, tagOf } from './arrays'
 import { isObject, oneOf, shown, whole } from './checks'
+import { widenBfloat16, widenFloat16 } from './halves'
 import { readNames } from './known_names'
 
 /** int64 is a pair of words, low first. */
-export type ElementType = 'float32' | 'float16' | 'int32' | 'int64'
+export type ElementType = 'float32' | 'float16' | 'bfloat16' | 'int32' | 'int64'
 
 /** How rows lie in their array or buffer, in elements. */
 export interface Geometry {
@@ -19,7 +20,8 @@ export interface Geometry {
   rowStride: number
 }
 
-export type HostArray = Float32Array | Int32Array
+/** Halves are held as words of 16 bits. */
+export type HostArray = Float32Array | Int32Array | Uint16Array
 
 /** Rows of numbers in host memory or in a GPU buffer. */
 export interface View extends Geometry {
@@ -50,8 +52,15 @@ export const ALIGNMENT = 256
 /** GPUBufferUsage.STORAGE, which not every runtime has as a global. */
 const STORAGE = 128
 
-const BYTES: Readonly<Record<ElementType, number>> = { float32: 4, float16: 2, int32: 4, int64: 8 }
-const ARRAYS: Partial<Record<ElementType, string>> = { float32: 'Float32Array', int32: 'Int32Array' }
+const BYTES: Readonly<Record<ElementType, number>> = { float32: 4, float16: 2, bfloat16: 2, int32: 4, int64: 8 }
+/** Tags of the arrays that hold a type; the first says it without a `type`, the others need one. */
+const ARRAYS: Readonly<Record<ElementType, readonly string[]>> = {
+  float32: ['Float32Array'],
+  float16: ['Float16Array', 'Uint16Array'],
+  bfloat16: ['', 'Uint16Array'],
+  int32: ['Int32Array'],
+  int64: [],
+}
 
 /** Whether a caller's value says that its data lie in a GPU buffer: arrays have a buffer too, of another kind. */
 export function inBuffer(value: unknown): value is { buffer: GPUBuffer; offset?: number; rowStride?: number } {
@@ -67,31 +76,60 @@ export function inputView(spec: ViewSpec, value: unknown): View {
   if (inBuffer(value)) {
     if (!spec.onGpu)
       throw new TypeError(
-        `${name} are in a GPU buffer; backend 'cpu' takes ${types[0] === 'int32' ? 'an Int32Array' : 'a Float32Array or { data: Float32Array }'}`,
+        `${name} are in a GPU buffer; backend 'cpu' takes host memory, such as ${types[0] === 'int32' ? 'an Int32Array' : 'a Float32Array'}`,
       )
     const { buffer, ...place } = readView(spec, value, 'buffer')
     requireStorage(name, buffer)
     const type = oneOf(`${name}.type`, place.type ?? types[0], types)
     const geometry = geometryOf(spec, type, place)
-    const length = Math.floor(buffer.size / BYTES[type])
-    requireElements(spec, geometry, length)
+    requireElements(spec, geometry, Math.floor(buffer.size / BYTES[type]))
+    // Bindings have whole words.
+    const reachable = Math.floor(buffer.size / 4) * 4
+    if (endOf(geometry) > reachable / BYTES[type])
+      throw new RangeError(
+        `${name}.buffer has ${buffer.size} bytes, whose last element is out of reach; its size must be a multiple of 4`,
+      )
     return { ...geometry, name, buffer }
   }
-  const given = isObject(value) && 'data' in value ? readView(spec, value, 'data') : { data: value }
-  const type = types.find((each) => ARRAYS[each] === tagOf(given.data))
-  if (!type) {
-    const arrays = types.flatMap((each) => ARRAYS[each] ?? [])
-    const forms = spec.strided
-      ? `a ${arrays[0]}, { data: ${arrays[0]} } or { buffer: GPUBuffer }`
-      : `an ${arrays[0]} or { buffer: GPUBuffer }`
-    throw new TypeError(`${name} is ${shown(given.data)}; it must be ${forms}`)
-  }
-  const data = given.data as HostArray
+  const bare = Array.isArray(value) && types.length > 1 ? numbersOf(name, value) : value
+  const given = isObject(bare) && 'data' in bare ? readView(spec, bare, 'data') : { data: bare }
+  const { data, type } = hostDataOf(spec, given)
   const geometry = geometryOf(spec, type, given)
   if (spec.strided) requireElements(spec, geometry, data.length)
   else if (data.length !== spec.rows)
     throw new RangeError(`${name} has ${data.length} values; it must have batchSize * numSamples (${spec.rows})`)
   return { ...geometry, name, data }
+}
+
+/** The array that a caller gives, and the type of its elements. */
+function hostDataOf({ name, types, strided }: ViewSpec, { data, type }: Place): { data: HostArray; type: ElementType } {
+  const tag = tagOf(data)
+  const fitting = types.filter((each) => tag !== undefined && ARRAYS[each].includes(tag))
+  if (fitting.length === 0) {
+    const forms = !strided
+      ? 'an Int32Array or { buffer: GPUBuffer }'
+      : types.length === 1
+        ? 'a Float32Array, { data: Float32Array } or { buffer: GPUBuffer }'
+        : 'an array of numbers, a Float32Array or Float16Array, { data } of one or of a Uint16Array, or { buffer: GPUBuffer }'
+    throw new TypeError(`${name} is ${shown(data)}; it must be ${forms}`)
+  }
+  const own = fitting.find((each) => ARRAYS[each][0] === tag)
+  if (type === undefined && own === undefined)
+    throw new TypeError(
+      `${name}.type is undefined; of a ${tag} it must be ${fitting.map((each) => `'${each}'`).join(' or ')}`,
+    )
+  const halves = tag === 'Float16Array' ? (data as Uint16Array) : undefined
+  return {
+    data: halves ? new Uint16Array(halves.buffer, halves.byteOffset, halves.length) : (data as HostArray),
+    type: oneOf(`${name}.type`, type ?? own, fitting),
+  }
+}
+
+/** Numbers of a plain array, rounded to float32. */
+function numbersOf(name: string, values: readonly unknown[]): Float32Array {
+  const wrong = values.findIndex((value) => typeof value !== 'number')
+  if (wrong >= 0) throw new TypeError(`${name}[${wrong}] is ${shown(values[wrong])}; it must be a number`)
+  return Float32Array.from(values as readonly number[])
 }
 
 /**
@@ -166,8 +204,14 @@ function geometryOf(spec: ViewSpec, type: ElementType, place: Place): Geometry {
   return { type, per, rows, columns, offset, rowStride: rows === 1 ? columns : rowStride }
 }
 
-function requireElements({ name }: ViewSpec, { offset, rowStride, rows, columns }: Geometry, length: number): void {
-  const needed = offset + (rows - 1) * rowStride + columns
+/** Elements from the begin of the array or buffer to the end of the last row. */
+function endOf({ offset, rowStride, rows, columns }: Geometry): number {
+  return rows === 0 ? 0 : offset + (rows - 1) * rowStride + columns
+}
+
+function requireElements({ name }: ViewSpec, geometry: Geometry, length: number): void {
+  const { offset, rowStride, rows, columns } = geometry
+  const needed = endOf(geometry)
   if (needed > length)
     throw new RangeError(
       `${name} hold ${length} elements; offset ${offset} and ${rows} rows of ${columns} at a stride of ${rowStride} need ${needed}`,
@@ -191,6 +235,7 @@ export interface Window {
 export function windowOf(view: Geometry, first: number, count: number, column = 0, columns = view.columns): Window {
   const bytes = BYTES[view.type]
   const begin = view.offset + first * view.rowStride + column
+  if (count === 0) return { offset: 0, size: 0, begin: 0 }
   const offset = Math.floor((begin * bytes) / ALIGNMENT) * ALIGNMENT
   const end = Math.ceil(((begin + (count - 1) * view.rowStride + columns) * bytes) / 4) * 4
   return { offset, size: end - offset, begin: begin - offset / bytes }
@@ -217,6 +262,11 @@ export function from<T extends Geometry>(view: T, first: number, rows: number): 
   return { ...view, offset: view.offset + first * view.rowStride, rows }
 }
 
+/** Bytes of a view's rows where they are packed. */
+export function packedBytes({ rows, columns, type }: Pick<Geometry, 'rows' | 'columns' | 'type'>): number {
+  return rows * columns * BYTES[type]
+}
+
 /** Copies the rows of a view in host memory into `out`, packed. */
 export function copyRows({ data, offset, rowStride, rows, columns }: HostView, out: HostArray): void {
   if (rowStride === columns) out.set(data.subarray(offset, offset + rows * columns))
@@ -227,10 +277,34 @@ export function copyRows({ data, offset, rowStride, rows, columns }: HostView, o
     }
 }
 
+/** An array for the packed rows of a view, in `buffer`, which is long enough. */
+export function packedArray({ rows, columns, type }: Geometry, buffer: ArrayBuffer): HostArray {
+  const Type = type === 'int32' ? Int32Array : type === 'float32' ? Float32Array : Uint16Array
+  return new Type(buffer, 0, rows * columns)
+}
+
+/** The view with its elements as float32, exactly, where they are halves. */
+export function widened(view: HostView): HostView {
+  const { type, rows, columns } = view
+  if (type !== 'float16' && type !== 'bfloat16') return view
+  const halves = new Uint16Array(rows * columns)
+  copyRows(view, halves)
+  const data = type === 'float16' ? widenFloat16(halves) : widenBfloat16(halves)
+  return { ...view, type: 'float32', data, offset: 0, rowStride: columns }
+}
+
 /** Writes the rows of a view in host memory to a buffer, packed. */
-export function uploadRows(queue: GPUQueue, { data, offset, rowStride, rows, columns }: HostView, to: GPUBuffer): void {
+export function uploadRows(queue: GPUQueue, view: HostView, to: GPUBuffer): void {
+  const { data, offset, rowStride, rows, columns, type } = view
+  if (BYTES[type] === 2) {
+    // Writes have whole words, and rows may begin within one.
+    const halves = new Uint16Array(Math.ceil((rows * columns) / 2) * 2)
+    copyRows(view, halves)
+    queue.writeBuffer(to, 0, halves)
+    return
+  }
   const write = (at: number, begin: number, length: number) =>
-    queue.writeBuffer(to, 4 * at, fixed(data, begin, begin + length) as Float32Array<ArrayBuffer>)
+    queue.writeBuffer(to, 4 * at, fixed(data as Float32Array<ArrayBuffer>, begin, begin + length))
   if (rowStride === columns) write(0, offset, rows * columns)
   else for (let r = 0; r < rows; r++) write(r * columns, offset + r * rowStride, columns)
 }

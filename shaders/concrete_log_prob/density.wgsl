@@ -86,7 +86,7 @@ fn main(
       largest = max(largest, select(key_of_score(bitcast<f32>(logits[i])), KEY_NONE, masked[i]));
     }
   }
-  let key = row_best(slot, lane, Best(checked_key(largest, validity), 0.0, 0u)).key;
+  let key = row_best(slot, lane, Best(checked_key(largest, validity, settings.temperature), 0.0, 0u)).key;
   total = row_sum(0u, slot, lane, total);
   forget_best();
   let count = row_sum(1u, slot, lane, f32(left));

@@ -98,7 +98,7 @@ fn main(
       distributed = 1u;
     }
   }
-  mine.key = checked_key(distributed, validity);
+  mine.key = checked_key(distributed, validity, settings.temperature);
   let whole = gather(lane, slot, mine, settings.temperature);
 
   let given_class = given_indices[params.index_offset + select(0u, at, inside)];

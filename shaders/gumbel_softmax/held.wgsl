@@ -104,7 +104,7 @@ fn main(
   if (FOURS > 6u) { hold(&held, 3u, lane, end, base, settings, draw); }
 
   var mine = held.scan;
-  mine.key = checked_key(mine.key, held.validity);
+  mine.key = checked_key(mine.key, held.validity, settings.temperature);
   var whole = gather(lane, slot, mine, settings.temperature);
   let ok = is_score(whole.key);
   let best = best_of(whole.key);

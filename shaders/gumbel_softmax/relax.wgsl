@@ -39,7 +39,7 @@ fn relax(base: u32, out_base: u32, row: RowSettings, draw: u32, first: u32, end:
       mine.relaxed = rescaled(before, best, relaxed_rate) + terms;
     }
   }
-  mine.key = checked_key(mine.key, validity);
+  mine.key = checked_key(mine.key, validity, row.temperature);
   return mine;
 }
 

@@ -98,7 +98,7 @@ fn add_draw(at: Draw, task: Task, row: RowSettings) -> Gradient {
     mine = weighed(mine, sound_samples(y), values, c);
   }
   key = max(key, select(KEY_NONE, key_of_score(mine.largest), mine.largest > 0.0));
-  var best = row_best(slot, lane, Best(checked_key(key, validity), 0.0, mine.class_));
+  var best = row_best(slot, lane, Best(checked_key(key, validity, row.temperature), 0.0, mine.class_));
   // Of all classes that are not masked y is 0.
   best.key = select(best.key, KEY_SAMPLES_OUTSIDE, best.key == KEY_ZERO);
   let ok = is_score(best.key);

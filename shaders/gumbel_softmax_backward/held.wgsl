@@ -64,7 +64,7 @@ fn add_draw(at: Draw, task: Task, row: RowSettings) -> Gradient {
   if (FOURS > 6u) { hold(&held, 3u, at, lane, row, rate); }
 
   var mine = held.found;
-  mine.scan.key = checked_key(mine.scan.key, held.validity);
+  mine.scan.key = checked_key(mine.scan.key, held.validity, row.temperature);
   let whole = gather_weighed(lane, slot, mine, at.in_base, rate);
   let softmax = softmax_of(whole, at.base, rate);
   var terms = add(&held, 0u, at, lane, softmax);

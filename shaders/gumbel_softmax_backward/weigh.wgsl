@@ -32,7 +32,7 @@ fn weigh(base: u32, in_base: u32, out_base: u32, row: RowSettings, draw: u32, fi
     let g_b = load_rows_in(in_base, c + 4u);
     mine = weighed(mine, scored, g_a, g_b, params.class_offset + c, rate);
   }
-  mine.scan.key = checked_key(mine.scan.key, validity);
+  mine.scan.key = checked_key(mine.scan.key, validity, row.temperature);
   return mine;
 }
 

@@ -102,7 +102,7 @@ fn contest(base: u32, row: RowSettings, draw: u32) -> Scan {
   let near = select(vec4<u32>(), vec4<u32>(1u), c.highest >= vec4<f32>(bar));
   let open = near.x + near.y + near.z + near.w > 1u || any(c.rivals >= vec4<f32>(bar));
   found.class_ = params.class_offset + c.fours[column] * 4u + column;
-  found.key = checked_key(key_of_score(top), c.validity);
+  found.key = checked_key(key_of_score(top), c.validity, row.temperature);
   return decided(found, base, row, draw, is_score(found.key) && open);
 }
 

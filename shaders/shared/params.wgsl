@@ -17,6 +17,7 @@ struct Params {
   stream_stride: u32,    // 0 or 1: added for each row
   step: u32,
   index_words: u32,      // 1 for int32 indices, 2 for int64
+  invalid_index: u32,    // bits of what stands where a draw has no index
   index_offset: u32,     // words of the binding before this dispatch's first result, in each output
   log_prob_offset: u32,
   score_offset: u32,

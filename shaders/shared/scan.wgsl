@@ -120,6 +120,6 @@ fn scan(base: u32, row: RowSettings, draw: u32, first: u32, end: u32, lane: u32,
     }
   }
 
-  best.key = checked_key(best.key, validity);
+  best.key = checked_key(best.key, validity, temperature);
   return best;
 }

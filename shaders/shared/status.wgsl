@@ -1,6 +1,6 @@
 // Says why a row has no distribution, or no gradient. Kept in step with src/errors.ts.
 
-import package::shared::score::{KEY_GRAD_SAMPLES, KEY_NAN, KEY_NONE, KEY_POSITIVE_INFINITY, KEY_SAMPLES_NAN, KEY_SAMPLES_OUTSIDE};
+import package::shared::score::{KEY_GRAD_SAMPLES, KEY_NAN, KEY_NONE, KEY_POSITIVE_INFINITY, KEY_SAMPLES_NAN, KEY_SAMPLES_OUTSIDE, KEY_SETTINGS};
 
 const STATUS_OK = 0u;
 const STATUS_NAN = 1u;
@@ -10,6 +10,7 @@ const STATUS_GIVEN_MASKED = 4u; // a class that was given is masked or out of ra
 const STATUS_GRAD_SAMPLES = 5u; // of one of its draws, as the two below
 const STATUS_SAMPLES_OUTSIDE = 6u;
 const STATUS_SAMPLES_NAN = 7u;
+const STATUS_SETTINGS = 9u; // a temperature or tau that was read from a buffer is out of range; 8 is the host's
 
 fn status_of(key: u32) -> u32 {
   switch (key) {
@@ -19,6 +20,7 @@ fn status_of(key: u32) -> u32 {
     case KEY_GRAD_SAMPLES: { return STATUS_GRAD_SAMPLES; }
     case KEY_SAMPLES_OUTSIDE: { return STATUS_SAMPLES_OUTSIDE; }
     case KEY_SAMPLES_NAN: { return STATUS_SAMPLES_NAN; }
+    case KEY_SETTINGS: { return STATUS_SETTINGS; }
     default: { return STATUS_OK; }
   }
 }

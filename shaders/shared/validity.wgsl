@@ -2,7 +2,7 @@
 // Twin: src/operations/sample/validity.ts.
 
 import package::shared::float_bits::{NEGATIVE_INFINITY, POSITIVE_INFINITY};
-import package::shared::score::{KEY_NAN, KEY_POSITIVE_INFINITY};
+import package::shared::score::{KEY_NAN, KEY_POSITIVE_INFINITY, KEY_SETTINGS};
 
 struct Validity {
   largest: i32,           // as signed: +Infinity and NaN with a clear sign stand out
@@ -32,10 +32,11 @@ fn largest_of(a: vec4<u32>, b: vec4<u32>) -> u32 {
   return select(bitcast<u32>(positive), negative, positive < 0);
 }
 
-// KEY_NAN or KEY_POSITIVE_INFINITY where a logit is one, else `key`.
-fn checked_key(key: u32, all: Validity) -> u32 {
+// KEY_NAN or KEY_POSITIVE_INFINITY where a logit is one, KEY_SETTINGS where the row's settings are out of range, else `key`.
+fn checked_key(key: u32, all: Validity, temperature: f32) -> u32 {
   if (all.largest > i32(POSITIVE_INFINITY) || all.largest_negative > NEGATIVE_INFINITY) {
     return KEY_NAN;
   }
-  return select(key, KEY_POSITIVE_INFINITY, all.largest == i32(POSITIVE_INFINITY));
+  let sound = select(key, KEY_SETTINGS, temperature < 0.0);
+  return select(sound, KEY_POSITIVE_INFINITY, all.largest == i32(POSITIVE_INFINITY));
 }

@@ -1,5 +1,5 @@
 import type { Call } from '../operation'
-import { type HostArray, type HostView, copyRows } from '../view'
+import { type HostView, copyRows, packedArray, packedBytes } from '../view'
 
 /** Inputs of one call are at most so many arrays: logits, and for gradients those of the samples and the samples. */
 const MAX_SPARES = 3
@@ -34,12 +34,11 @@ export class Copies {
   }
 
   #copied(view: HostView): HostView {
-    const { rows, columns, type } = view
-    const buffer = this.#spares.take(4 * rows * columns)
+    const buffer = this.#spares.take(packedBytes(view))
     this.#taken.push(buffer)
-    const data: HostArray = type === 'int32' ? new Int32Array(buffer) : new Float32Array(buffer)
+    const data = packedArray(view, buffer)
     copyRows(view, data)
-    return { ...view, data, offset: 0, rowStride: columns }
+    return { ...view, data, offset: 0, rowStride: view.columns }
   }
 
   /** Lets later calls use the copies; nobody reads them any more. */

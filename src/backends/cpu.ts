@@ -3,21 +3,14 @@ import { DeviceError, destroyedError } from '../errors'
 import { digestNoise } from '../noise/digest'
 import type { NoiseRange } from '../noise/ranges'
 import { verifyOptionsOf, verifyWords } from '../noise/verify_words'
-import type { Call, Operation } from '../operation'
-import { answerOf } from '../results'
+import type { Operation } from '../operation'
 import type { Sampler, Verification, VerifyOptions } from '../sampler'
 import { verifyCpu } from '../verify'
-import type { HostView } from '../view'
+import { answerOnCpu } from './answer_on_cpu'
 import { Methods } from './methods'
 
 /** Words that are digested before others have a turn: some 50 ms. */
 const WORDS_AT_ONCE = 2 ** 18
-
-/** The answer to a checked call whose inputs are in host memory, by plain TypeScript in the thread that asks. */
-export function answerOnCpu(call: Call): unknown {
-  const { operation, request, inputs, wanted } = call
-  return answerOf(call, operation.compute(request, inputs as Record<string, HostView>, wanted))
-}
 
 /** The CPU backend: no device, the same tokens. */
 export class CpuSampler extends Methods implements Sampler {

@@ -20,6 +20,7 @@ import type {
 import { gumbelSoftmaxBackward } from '../operations/gumbel_softmax_backward/operation'
 import type { NoiseKind } from '../operations/noise/kinds'
 import { noise } from '../operations/noise/operation'
+import type { EncodeNoiseOptions } from '../operations/noise/options'
 import type { EncodeSampleOptions, SampleCallOptions, SampleResult } from '../operations/sample/options'
 import { sample } from '../operations/sample/operation'
 import type { Operation } from '../operation'
@@ -85,5 +86,9 @@ export abstract class Methods {
   noise(kind: 'uniform' | 'exponential' | 'gumbel', options: NoiseOptions): Promise<Float32Array<ArrayBuffer>>
   async noise(kind: NoiseKind, options: NoiseOptions): Promise<Uint32Array<ArrayBuffer> | Float32Array<ArrayBuffer>> {
     return this.call(noise, { kind }, options) as Promise<Float32Array<ArrayBuffer>>
+  }
+
+  encodeNoise(encoder: GPUCommandEncoder, options: EncodeNoiseOptions): void {
+    this.encode(noise, encoder, options)
   }
 }

@@ -1,7 +1,7 @@
 /** Which modules and constants a plan chooses for a kernel. */
 
 import type { Output, Request } from '../operation'
-import { type Geometry, isVector } from '../view'
+import { type ElementType, type Geometry, isVector } from '../view'
 import { type BindingName, type Bound, bound, together } from './bound'
 import type { Kernel, Modules } from './kernel'
 import { WORKGROUP_LANES } from './lanes'
@@ -19,9 +19,16 @@ export function vectorModule(view: Geometry, plain: string): Modules {
   return isVector(view) ? { [plain]: `${plain}x4` } : {}
 }
 
+const LOGITS_MODULES: Partial<Record<ElementType, string>> = {
+  float32: 'shared/logits_f32',
+  float16: 'shared/logits_f16',
+  bfloat16: 'shared/logits_bf16',
+}
+
 /** How a kernel reads logits, and what rows draw with. */
-export function readModules({ views, request }: Work): Modules {
-  return { ...vectorModule(views.logits, 'shared/logits_f32'), ...settingsModule(request) }
+export function readModules({ views: { logits }, request }: Work): Modules {
+  const module = `${LOGITS_MODULES[logits.type]}${isVector(logits) ? 'x4' : ''}`
+  return { ...(module === 'shared/logits_f32' ? {} : { 'shared/logits_f32': module }), ...settingsModule(request) }
 }
 
 export function settingsModule({ settings }: Pick<Request, 'settings'>): Modules {
@@ -51,7 +58,14 @@ export function resultModules({ views, readBack }: Work): Modules {
 export function resultsBound(work: Work, slice: Slice): Bound {
   const wanted = RESULTS.filter(({ name }) => work.views[name])
   const all = together(...wanted.map(({ name, binding }) => bound(work, slice, name, binding)))
-  return { ...all, params: { ...all.params, indexWords: work.views.indices?.columns ?? 1 } }
+  return {
+    ...all,
+    params: {
+      ...all.params,
+      indexWords: work.views.indices?.columns ?? 1,
+      invalidIndex: work.request.invalidIndex >>> 0,
+    },
+  }
 }
 
 /** The `override` constants that all draws have. */

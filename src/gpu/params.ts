@@ -16,6 +16,7 @@ export const PARAMS_FIELDS = [
   'streamStride',
   'step',
   'indexWords',
+  'invalidIndex',
   'indexOffset',
   'logProbOffset',
   'scoreOffset',

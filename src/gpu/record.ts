@@ -4,6 +4,7 @@ import type { Recording } from '../call'
 import { type View, windowOf } from '../view'
 import { type Context, requireSettings } from './context'
 import { encodeDispatches } from './encode'
+import { planRowSettings } from './row_settings'
 
 /**
  * Puts a checked call into the caller's encoder, and submits nothing.
@@ -11,18 +12,22 @@ import { encodeDispatches } from './encode'
  */
 export function record(context: Context, encoder: GPUCommandEncoder, call: Recording): void {
   const { operation, request, inputs, outputs } = call
-  requireApart(Object.values(outputs), Object.values(inputs))
+  if (request.batchSize === 0) return
+  requireApart(Object.values(outputs), [...Object.values(inputs), ...Object.values(request.settings.buffers ?? {})])
   const { settings } = request
   if (settings.rows) requireSettings(settings.rows, context.limits)
   const views = { ...inputs, ...outputs }
   const { dispatches, scratch } = operation.plan({ request, views, readBack: false, limits: context.limits })
+  const all = [...planRowSettings(settings, request.batchSize, operation.relaxed ?? false), ...dispatches]
   const buffers = new Map<string, GPUBuffer>()
   for (const [name, { buffer }] of Object.entries(views)) buffers.set(name, buffer!)
   for (const [name, bytes] of Object.entries(scratch)) buffers.set(name, context.recordedScratch.atLeast(name, bytes))
+  for (const [name, { buffer }] of Object.entries(settings.buffers ?? {})) buffers.set(`settings ${name}`, buffer!)
   context.recording(encoder, (uniforms) => {
     const rowSettings = settings.rows && uniforms.rowSettings(settings.rows.words)
+    if (rowSettings) buffers.set('row settings', rowSettings.buffer)
     const resources = { buffers, settings, uniforms, ...(rowSettings ? { rowSettings } : {}) }
-    encodeDispatches(context, encoder, `gumbel-webgpu ${operation.name}`, dispatches, resources)
+    encodeDispatches(context, encoder, `gumbel-webgpu ${operation.name}`, all, resources)
   })
 }
 

@@ -4,7 +4,7 @@ import { invalidStatusesOf } from '../errors'
 import { type Call, type Request, type Results, resultGeometry } from '../operation'
 import { arraysOf, extentOf } from '../results'
 import { type RowSettingsTable, SETTINGS_WORDS, type Settings } from '../settings'
-import { ALIGNMENT, type Geometry, type HostView, type View, from, uploadRows } from '../view'
+import { ALIGNMENT, type Geometry, type HostView, type View, from, packedBytes, uploadRows } from '../view'
 import { type Context, settingsThatFit } from './context'
 import { encodeDispatches } from './encode'
 import type { Dispatch, Plan } from './plan'
@@ -37,12 +37,13 @@ interface Place {
  * @throws RangeError naming what does not fit this device; DeviceError
  */
 export async function run(context: Context, call: Call): Promise<Results> {
-  const pieces = piecesOf(context, call)
   const results = arraysOf(call)
-  await context.guarded(async () => {
-    const buffers = buffersOf(context, call, pieces)
-    await Promise.all(pieces.map((piece) => submitPiece(context, call, piece, buffers, results)))
-  })
+  const pieces = piecesOf(context, call)
+  if (pieces.length > 0)
+    await context.guarded(async () => {
+      const buffers = buffersOf(context, call, pieces)
+      await Promise.all(pieces.map((piece) => submitPiece(context, call, piece, buffers, results)))
+    })
   const { operation, request } = call
   if (operation.read) return operation.read(request, results)
   const { indices } = results
@@ -90,8 +91,11 @@ function isHost(view: View): view is HostView {
 }
 
 /** Bytes of a row of the batch in an input or output. */
-function bytesOfRow(data: Pick<Geometry, 'per' | 'columns'>, { numSamples }: Request): number {
-  return 4 * data.columns * (data.per === 'row' ? 1 : numSamples)
+function bytesOfRow(
+  { per, columns, type }: Pick<Geometry, 'per' | 'columns' | 'type'>,
+  { numSamples }: Request,
+): number {
+  return packedBytes({ rows: per === 'row' ? 1 : numSamples, columns, type })
 }
 
 function uploadRowsAtOnce(device: GPUDevice, { request, inputs }: Call): number {
@@ -104,7 +108,7 @@ function uploadRowsAtOnce(device: GPUDevice, { request, inputs }: Call): number 
     if (bytes <= most) continue
     throw new RangeError(
       view.per === 'row'
-        ? `numClasses is ${view.columns}; in host memory it must be at most ${Math.floor(most / 4)} on this device (maxBufferSize)`
+        ? `numClasses is ${view.columns}; in host memory it must be at most ${Math.floor((most / bytes) * view.columns)} on this device (maxBufferSize)`
         : `${view.name} hold ${bytes / 4} elements for each row; in host memory it must be at most ${Math.floor(most / 4)} on this device (maxBufferSize)`,
     )
   }
@@ -147,7 +151,7 @@ function buffersOf({ scratch }: Context, call: Call, pieces: readonly Piece[]): 
   const need = (name: string, bytes: number) => sizes.set(name, Math.max(bytes, sizes.get(name) ?? 0))
   for (const { firstRow, rows, uploads, plan, request } of pieces) {
     need('results', endOf(placesOf(call, firstRow, rows)))
-    for (const { name, rows: count, columns } of uploads) need(`upload ${name}`, 4 * count * columns)
+    for (const view of uploads) need(`upload ${view.name}`, packedBytes(view))
     for (const [name, bytes] of Object.entries(plan.scratch)) need(name, bytes)
     if (request.settings.rows) need('row settings', request.settings.rows.words.byteLength)
   }

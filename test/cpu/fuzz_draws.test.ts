@@ -39,7 +39,7 @@ function drawsOf(each: Case): (Draw & { r: number; row: Float32Array; tau: numbe
       row: packed.subarray(r * numClasses, (r + 1) * numClasses),
       seed: BigInt(typeof seed === 'object' ? seed[r] : seed),
       stream: streams === undefined ? streamOffset + r : valueOf(streams, r),
-      step,
+      step: valueOf(step, r),
       draw: i % numSamples,
       temperature: valueOf(rest.temperature, r),
       tau: valueOf(rest.tau, r),

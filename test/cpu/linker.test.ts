@@ -5,7 +5,13 @@ import { namesOf } from '../helpers/wgsl'
 
 /** Modules that others may be linked in place of. */
 const VARIANTS: Record<string, string[]> = {
-  'shared/logits_f32': ['shared/logits_f32x4'],
+  'shared/logits_f32': [
+    'shared/logits_f32x4',
+    'shared/logits_f16',
+    'shared/logits_f16x4',
+    'shared/logits_bf16',
+    'shared/logits_bf16x4',
+  ],
   'shared/reduce_workgroup': ['shared/reduce_lane', 'shared/reduce_subgroup'],
   'shared/rows_out_f32': ['shared/rows_out_f32x4', 'shared/rows_out_f16'],
   'shared/rows_in_f32': ['shared/rows_in_f32x4'],
@@ -85,9 +91,16 @@ describe('the package wesl links the same declarations', () => {
 
 describe('link', () => {
   test('reaches every file', () => {
-    const linked = kernels.map((kernel) => link(kernel)).join('')
-    const apart = [...MODULES.keys()].filter((path) => !linked.includes(bodyOf(path)))
-    expect(apart.toSorted()).toEqual(Object.values(VARIANTS).flat().toSorted())
+    const plain = kernels.map((kernel) => link(kernel)).join('')
+    const variants = Object.entries(VARIANTS).flatMap(([module, all]) =>
+      all.map((variant) => {
+        const kernel = kernels.find((each) => link(each).includes(bodyOf(module)))!
+        expect(plain).not.toContain(bodyOf(variant))
+        return link(kernel, { [module]: variant })
+      }),
+    )
+    const linked = plain + variants.join('')
+    expect([...MODULES.keys()].filter((path) => !linked.includes(bodyOf(path)))).toEqual([])
   })
 
   test('joins files by their imports, each once, and drops the import lines', () => {

@@ -7,13 +7,14 @@ const logits = new Float32Array(6)
 
 type Refusal = [options: object, type: typeof RangeError | typeof TypeError, message: string]
 
+const FORMS =
+  'it must be an array of numbers, a Float32Array or Float16Array, { data } of one or of a Uint16Array, or { buffer: GPUBuffer }'
 const whole = (range: string) => `it must be a whole number from ${range}`
 const SHAPE: Refusal[] = [
-  [{ batchSize: 0 }, RangeError, `batchSize is 0; ${whole('1 to 4294967295')}`],
-  [{ batchSize: 2 ** 32 }, RangeError, `batchSize is 4294967296; ${whole('1 to 4294967295')}`],
-  [{ batchSize: 1.5 }, RangeError, `batchSize is 1.5; ${whole('1 to 4294967295')}`],
+  [{ batchSize: -1 }, RangeError, `batchSize is -1; ${whole('0 to 4294967295')}`],
+  [{ batchSize: 2 ** 32 }, RangeError, `batchSize is 4294967296; ${whole('0 to 4294967295')}`],
+  [{ batchSize: 1.5 }, RangeError, `batchSize is 1.5; ${whole('0 to 4294967295')}`],
   [{ batchSize: '2' }, TypeError, 'batchSize is string; it must be a number'],
-  [{ batchSize: undefined }, TypeError, 'batchSize is undefined; it must be a number'],
   [{ numClasses: 0 }, RangeError, `numClasses is 0; ${whole('1 to 2147483648')}`],
   [{ numClasses: NaN }, RangeError, `numClasses is NaN; ${whole('1 to 2147483648')}`],
   [{ numClasses: 2 ** 31 + 1 }, RangeError, `numClasses is 2147483649; ${whole('1 to 2147483648')}`],
@@ -75,10 +76,13 @@ describe('sample refuses', () => {
   })
 
   test.each<[unknown, typeof RangeError | typeof TypeError, string]>([
-    [undefined, TypeError, 'it must be a Float32Array, { data: Float32Array } or { buffer: GPUBuffer }'],
-    [[1, 2, 3], TypeError, 'it must be a Float32Array, { data: Float32Array } or { buffer: GPUBuffer }'],
-    [new Float64Array(6), TypeError, 'it must be a Float32Array, { data: Float32Array } or { buffer: GPUBuffer }'],
-    [{ data: [1, 2] }, TypeError, 'it must be a Float32Array, { data: Float32Array } or { buffer: GPUBuffer }'],
+    [undefined, TypeError, FORMS],
+    [new Uint16Array(6), TypeError, "logits.type is undefined; of a Uint16Array it must be 'float16' or 'bfloat16'"],
+    [{ data: new Float32Array(6), type: 'float16' }, RangeError, "logits.type is float16; it must be 'float32'"],
+    [[1, 2, 3], RangeError, 'logits hold 3 elements; offset 0 and 2 rows of 3'],
+    [[1, 2, '3'], TypeError, 'logits[2] is 3; it must be a number'],
+    [new Float64Array(6), TypeError, FORMS],
+    [{ data: [1, 2] }, TypeError, FORMS],
     [{ buffer: {} }, TypeError, "logits are in a GPU buffer; backend 'cpu' takes"],
     [new Float32Array(5), RangeError, 'logits hold 5 elements; offset 0 and 2 rows of 3 at a stride of 3 need 6'],
     [

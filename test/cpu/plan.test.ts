@@ -68,7 +68,7 @@ function expectSound({ plan, views, limits, options }: Planned): void {
         must(offset + size <= plan.scratch[of], `${name} lies within the scratch buffer ${of}`)
         continue
       }
-      const bytes = view.type === 'float16' ? 2 : 4
+      const bytes = view.type.endsWith('float16') ? 2 : 4
       const perRow = view.per === 'row' ? 1 : options.numSamples
       const first = params.firstRow! * perRow + (view.per === 'draw' ? params.firstDraw! : 0)
       const count = rows * (view.per === 'draw' ? numSamples : 1)
@@ -183,9 +183,12 @@ describe.each(Object.entries(OPERATIONS))('the plan of %s', (_, { operation, vie
       }
       const rowStride = numClasses + multiple * random.whole(0, 100)
       const strided = { offset: multiple * random.whole(0, 1000), rowStride }
+      const type = random.pick(['float32', 'float16', 'bfloat16'])
       const packed = { offset: random.whole(0, 1000) }
       const rows = new Set(['logits', 'samples', 'gradSamples', 'gradLogits', 'noise'])
-      const at = Object.fromEntries(views.map((name) => [name, rows.has(name) ? strided : packed]))
+      const at = Object.fromEntries(
+        views.map((name) => [name, rows.has(name) ? (name === 'logits' ? { ...strided, type } : strided) : packed]),
+      )
       // Where many dispatches are planned, only some rounds are looked at whole.
       if (batchSize * shape.numSamples * numClasses > 300 * limits.work!) continue
       const each = planned(operation, shape, at, limits)

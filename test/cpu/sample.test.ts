@@ -41,7 +41,7 @@ describe('a lazy draw on the CPU', () => {
           naiveDraw(row, {
             seed: options.seed as bigint,
             stream: options.streamOffset! + r,
-            step: options.step!,
+            step: options.step as number,
             draw,
             temperature,
             classOffset: options.classOffset!,

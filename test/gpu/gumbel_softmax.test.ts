@@ -1,4 +1,4 @@
-import { type GumbelSoftmaxCallOptions, createSampler } from 'gumbel-webgpu'
+import { type GumbelSoftmaxOptions, createSampler } from 'gumbel-webgpu'
 import { describe, expect } from 'vitest'
 import { WebGpuSampler } from '../../src/backends/webgpu'
 import { expectClose, expectSame } from '../helpers/compare'
@@ -18,7 +18,7 @@ const UNTOUCHED = 0xdeadbeef
 async function expectCpuSamples(
   sampler: TestGpu['sampler'],
   data: Float32Array<ArrayBuffer>,
-  options: GumbelSoftmaxCallOptions,
+  options: GumbelSoftmaxOptions,
   view: { offset?: number; rowStride?: number } = {},
 ): Promise<void> {
   const { batchSize, numClasses, numSamples = 1, tau, temperature, hard } = options
@@ -146,7 +146,7 @@ describe('GPU samples are CPU samples', () => {
       data.fill(-Infinity, 5 * numClasses, 6 * numClasses)
       for (const hard of [false, true]) {
         const options = { batchSize, numClasses, seed: 8, numSamples: 2, hard }
-        const marked: GumbelSoftmaxCallOptions = { ...options, invalidRows: 'mark' }
+        const marked: GumbelSoftmaxOptions = { ...options, invalidRows: 'mark' }
         const drawn = await sampler.gumbelSoftmax(data, marked)
         const expected = await cpu.gumbelSoftmax(data, marked)
         expectSamples(drawn.samples, expected.samples, 'samples')

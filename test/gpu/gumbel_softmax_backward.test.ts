@@ -1,6 +1,7 @@
 import {
   type EncodeGumbelSoftmaxBackwardOptions,
   type GumbelSoftmaxBackwardCallOptions,
+  type GumbelSoftmaxOptions,
   type Values,
   createSampler,
 } from 'gumbel-webgpu'
@@ -11,6 +12,8 @@ import { type TestGpu, gpuTest, variantsOf } from '../helpers/gpu'
 import { TEMPERATURES, randomLogits } from '../helpers/logits'
 import { Random } from '../helpers/random'
 import { MIN_NORMAL, expectGradients, expectWithin, givenGradients } from '../helpers/soft'
+
+type Options = GumbelSoftmaxBackwardCallOptions & GumbelSoftmaxOptions
 
 // It is float64 inside: test/cpu/gumbel_softmax_backward.test.ts.
 const cpu = await createSampler({ backend: 'cpu' })
@@ -25,7 +28,7 @@ async function expectCpuGradients(
   sampler: TestGpu['sampler'],
   gradSamples: Rows,
   logits: Rows,
-  options: GumbelSoftmaxBackwardCallOptions,
+  options: Options,
   samples?: Values,
 ): Promise<void> {
   const { batchSize, numClasses, numSamples = 1, tau, temperature } = options
@@ -60,7 +63,7 @@ function spread(packed: Float32Array, numClasses: number, offset: number, gap: n
 }
 
 /** What gradients of tau and temperature would be, up to rounding, if nothing cancelled. */
-async function sizesOf(gradSamples: Rows, logits: Rows, options: GumbelSoftmaxBackwardCallOptions) {
+async function sizesOf(gradSamples: Rows, logits: Rows, options: Options) {
   const { batchSize, numClasses, numSamples = 1 } = options
   const { samples } = await cpu.gumbelSoftmax(logits, { ...options, hard: false })
   const sizes = { gradTau: new Float64Array(batchSize), gradTemperature: new Float64Array(batchSize) }
@@ -196,7 +199,7 @@ describe('GPU gradients are CPU gradients', () => {
         data.fill(-Infinity, 5 * numClasses, 6 * numClasses)
         const gradSamples = randomLogits('normal', batchSize * numSamples, numClasses, 8)
         const options = { batchSize, numClasses, numSamples, seed: 9 }
-        const marked: GumbelSoftmaxBackwardCallOptions = { ...options, invalidRows: 'mark' }
+        const marked: Options = { ...options, invalidRows: 'mark' }
         await expectCpuGradients(sampler, { data: gradSamples }, { data }, marked)
         const { gradLogits, gradTau, invalidRows } = await sampler.gumbelSoftmaxBackward(gradSamples, data, {
           ...marked,
@@ -330,9 +333,9 @@ describe('GPU gradients of given samples are those without', () => {
     data[4 * numClasses - 1] = Infinity
     data.fill(-Infinity, 5 * numClasses)
     const gradSamples = randomLogits('normal', batchSize * numSamples, numClasses, 23)
-    const options: GumbelSoftmaxBackwardCallOptions = { batchSize, numClasses, numSamples, seed: 24 }
+    const options: Options = { batchSize, numClasses, numSamples, seed: 24 }
     const { samples } = await sampler.gumbelSoftmax(data, { ...options, invalidRows: 'mark' })
-    const marked: GumbelSoftmaxBackwardCallOptions = { ...options, invalidRows: 'mark' }
+    const marked: Options = { ...options, invalidRows: 'mark' }
     await expectCpuGradients(sampler, { data: gradSamples }, { data }, marked, samples)
     await expect(sampler.gumbelSoftmaxBackward(gradSamples, data, { ...options, samples })).rejects.toMatchObject({
       rows: [

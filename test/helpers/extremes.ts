@@ -1,4 +1,4 @@
-import { type SampleCallOptions, createSampler } from 'gumbel-webgpu'
+import { type SampleOptions, createSampler } from 'gumbel-webgpu'
 
 const cpu = await createSampler({ backend: 'cpu' })
 
@@ -6,7 +6,7 @@ const cpu = await createSampler({ backend: 'cpu' })
 export interface NarrowWin {
   name: string
   logits: Float32Array<ArrayBuffer>
-  options: SampleCallOptions
+  options: SampleOptions
   winner: number
 }
 
@@ -30,7 +30,7 @@ export async function narrowWins(numClasses: number): Promise<NarrowWin[]> {
 /** The class whose noise is far out is in the last group of eight: what it must reach is known by then. */
 async function narrowWin(
   { stream, classNumber }: typeof GREATEST_NOISE,
-  common: SampleCallOptions & { temperature: number },
+  common: SampleOptions & { temperature: number },
 ): Promise<NarrowWin> {
   const { numClasses, temperature, tail } = common
   const classOffset = classNumber - (classNumber % 8) + 8 - numClasses

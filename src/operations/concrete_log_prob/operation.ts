@@ -1,5 +1,5 @@
-import type { Operation, Request, Results } from '../../operation'
-import { emptySettings, requireRelaxed, settingsOfRow } from '../../settings'
+import { LOGITS, type Operation, type Request, type Results } from '../../operation'
+import { emptySettings, settingsOfRow } from '../../settings'
 import { computeConcreteLogProb, logNormalizer } from './compute'
 import { planConcreteLogProb } from './plan'
 
@@ -7,15 +7,12 @@ import { planConcreteLogProb } from './plan'
 export const concreteLogProb: Operation = {
   name: 'concreteLogProb',
   draws: false,
+  relaxed: true,
   options: [],
-  inputs: [
-    { name: 'logits', per: 'row', columns: 'numClasses', types: ['float32'] },
-    { name: 'samples', per: 'draw', columns: 'numClasses', types: ['float32'] },
-  ],
+  inputs: [LOGITS, { name: 'samples', per: 'draw', columns: 'numClasses', types: ['float32'] }],
   // In step with `Density` in the kernel: bits of the log density less its normalizer, or a status where there is none; classes left, 0 where there is a status.
   outputs: [{ name: 'densities', per: 'draw', columns: 2, types: ['int32'], call: 'hidden', encode: 'never' }],
   marked: 'NaN',
-  check: ({ given }) => requireRelaxed(given),
   plan: planConcreteLogProb,
   compute: computeConcreteLogProb,
   read: readDensities,

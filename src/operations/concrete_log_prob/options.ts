@@ -1,9 +1,9 @@
+import type { OfLogits } from '../../options'
 import type { GumbelSoftmaxOptions } from '../gumbel_softmax/options'
 
 /** Options of the density of relaxed samples. */
-export interface ConcreteLogProbOptions extends Pick<
-  GumbelSoftmaxOptions,
-  'batchSize' | 'numClasses' | 'numSamples' | 'temperature' | 'tau'
+export interface ConcreteLogProbOptions extends OfLogits<
+  Pick<GumbelSoftmaxOptions, 'batchSize' | 'numClasses' | 'numSamples' | 'temperature' | 'tau'>
 > {
   /** What a row without a distribution, or with samples of NaN, does: reject the call, or get NaN. Default 'reject'. */
   invalidRows?: 'reject' | 'mark' | undefined

@@ -1,5 +1,4 @@
-import type { Operation } from '../../operation'
-import { requireRelaxed } from '../../settings'
+import { LOGITS, type Operation } from '../../operation'
 import { computeGumbelGivenIndex } from './compute'
 import { planGumbelGivenIndex } from './plan'
 
@@ -8,18 +7,15 @@ export const gumbelGivenIndex: Operation = {
   name: 'gumbelGivenIndex',
   encodeName: 'encodeGumbelGivenIndex',
   draws: true,
+  relaxed: true,
   options: ['classOffset'],
-  inputs: [
-    { name: 'logits', per: 'row', columns: 'numClasses', types: ['float32'] },
-    { name: 'indices', per: 'draw', columns: 1, types: ['int32'] },
-  ],
+  inputs: [LOGITS, { name: 'indices', per: 'draw', columns: 1, types: ['int32'] }],
   outputs: [
     { name: 'noise', per: 'draw', columns: 'numClasses', types: ['float32'], call: 'always', encode: 'required' },
     { name: 'statuses', per: 'draw', columns: 1, types: ['int32'], call: 'hidden', encode: 'optional' },
   ],
   marked: 'noise of 0',
-  check({ given, classOffset, numClasses }, { indices }) {
-    requireRelaxed(given)
+  check({ classOffset, numClasses }, { indices }) {
     const last = classOffset + numClasses - 1
     // -1 is of a draw that has no class, as `sample` marks it.
     indices.data?.forEach((index, i) => {

@@ -1,4 +1,4 @@
-import type { Operation } from '../../operation'
+import { LOGITS, type Operation } from '../../operation'
 import { INDICES, LOG_PROBS, STATUSES } from '../sample/outputs'
 import { computeGumbelSoftmax } from './compute'
 import { SAMPLES } from './outputs'
@@ -10,7 +10,8 @@ export const gumbelSoftmax: Operation = {
   encodeName: 'encodeGumbelSoftmax',
   draws: true,
   options: ['classOffset'],
-  inputs: [{ name: 'logits', per: 'row', columns: 'numClasses', types: ['float32'] }],
+  encodeOptions: ['invalidIndex'],
+  inputs: [LOGITS],
   outputs: [SAMPLES, { ...INDICES, encode: 'optional' }, LOG_PROBS, STATUSES],
   marked: 'index -1 and samples of 0',
   plan: planGumbelSoftmax,

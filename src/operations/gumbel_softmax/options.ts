@@ -1,5 +1,5 @@
 import type { InvalidRow } from '../../errors'
-import type { BufferLogits, IndexView, OutputView, SampleOptions } from '../../options'
+import type { BufferLogits, IndexView, FromBuffers, OfLogits, OutputView, SampleOptions } from '../../options'
 
 /** Options of Gumbel-softmax. */
 export interface GumbelSoftmaxOptions extends SampleOptions {
@@ -9,7 +9,7 @@ export interface GumbelSoftmaxOptions extends SampleOptions {
   hard?: boolean | undefined
 }
 
-export interface GumbelSoftmaxCallOptions extends GumbelSoftmaxOptions {
+export interface GumbelSoftmaxCallOptions extends OfLogits<GumbelSoftmaxOptions> {
   /** Also give the log-probability of each drawn index under `softmax(logits / temperature)`. */
   logProbs?: boolean | undefined
   /** What a row without a distribution does: reject the call, or get index -1 and samples of 0. Default 'reject'. */
@@ -38,12 +38,14 @@ export interface SamplesView {
   rowStride?: number | undefined
 }
 
-export interface EncodeGumbelSoftmaxOptions extends GumbelSoftmaxOptions {
+export interface EncodeGumbelSoftmaxOptions extends FromBuffers<GumbelSoftmaxOptions> {
   logits: BufferLogits
   /** `[batchSize * numSamples, numClasses]`. */
   samples: SamplesView
   indices?: IndexView | undefined
+  /** What stands where a draw has no index: a 32-bit integer. Default -1. */
+  invalidIndex?: number | undefined
   logProbs?: OutputView | undefined
-  /** 0, or why the row has no distribution: 1 NaN, 2 +Infinity, 3 every class -Infinity. */
+  /** 0, or why the row has no distribution: 1 NaN, 2 +Infinity, 3 every class -Infinity, 9 settings from a buffer out of range. */
   statuses?: OutputView | undefined
 }

@@ -1,5 +1,4 @@
-import type { Operation, Output } from '../../operation'
-import { requireRelaxed } from '../../settings'
+import { LOGITS, type Operation, type Output } from '../../operation'
 import { computeGumbelSoftmaxBackward } from './compute'
 import { zeroInvalid } from './flaws'
 import { planGumbelSoftmaxBackward } from './plan'
@@ -18,9 +17,10 @@ export const gumbelSoftmaxBackward: Operation = {
   name: 'gumbelSoftmaxBackward',
   encodeName: 'encodeGumbelSoftmaxBackward',
   draws: true,
+  relaxed: true,
   options: ['classOffset'],
   inputs: [
-    { name: 'logits', per: 'row', columns: 'numClasses', types: ['float32'] },
+    LOGITS,
     { name: 'gradSamples', per: 'draw', columns: 'numClasses', types: ['float32'] },
     { name: 'samples', per: 'draw', columns: 'numClasses', types: ['float32'], optional: true },
   ],
@@ -32,7 +32,6 @@ export const gumbelSoftmaxBackward: Operation = {
   ],
   marked: 'gradients of 0',
   check({ given, hard }) {
-    requireRelaxed(given)
     if (given.samples !== undefined && hard)
       throw new TypeError(
         'samples is given with hard: true; one-hot samples have no gradient: leave them out, and the noise is made again',

@@ -1,8 +1,8 @@
 import type { InvalidRow } from '../../errors'
-import type { BufferLogits, BufferValues, OutputView, Values } from '../../options'
+import type { BufferLogits, BufferValues, FromBuffers, OfLogits, OutputView, Values } from '../../options'
 import type { GumbelSoftmaxOptions } from '../gumbel_softmax/options'
 
-export interface GumbelSoftmaxBackwardCallOptions extends GumbelSoftmaxOptions {
+export interface GumbelSoftmaxBackwardCallOptions extends OfLogits<GumbelSoftmaxOptions> {
   /**
    * The soft samples `y` that `gumbelSoftmax` gave for the same logits and options, `[batchSize * numSamples, numClasses]`, where
    * they are still at hand. They save making the noise again:
@@ -39,7 +39,7 @@ export interface GumbelSoftmaxBackwardResult {
   invalidRows: InvalidRow[]
 }
 
-export interface EncodeGumbelSoftmaxBackwardOptions extends GumbelSoftmaxOptions {
+export interface EncodeGumbelSoftmaxBackwardOptions extends FromBuffers<GumbelSoftmaxOptions> {
   logits: BufferLogits
   /**
    * The gradient of the samples, `[batchSize * numSamples, numClasses]`: from -1e28 to 1e28, anything in masked classes. A draw with
@@ -56,7 +56,7 @@ export interface EncodeGumbelSoftmaxBackwardOptions extends GumbelSoftmaxOptions
   gradTemperature?: OutputView | undefined
   /**
    * `[batchSize]`: 0, or why the row has no distribution: 1 NaN, 2 +Infinity, 3 every class -Infinity; or what one of its draws is
-   * given: 5 `gradSamples` that are NaN or not from -1e28 to 1e28, 6 `samples` outside the simplex, 7 `samples` of NaN.
+   * given: 5 `gradSamples` that are NaN or not from -1e28 to 1e28, 6 `samples` outside the simplex, 7 `samples` of NaN; 9 settings from a buffer out of range.
    */
   statuses?: OutputView | undefined
 }

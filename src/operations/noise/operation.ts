@@ -8,8 +8,10 @@ import { planNoise } from './plan'
 /** The noise itself. */
 export const noise: Operation = {
   name: 'noise',
+  encodeName: 'encodeNoise',
   draws: true,
   options: ['classOffset'],
+  encodeOptions: ['kind'],
   inputs: [],
   outputs: [NOISE_OUTPUT],
   marked: '',

@@ -7,5 +7,5 @@ export const NOISE_OUTPUT: Output = {
   columns: 'numClasses',
   types: ['int32'],
   call: 'always',
-  encode: 'never',
+  encode: 'required',
 }

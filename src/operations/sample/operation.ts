@@ -1,4 +1,4 @@
-import type { Operation } from '../../operation'
+import { LOGITS, type Operation } from '../../operation'
 import { computeSample } from './compute'
 import { INDICES, LOG_PROBS, MAXIMA, REMAINDERS, SCORES, STATUSES, SUMS } from './outputs'
 import { planSample } from './plan'
@@ -11,7 +11,8 @@ export const sample: Operation = {
   encodeName: 'encodeSample',
   draws: true,
   options: ['classOffset'],
-  inputs: [{ name: 'logits', per: 'row', columns: 'numClasses', types: ['float32'] }],
+  encodeOptions: ['invalidIndex'],
+  inputs: [LOGITS],
   outputs: [
     INDICES,
     LOG_PROBS,

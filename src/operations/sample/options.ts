@@ -1,7 +1,7 @@
 import type { InvalidRow } from '../../errors'
-import type { BufferLogits, IndexView, OutputView, SampleOptions } from '../../options'
+import type { BufferLogits, IndexView, FromBuffers, OfLogits, OutputView, SampleOptions } from '../../options'
 
-export interface SampleCallOptions extends SampleOptions {
+export interface SampleCallOptions extends OfLogits<SampleOptions> {
   /** Also give the log-probability of each drawn class under `softmax(logits / temperature)`. */
   logProbs?: boolean | undefined
   /** Also give each drawn class's perturbed logit, `logits + temperature * gumbel`, whose largest is drawn. */
@@ -34,13 +34,15 @@ export interface SampleResult {
   invalidRows: InvalidRow[]
 }
 
-export interface EncodeSampleOptions extends SampleOptions {
+export interface EncodeSampleOptions extends FromBuffers<SampleOptions> {
   logits: BufferLogits
-  /** Drawn classes; -1 in a row without a distribution. */
+  /** Drawn classes; `invalidIndex` in a row without a distribution. */
   indices: IndexView
+  /** What stands where a draw has no index: a 32-bit integer, such as 0 for a gather that takes no other. Default -1. */
+  invalidIndex?: number | undefined
   logProbs?: OutputView | undefined
   scores?: OutputView | undefined
-  /** 0, or why the index is -1: 1 NaN, 2 +Infinity, 3 every class -Infinity. */
+  /** 0, or why the index is -1: 1 NaN, 2 +Infinity, 3 every class -Infinity, 9 settings from a buffer out of range. */
   statuses?: OutputView | undefined
   /** Of the shard's winners, for a reduction over shards of a vocabulary: see `SampleResult`. */
   remainders?: OutputView | undefined

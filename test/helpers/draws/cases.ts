@@ -1,23 +1,27 @@
-import type { GumbelSoftmaxBackwardCallOptions, HostLogits, NoiseKind } from 'gumbel-webgpu'
+import type { GumbelSoftmaxBackwardCallOptions, HostValues, NoiseKind } from 'gumbel-webgpu'
 import { KINDS_OF_LOGITS, Words, gradientsOf, indicesOf, invalidLogits, logitsOf, simplexOf } from './inputs'
 
 /** Options of every operation. */
-type Options = Omit<GumbelSoftmaxBackwardCallOptions, 'samples'> & { logProbs?: boolean; scores?: boolean }
+type Options = Omit<GumbelSoftmaxBackwardCallOptions, 'samples'> & {
+  batchSize: number
+  logProbs?: boolean
+  scores?: boolean
+}
 
 /** A call whose results are kept in test/fixtures/draws.json. */
 export type DrawCase =
-  | { operation: 'sample'; logits: HostLogits; options: Options }
-  | { operation: 'gumbelSoftmax'; logits: HostLogits; options: Options }
+  | { operation: 'sample'; logits: HostValues; options: Options }
+  | { operation: 'gumbelSoftmax'; logits: HostValues; options: Options }
   | {
       operation: 'gumbelSoftmaxBackward'
-      logits: HostLogits
+      logits: HostValues
       options: Options
-      gradSamples: HostLogits
+      gradSamples: HostValues
       /** Given in place of the noise: points of the simplex, which stand for soft samples. */
-      samples?: HostLogits
+      samples?: HostValues
     }
-  | { operation: 'concreteLogProb'; logits: HostLogits; options: Options; samples: HostLogits }
-  | { operation: 'gumbelGivenIndex'; logits: HostLogits; options: Options; indices: Int32Array<ArrayBuffer> }
+  | { operation: 'concreteLogProb'; logits: HostValues; options: Options; samples: HostValues }
+  | { operation: 'gumbelGivenIndex'; logits: HostValues; options: Options; indices: Int32Array<ArrayBuffer> }
   | { operation: 'noise'; options: Options; kind: NoiseKind }
 
 const SEED = 0xfedcba9876543210n
@@ -94,7 +98,7 @@ function noise(kind: NoiseKind, options: Options) {
 }
 
 /** The same rows in a larger array, `offset` elements from its start and `gap` from each other. */
-function apart(data: Float32Array, rows: number, offset = 5, gap = 3): HostLogits {
+function apart(data: Float32Array, rows: number, offset = 5, gap = 3): HostValues {
   const numClasses = data.length / rows
   const rowStride = numClasses + gap
   const spread = new Float32Array(offset + rows * rowStride).fill(100)

@@ -1,4 +1,4 @@
-import type { BufferLogits, HostLogits, InvalidReason } from 'gumbel-webgpu'
+import type { BufferLogits, HostValues, InvalidReason } from 'gumbel-webgpu'
 import type { TestGpu } from '../gpu'
 import type { DrawCase } from './cases'
 import { type Results, textOf } from './run'
@@ -85,6 +85,6 @@ export async function encoded(gpu: TestGpu, drawCase: DrawCase): Promise<Results
 type Views = Record<'indices' | 'samples' | 'posteriorNoise' | 'gradLogits' | 'statuses', { buffer: GPUBuffer }>
 
 /** The same rows in a GPU buffer. */
-export function place(gpu: TestGpu, { data, ...places }: HostLogits): BufferLogits {
+export function place(gpu: TestGpu, { data, ...places }: HostValues): BufferLogits {
   return { buffer: gpu.upload(data as Float32Array<ArrayBuffer>), ...places }
 }

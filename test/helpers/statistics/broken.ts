@@ -42,8 +42,8 @@ function changedNames(name: string, change: (options: NoiseOptions) => Partial<N
     name,
     of: (right) => ({
       ...right,
-      words: (options) => right.words({ ...options, ...change(options) }),
-      sample: (logits, options) => right.sample(logits, { ...options, ...change(options) }),
+      words: (options) => right.words({ ...options, ...change(options as NoiseOptions) }),
+      sample: (logits, options) => right.sample(logits, { ...options, ...change(options as NoiseOptions) }),
     }),
   }
 }
@@ -63,7 +63,7 @@ export function shared(axis: Axis, lag: number): Broken {
         streams: Array.from({ length: batchSize }, (_, row) => row & ~lag),
       }))
     case 'steps':
-      return changedNames(name, ({ step = 0 }) => ({ step: (step & ~lag) >>> 0 }))
+      return changedNames(name, ({ step = 0 }) => ({ step: (Number(step) & ~lag) >>> 0 }))
     case 'seeds':
       return changedNames(name, ({ seed }) => ({
         seed: typeof seed === 'object' ? Array.from(seed, (each) => without(lag, each)) : without(lag, seed),
@@ -97,7 +97,7 @@ export const LOST_BIT = changedNames(
   'the last bit of every name is lost',
   ({ seed, step = 0, streams, classOffset = 0 }) => ({
     seed: typeof seed === 'object' ? seed : without(1, seed),
-    step: (step & ~1) >>> 0,
+    step: (Number(step) & ~1) >>> 0,
     streams: typeof streams === 'number' ? (streams & ~1) >>> 0 : streams,
     classOffset: (classOffset & ~8) >>> 0,
   }),

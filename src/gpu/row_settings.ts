@@ -1,0 +1,27 @@
+/** Settings of rows that a recording reads from the caller's buffers. */
+
+import { SETTINGS_WORDS, type Settings } from '../settings'
+import { windowOf } from '../view'
+import type { Dispatch } from './plan'
+
+/** Words of a row's settings, in the order in which they are taken: a tau out of range marks the temperature. */
+const WORDS = { temperature: 0, tau: 1, seed: 2, step: 5 } as const
+
+/** The dispatches that take settings from buffers, named 'settings …', to the table 'row settings', before draws read it. */
+export function planRowSettings({ buffers = {} }: Settings, batchSize: number, relaxed: boolean): Dispatch[] {
+  return Object.entries(WORDS).flatMap(([name, word]) => {
+    const view = buffers[name]
+    if (!view) return []
+    const { offset, size, begin } = windowOf(view, 0, view.rows)
+    return {
+      kernel: { name: 'row_settings/take', modules: {}, constants: { WORD: word, RELAXED: Number(relaxed) } },
+      params: { rows: batchSize, rowsInOffset: begin, rowsInStride: view.columns },
+      bindings: {
+        settings_out: { of: 'row settings', offset: 0, size: 4 * SETTINGS_WORDS * batchSize },
+        settings_in: { of: `settings ${name}`, offset, size },
+      },
+      workgroups: Math.ceil(batchSize / 64),
+      work: 0,
+    }
+  })
+}

@@ -1,0 +1,13 @@
+import { answerOnCpu } from './backends/answer_on_cpu'
+import { callOf } from './call'
+import { sample } from './operations/sample/operation'
+import type { SampleCallOptions, SampleResult } from './operations/sample/options'
+import type { BufferLogits, Logits } from './options'
+
+/**
+ * Draws as `Sampler.sample` does, the same tokens, on the CPU and at once: for hooks that cannot wait for a promise.
+ * @throws RangeError or TypeError naming the parameter, InvalidRowsError
+ */
+export function sampleSync(logits: Exclude<Logits, BufferLogits>, options: SampleCallOptions): SampleResult {
+  return answerOnCpu(callOf(sample, { logits }, options, false)) as SampleResult
+}
