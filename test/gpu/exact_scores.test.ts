@@ -23,18 +23,21 @@ describe('draws are of exact sums', () => {
     [50, 1000, 200],
     [2, 20_000, 200],
   ])
-    gpuTest(`an offset that keeps the logits exact changes none of ${numSamples} draws of [${batchSize}, ${numClasses}]`, async (gpu) => {
-      const { sampler } = gpu
-      const logits = randomLogits('normal', batchSize, numClasses, 3).map((logit) => Math.round(8 * logit) / 8)
-      const moved = logits.map((logit) => logit + 2 ** 20)
-      const options = { batchSize, numClasses, numSamples, seed: 4n, tau: 0.5 }
-      const { indices } = await sampler.sample(logits, options)
-      expectSame((await sampler.sample(moved, options)).indices, indices, 'indices')
-      const few = { ...options, numSamples: 1 }
-      const first = indices.filter((_, i) => i % numSamples === 0)
-      expectSame((await sampler.gumbelSoftmax(moved, few)).indices, first, 'indices of soft samples')
-      expectSame((await sampler.gumbelSoftmax(moved, { ...few, hard: true })).indices, first, 'of hard samples')
-    })
+    gpuTest(
+      `an offset that keeps the logits exact changes none of ${numSamples} draws of [${batchSize}, ${numClasses}]`,
+      async (gpu) => {
+        const { sampler } = gpu
+        const logits = randomLogits('normal', batchSize, numClasses, 3).map((logit) => Math.round(8 * logit) / 8)
+        const moved = logits.map((logit) => logit + 2 ** 20)
+        const options = { batchSize, numClasses, numSamples, seed: 4n, tau: 0.5 }
+        const { indices } = await sampler.sample(logits, options)
+        expectSame((await sampler.sample(moved, options)).indices, indices, 'indices')
+        const few = { ...options, numSamples: 1 }
+        const first = indices.filter((_, i) => i % numSamples === 0)
+        expectSame((await sampler.gumbelSoftmax(moved, few)).indices, first, 'indices of soft samples')
+        expectSame((await sampler.gumbelSoftmax(moved, { ...few, hard: true })).indices, first, 'of hard samples')
+      },
+    )
 
   gpuTest('at a tiny temperature equal logits are drawn equally often, at 0 the first is', async ({ sampler }) => {
     const options = { batchSize: 1, numClasses: 4, numSamples: 40_000, seed: 1 }

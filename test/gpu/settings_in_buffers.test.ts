@@ -65,11 +65,15 @@ describe('settings read from buffers', () => {
     const samples = buffer(4 * data.length)
     const indices = buffer(4 * batchSize)
     sampler.encodeGumbelSoftmax(encoder, {
-      ...{ batchSize, numClasses, step: [0, 1, 2, 3, 4, 5] },
+      batchSize,
+      numClasses,
+      step: [0, 1, 2, 3, 4, 5],
       seed: words(gpu, seedWords, 3),
       temperature: words(gpu, temperature, 1),
       tau: words(gpu, tau, 65),
-      ...{ logits: { buffer: upload(data) }, samples: { buffer: samples }, indices: { buffer: indices } },
+      logits: { buffer: upload(data) },
+      samples: { buffer: samples },
+      indices: { buffer: indices },
     })
     device.queue.submit([encoder.finish()])
     const options = { batchSize, numClasses, seed: seeds, temperature, tau, step: [0, 1, 2, 3, 4, 5] }
@@ -88,7 +92,9 @@ describe('settings read from buffers', () => {
     ]) {
       const encoder = device.createCommandEncoder()
       sampler.encodeSample(encoder, {
-        ...{ ...shape, seed: 1, invalidIndex: -7 },
+        ...shape,
+        seed: 1,
+        invalidIndex: -7,
         temperature: words(gpu, temperature),
         logits: { buffer: upload(data) },
         indices: { buffer: indices, type: 'int64' },
@@ -111,9 +117,14 @@ describe('settings read from buffers', () => {
     const [gradLogits, statuses] = [buffer(4 * data.length), buffer(4 * batchSize)]
     const encoder = device.createCommandEncoder()
     sampler.encodeGumbelSoftmaxBackward(encoder, {
-      ...{ batchSize, numClasses, seed: 1, tau: words(gpu, tau) },
-      ...{ logits: { buffer: upload(data) }, gradSamples: { buffer: upload(gradSamples) } },
-      ...{ gradLogits: { buffer: gradLogits }, statuses: { buffer: statuses } },
+      batchSize,
+      numClasses,
+      seed: 1,
+      tau: words(gpu, tau),
+      logits: { buffer: upload(data) },
+      gradSamples: { buffer: upload(gradSamples) },
+      gradLogits: { buffer: gradLogits },
+      statuses: { buffer: statuses },
     })
     device.queue.submit([encoder.finish()])
     expect([...new Int32Array(await read(statuses))]).toEqual([0, 9, 0, 9, 0, 0])
