@@ -17,6 +17,7 @@ import type {
 } from './operations/gumbel_softmax_backward/options'
 import type { EncodeSampleOptions, SampleCallOptions, SampleResult } from './operations/sample/options'
 import type { Indices, Logits, NoiseOptions, Values } from './options'
+import type { PreparedCall } from './prepared_call'
 
 export interface SamplerOptions {
   /**
@@ -66,6 +67,16 @@ export interface Sampler {
   readonly backend: 'webgpu' | 'cpu'
   /** The device in use; undefined on the CPU. */
   readonly device: GPUDevice | undefined
+
+  /**
+   * Compiles what such calls will use, all at once, and resolves when that is done, so that the first of them takes no longer
+   * than later ones: by name, with the options that they will have, of which seeds, temperatures and other values do not matter, but
+   * whether they are one a row and whether they are 0. Inputs are rows in host memory or in buffers, packed unless `logits: { offset,
+   * rowStride }` says otherwise; `samples: {}` says that the gradient is given them. Forms that record have kernels of their own:
+   * `{ operation: 'encodeSample', ...options, logProbs: {} }`.
+   * @throws RangeError or TypeError naming the parameter, as the calls do; DeviceError
+   */
+  prepare(calls: readonly PreparedCall[]): Promise<void>
 
   /**
    * Draws from `softmax(logits / temperature)`, exactly, by Gumbel-max (Maddison et al. 2014): the class with the

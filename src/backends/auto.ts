@@ -2,6 +2,7 @@ import { callOf } from '../call'
 import { DeviceError } from '../errors'
 import { onLoss } from '../gpu/device'
 import type { Operation } from '../operation'
+import type { Described } from '../prepare'
 import type { Sampler, SamplerOptions, Verification, VerifyOptions } from '../sampler'
 import { Copies, Spares } from './copies'
 import { CpuSampler, answerOnCpu } from './cpu'
@@ -54,6 +55,15 @@ export class AutoSampler extends Methods implements Sampler {
       }
     } finally {
       copies.release()
+    }
+  }
+
+  protected async ready(calls: readonly Described[]): Promise<void> {
+    try {
+      await this.#gpu.ready(calls)
+    } catch (error) {
+      if (!(error instanceof DeviceError && error.lost)) throw error
+      this.#goOn(error) // The CPU has nothing to make ready.
     }
   }
 

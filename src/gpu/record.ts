@@ -4,6 +4,7 @@ import type { Recording } from '../call'
 import { type View, windowOf } from '../view'
 import { type Context, requireSettings } from './context'
 import { encodeDispatches } from './encode'
+import type { Plan } from './plan'
 
 /**
  * Puts a checked call into the caller's encoder, and submits nothing.
@@ -13,17 +14,24 @@ export function record(context: Context, encoder: GPUCommandEncoder, call: Recor
   const { operation, request, inputs, outputs } = call
   requireApart(Object.values(outputs), Object.values(inputs))
   const { settings } = request
-  if (settings.rows) requireSettings(settings.rows, context.limits)
-  const views = { ...inputs, ...outputs }
-  const { dispatches, scratch } = operation.plan({ request, views, readBack: false, limits: context.limits })
+  const { dispatches, scratch } = recordingPlan(context, call)
   const buffers = new Map<string, GPUBuffer>()
-  for (const [name, { buffer }] of Object.entries(views)) buffers.set(name, buffer!)
+  for (const [name, { buffer }] of Object.entries({ ...inputs, ...outputs })) buffers.set(name, buffer!)
   for (const [name, bytes] of Object.entries(scratch)) buffers.set(name, context.recordedScratch.atLeast(name, bytes))
   context.recording(encoder, (uniforms) => {
     const rowSettings = settings.rows && uniforms.rowSettings(settings.rows.words)
     const resources = { buffers, settings, uniforms, ...(rowSettings ? { rowSettings } : {}) }
     encodeDispatches(context, encoder, `gumbel-webgpu ${operation.name}`, dispatches, resources)
   })
+}
+
+/**
+ * What a checked call that records does on a device.
+ * @throws RangeError naming what does not fit this device
+ */
+export function recordingPlan({ limits }: Context, { operation, request, inputs, outputs }: Recording): Plan {
+  if (request.settings.rows) requireSettings(request.settings.rows, limits)
+  return operation.plan({ request, views: { ...inputs, ...outputs }, readBack: false, limits })
 }
 
 /** WebGPU refuses outputs whose bindings overlap, and outputs in a buffer that is read. */
