@@ -18,15 +18,22 @@ export class AutoSampler extends Methods implements Sampler {
   #cpu = new CpuSampler()
   #spares = new Spares()
   #lost = false
+  #destroyed = false
   #onBackendChange: SamplerOptions['onBackendChange']
   #stopListening: () => void
 
-  /** `own` says whether the device is the sampler's to destroy. */
-  constructor(device: GPUDevice, own: boolean, onBackendChange?: SamplerOptions['onBackendChange']) {
+  /** `own` says whether the device is the sampler's to destroy; `check` rejects where the device is not to be used. */
+  constructor(
+    device: GPUDevice,
+    own: boolean,
+    onBackendChange?: SamplerOptions['onBackendChange'],
+    check?: Promise<void>,
+  ) {
     super()
-    this.#gpu = new WebGpuSampler(device, own)
+    this.#gpu = new WebGpuSampler(device, own, {}, check)
     this.#onBackendChange = onBackendChange
     this.#stopListening = onLoss(device, (error) => this.#goOn(error))
+    check?.catch((error: DeviceError) => this.#goOn(error))
   }
 
   get backend(): 'webgpu' | 'cpu' {
@@ -77,13 +84,14 @@ export class AutoSampler extends Methods implements Sampler {
   }
 
   destroy(): void {
+    this.#destroyed = true
     this.#stopListening()
     this.#gpu.destroy()
     this.#cpu.destroy()
   }
 
   #goOn(error: DeviceError): void {
-    if (this.#lost) return
+    if (this.#lost || this.#destroyed) return
     this.#lost = true
     tell(this.#onBackendChange, error)
   }

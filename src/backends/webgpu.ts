@@ -25,12 +25,12 @@ export class WebGpuSampler extends Methods implements Sampler {
   #context: Context
   #own: boolean
 
-  /** `own` says whether the device is the sampler's to destroy; tests force `limits`. */
-  constructor(device: GPUDevice, own: boolean, limits: Partial<Limits> = {}) {
+  /** `own` says whether the device is the sampler's to destroy; tests force `limits`; calls are answered when `check` has passed. */
+  constructor(device: GPUDevice, own: boolean, limits: Partial<Limits> = {}, check?: Promise<void>) {
     super()
     this.device = device
     this.#own = own
-    this.#context = new Context(device, limits)
+    this.#context = new Context(device, limits, check)
   }
 
   /** The answer to a checked call. */
