@@ -1,9 +1,10 @@
 import { AutoSampler, tell } from './backends/auto'
 import { CpuSampler } from './backends/cpu'
 import { WebGpuSampler } from './backends/webgpu'
-import { isObject, oneOf, shown } from './checks'
+import { flag, isObject, oneOf, shown } from './checks'
 import { DeviceError } from './errors'
 import { requestDevice } from './gpu/device'
+import { selfCheck } from './gpu/self_check'
 import { readNames } from './known_names'
 import type { GpuSampler, Sampler, SamplerOptions } from './sampler'
 
@@ -17,13 +18,14 @@ export function createSampler(
 ): Promise<GpuSampler>
 export function createSampler(options?: SamplerOptions): Promise<Sampler>
 export async function createSampler(options: SamplerOptions = {}): Promise<Sampler> {
-  const given: SamplerOptions = readNames('options', options, ['backend', 'device', 'onBackendChange'])
+  const given: SamplerOptions = readNames('options', options, ['backend', 'device', 'selfCheck', 'onBackendChange'])
   const { device, onBackendChange } = given
   const backend = oneOf('backend', given.backend ?? (device === undefined ? 'auto' : 'webgpu'), [
     'auto',
     'webgpu',
     'cpu',
   ])
+  const checked = flag('selfCheck', given.selfCheck ?? true)
   if (onBackendChange !== undefined && typeof onBackendChange !== 'function')
     throw new TypeError(`onBackendChange is ${typeof onBackendChange}; it must be a function`)
   if (backend === 'cpu') {
@@ -37,7 +39,10 @@ export async function createSampler(options: SamplerOptions = {}): Promise<Sampl
     tell(onBackendChange, gpu)
     return new CpuSampler()
   }
-  return backend === 'auto' ? new AutoSampler(gpu, !device, onBackendChange) : new WebGpuSampler(gpu, !device)
+  const check = checked ? selfCheck(gpu) : undefined
+  return backend === 'auto'
+    ? new AutoSampler(gpu, !device, onBackendChange, check)
+    : new WebGpuSampler(gpu, !device, {}, check)
 }
 
 /** Refuses what is often given in place of a device: a promise of one, or an adapter. */

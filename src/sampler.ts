@@ -18,6 +18,7 @@ import type {
 import type { EncodeNoiseOptions } from './operations/noise/options'
 import type { EncodeSampleOptions, SampleCallOptions, SampleResult } from './operations/sample/options'
 import type { Indices, Logits, NoiseOptions, Values } from './options'
+import type { PreparedCall } from './prepared_call'
 
 export interface SamplerOptions {
   /**
@@ -29,6 +30,12 @@ export interface SamplerOptions {
   backend?: 'auto' | 'webgpu' | 'cpu' | undefined
   /** The caller's device, with whatever features and limits it has; it stays the caller's. */
   device?: GPUDevice | undefined
+  /**
+   * Compares the noise of some 75,000 words, those where it changes branch among them, with its known digest, once a device. It is
+   * submitted at once and nobody waits for it but promises: calls are answered, and `prepare([])` resolves, when it has passed; recorded
+   * work does not wait. A device that differs counts as lost: 'auto' goes on on the CPU, 'webgpu' rejects. Default true.
+   */
+  selfCheck?: boolean | undefined
   /**
    * Told once when a sampler of backend 'auto' goes on on the CPU: `('cpu', why)`. What it throws is an uncaught error, and no
    * call's.
@@ -67,6 +74,16 @@ export interface Sampler {
   readonly backend: 'webgpu' | 'cpu'
   /** The device in use; undefined on the CPU. */
   readonly device: GPUDevice | undefined
+
+  /**
+   * Compiles what such calls will use, all at once, and resolves when that is done and the device has passed its self-check, so that the first of them takes no longer
+   * than later ones: by name, with the options that they will have, of which seeds, temperatures and other values do not matter, but
+   * whether they are one a row and whether they are 0. Inputs are rows in host memory or in buffers, packed unless `logits: { offset,
+   * rowStride }` says otherwise; `samples: {}` says that the gradient is given them. Forms that record have kernels of their own:
+   * `{ operation: 'encodeSample', ...options, logProbs: {} }`.
+   * @throws RangeError or TypeError naming the parameter, as the calls do; DeviceError
+   */
+  prepare(calls: readonly PreparedCall[]): Promise<void>
 
   /**
    * Draws from `softmax(logits / temperature)`, exactly, by Gumbel-max (Maddison et al. 2014): the class with the

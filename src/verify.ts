@@ -2,7 +2,7 @@ import { digestNoise } from './noise/digest'
 import { NOISE_DIGEST, PUBLISHED_BLOCKS } from './noise/known_answers'
 import { philox4x32 } from './noise/philox'
 import { NOISE_RANGES } from './noise/ranges'
-import { hexadecimal } from './noise/verify_words'
+import { xorOf } from './noise/verify_words'
 import type { SampleCallOptions } from './operations/sample/options'
 import type { Sampler, Verification } from './sampler'
 
@@ -21,9 +21,7 @@ export function verifyCpu(digests = digestNoise(NOISE_RANGES)): Verification {
     if (answer.some((word, i) => word !== words[i]))
       failures.push(`philox4x32(${counter}, ${key}) gave ${words}, not ${answer}`)
   }
-  const sum = [0, 0]
-  digests.forEach((digest, i) => (sum[i & 1] = (sum[i & 1] ^ digest) >>> 0))
-  const digest = hexadecimal(sum)
+  const digest = xorOf(digests)
   if (digest !== NOISE_DIGEST)
     failures.push(
       `the CPU's noise has the digest ${digest}, not ${NOISE_DIGEST}: this JavaScript engine rounds float32 otherwise`,
@@ -32,14 +30,20 @@ export function verifyCpu(digests = digestNoise(NOISE_RANGES)): Verification {
   return { ok: failures.length === 0, words, draws: 0, failures }
 }
 
+/** Where a device's digests of NOISE_RANGES differ from the CPU's, a sentence each. */
+export function differencesOf(digests: Uint32Array, expected = digestNoise(NOISE_RANGES)): string[] {
+  return NOISE_RANGES.flatMap(({ first, stride, count }, i) =>
+    digests[2 * i] === expected[2 * i] && digests[2 * i + 1] === expected[2 * i + 1]
+      ? []
+      : [`noise differs from the CPU's among the ${count} words from ${first} on by ${stride}`],
+  )
+}
+
 /** Compares a device's noise and draws with the CPU's, bit for bit. `digests` are the device's, of NOISE_RANGES. */
 export async function verifyDevice(device: Sampler, cpu: Sampler, digests: Uint32Array): Promise<Verification> {
   const expected = digestNoise(NOISE_RANGES)
   const { words, failures } = verifyCpu(expected)
-  NOISE_RANGES.forEach(({ first, stride, count }, i) => {
-    if (digests[2 * i] !== expected[2 * i] || digests[2 * i + 1] !== expected[2 * i + 1])
-      failures.push(`noise differs from the CPU's among the ${count} words from ${first} on by ${stride}`)
-  })
+  failures.push(...differencesOf(digests, expected))
   let draws = 0
   for (const shape of DRAWS) {
     const options: SampleCallOptions = { ...shape, seed: 0x9e3779b97f4a7c15n, temperature: 0.9, scores: true }

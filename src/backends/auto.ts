@@ -2,6 +2,7 @@ import { callOf } from '../call'
 import { DeviceError } from '../errors'
 import { onLoss } from '../gpu/device'
 import type { Operation } from '../operation'
+import type { Described } from '../prepare'
 import type { Sampler, SamplerOptions, Verification, VerifyOptions } from '../sampler'
 import { answerOnCpu } from './answer_on_cpu'
 import { Copies, Spares } from './copies'
@@ -18,15 +19,22 @@ export class AutoSampler extends Methods implements Sampler {
   #cpu = new CpuSampler()
   #spares = new Spares()
   #lost = false
+  #destroyed = false
   #onBackendChange: SamplerOptions['onBackendChange']
   #stopListening: () => void
 
-  /** `own` says whether the device is the sampler's to destroy. */
-  constructor(device: GPUDevice, own: boolean, onBackendChange?: SamplerOptions['onBackendChange']) {
+  /** `own` says whether the device is the sampler's to destroy; `check` rejects where the device is not to be used. */
+  constructor(
+    device: GPUDevice,
+    own: boolean,
+    onBackendChange?: SamplerOptions['onBackendChange'],
+    check?: Promise<void>,
+  ) {
     super()
-    this.#gpu = new WebGpuSampler(device, own)
+    this.#gpu = new WebGpuSampler(device, own, {}, check)
     this.#onBackendChange = onBackendChange
     this.#stopListening = onLoss(device, (error) => this.#goOn(error))
+    check?.catch((error: DeviceError) => this.#goOn(error))
   }
 
   get backend(): 'webgpu' | 'cpu' {
@@ -58,6 +66,15 @@ export class AutoSampler extends Methods implements Sampler {
     }
   }
 
+  protected async ready(calls: readonly Described[]): Promise<void> {
+    try {
+      await this.#gpu.ready(calls)
+    } catch (error) {
+      if (!(error instanceof DeviceError && error.lost)) throw error
+      this.#goOn(error) // The CPU has nothing to make ready.
+    }
+  }
+
   protected encode(operation: Operation, encoder: GPUCommandEncoder, options: unknown): void {
     this.#gpu.encode(operation, encoder, options)
   }
@@ -68,13 +85,14 @@ export class AutoSampler extends Methods implements Sampler {
   }
 
   destroy(): void {
+    this.#destroyed = true
     this.#stopListening()
     this.#gpu.destroy()
     this.#cpu.destroy()
   }
 
   #goOn(error: DeviceError): void {
-    if (this.#lost) return
+    if (this.#lost || this.#destroyed) return
     this.#lost = true
     tell(this.#onBackendChange, error)
   }

@@ -23,6 +23,10 @@ export class CpuSampler extends Methods implements Sampler {
     return answerOnCpu(callOf(operation, args, options, false))
   }
 
+  protected async ready(): Promise<void> {
+    this.#check()
+  }
+
   protected encode({ encodeName }: Operation): never {
     throw new DeviceError(`${encodeName} records for a GPU; this sampler's backend is 'cpu'`)
   }

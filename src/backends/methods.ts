@@ -25,14 +25,23 @@ import type { EncodeSampleOptions, SampleCallOptions, SampleResult } from '../op
 import { sample } from '../operations/sample/operation'
 import type { Operation } from '../operation'
 import type { Indices, Logits, NoiseOptions, Values } from '../options'
+import { type Described, describedCalls } from '../prepare'
+import type { PreparedCall } from '../prepared_call'
 
 /** The calls of a sampler by name, which each backend answers in one way. */
 export abstract class Methods {
   /** Answers a call; `args` are its arguments before the options, by name. */
   protected abstract call(operation: Operation, args: Record<string, unknown>, options: unknown): Promise<unknown>
 
+  /** Has ready what calls will use. */
+  protected abstract ready(calls: readonly Described[]): Promise<void>
+
   /** Records a call. */
   protected abstract encode(operation: Operation, encoder: GPUCommandEncoder, options: unknown): void
+
+  async prepare(calls: readonly PreparedCall[]): Promise<void> {
+    return this.ready(describedCalls(calls))
+  }
 
   async sample(logits: Logits, options: SampleCallOptions): Promise<SampleResult> {
     return this.call(sample, { logits }, options) as Promise<SampleResult>

@@ -2,11 +2,13 @@ import { callOf, recordingOf } from '../call'
 import { Context } from '../gpu/context'
 import { digestOnGpu } from '../gpu/digest'
 import type { Limits } from '../gpu/plan'
+import { prepareKernels } from '../gpu/prepare'
 import { record } from '../gpu/record'
 import { run } from '../gpu/run'
 import { NOISE_RANGES, type NoiseRange } from '../noise/ranges'
 import { verifyOptionsOf, verifyWords } from '../noise/verify_words'
 import type { Call, Operation } from '../operation'
+import type { Described } from '../prepare'
 import { answerOf } from '../results'
 import type { Sampler, Verification, VerifyOptions } from '../sampler'
 import { verifyDevice } from '../verify'
@@ -23,12 +25,12 @@ export class WebGpuSampler extends Methods implements Sampler {
   #context: Context
   #own: boolean
 
-  /** `own` says whether the device is the sampler's to destroy; tests force `limits`. */
-  constructor(device: GPUDevice, own: boolean, limits: Partial<Limits> = {}) {
+  /** `own` says whether the device is the sampler's to destroy; tests force `limits`; calls are answered when `check` has passed. */
+  constructor(device: GPUDevice, own: boolean, limits: Partial<Limits> = {}, check?: Promise<void>) {
     super()
     this.device = device
     this.#own = own
-    this.#context = new Context(device, limits)
+    this.#context = new Context(device, limits, check)
   }
 
   /** The answer to a checked call. */
@@ -39,6 +41,10 @@ export class WebGpuSampler extends Methods implements Sampler {
   protected async call(operation: Operation, args: Record<string, unknown>, options: unknown): Promise<unknown> {
     this.#checked()
     return this.answer(callOf(operation, args, options))
+  }
+
+  async ready(calls: readonly Described[]): Promise<void> {
+    await prepareKernels(this.#checked(), calls)
   }
 
   encode(operation: Operation, encoder: GPUCommandEncoder, options: unknown): void {

@@ -37,11 +37,14 @@ export class Context {
   #recordedParams: RecordedParams
   /** Why there are no more calls: the device was lost or the sampler destroyed. */
   #ended: DeviceError | undefined
+  /** Is fulfilled when the device was checked, never rejected: where it makes other noise than it must, there are no more calls. */
+  #selfChecked: Promise<void> | undefined
   /** Rejects a call that is not answered yet. */
   #waiting = new Set<(error: DeviceError) => void>()
   #stopListening: () => void
 
-  constructor(device: GPUDevice, limits: Partial<Limits> = {}) {
+  /** `check` rejects with a DeviceError where the device is not to be used; until it is settled, no call is answered. */
+  constructor(device: GPUDevice, limits: Partial<Limits> = {}, check?: Promise<void>) {
     this.device = device
     this.limits = { ...limitsOf(device), ...limits }
     this.staging = new Staging(device)
@@ -50,6 +53,9 @@ export class Context {
     this.recordedScratch = new RecordedScratch(device)
     this.#recordedParams = new RecordedParams(device, this.staging)
     this.#stopListening = onLoss(device, (error) => this.#end(error))
+    this.#selfChecked = check?.catch((error: DeviceError) => {
+      if (!this.#ended) this.#end(error)
+    })
   }
 
   /** Lets `record` put work into the caller's encoder, with what keeps parameters until the caller submits it. */
@@ -66,8 +72,8 @@ export class Context {
   }
 
   /**
-   * Runs `work`, which submits before it first awaits, and gives its result, or throws what the device had against it, or that
-   * the device was lost or the sampler destroyed in the meantime.
+   * Runs `work`, which submits before it first awaits, and gives its result once the device is known to be right, or throws what the
+   * device had against it, or that the device was lost or the sampler destroyed in the meantime.
    * @throws DeviceError
    */
   async guarded<T>(work: () => Promise<T>): Promise<T> {
@@ -85,6 +91,7 @@ export class Context {
     const result = (async () => work())()
     const scopes = ERROR_FILTERS.map(() => device.popErrorScope())
     const [outcome, ...errors] = await Promise.allSettled([result, ...scopes])
+    if (this.#selfChecked) await this.#selfChecked
     this.check()
     const thrown: unknown = outcome.status === 'rejected' ? outcome.reason : undefined
     const ofDevice = thrown instanceof Error && DEVICE_EXCEPTIONS.includes(thrown.name)

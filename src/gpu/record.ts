@@ -4,6 +4,7 @@ import type { Recording } from '../call'
 import { type View, windowOf } from '../view'
 import { type Context, requireSettings } from './context'
 import { encodeDispatches } from './encode'
+import type { Plan } from './plan'
 import { planRowSettings } from './row_settings'
 
 /**
@@ -15,20 +16,29 @@ export function record(context: Context, encoder: GPUCommandEncoder, call: Recor
   if (request.batchSize === 0) return
   requireApart(Object.values(outputs), [...Object.values(inputs), ...Object.values(request.settings.buffers ?? {})])
   const { settings } = request
-  if (settings.rows) requireSettings(settings.rows, context.limits)
-  const views = { ...inputs, ...outputs }
-  const { dispatches, scratch } = operation.plan({ request, views, readBack: false, limits: context.limits })
-  const all = [...planRowSettings(settings, request.batchSize, operation.relaxed ?? false), ...dispatches]
+  const { dispatches, scratch } = recordingPlan(context, call)
   const buffers = new Map<string, GPUBuffer>()
-  for (const [name, { buffer }] of Object.entries(views)) buffers.set(name, buffer!)
+  for (const [name, { buffer }] of Object.entries({ ...inputs, ...outputs })) buffers.set(name, buffer!)
   for (const [name, bytes] of Object.entries(scratch)) buffers.set(name, context.recordedScratch.atLeast(name, bytes))
   for (const [name, { buffer }] of Object.entries(settings.buffers ?? {})) buffers.set(`settings ${name}`, buffer!)
   context.recording(encoder, (uniforms) => {
     const rowSettings = settings.rows && uniforms.rowSettings(settings.rows.words)
     if (rowSettings) buffers.set('row settings', rowSettings.buffer)
     const resources = { buffers, settings, uniforms, ...(rowSettings ? { rowSettings } : {}) }
-    encodeDispatches(context, encoder, `gumbel-webgpu ${operation.name}`, all, resources)
+    encodeDispatches(context, encoder, `gumbel-webgpu ${operation.name}`, dispatches, resources)
   })
+}
+
+/**
+ * What a checked call that records does on a device.
+ * @throws RangeError naming what does not fit this device
+ */
+export function recordingPlan({ limits }: Context, { operation, request, inputs, outputs }: Recording): Plan {
+  const { settings, batchSize } = request
+  if (settings.rows) requireSettings(settings.rows, limits)
+  const { dispatches, scratch } = operation.plan({ request, views: { ...inputs, ...outputs }, readBack: false, limits })
+  const taken = planRowSettings(settings, batchSize, operation.relaxed ?? false)
+  return { dispatches: [...taken, ...dispatches], scratch }
 }
 
 /** WebGPU refuses outputs whose bindings overlap, and outputs in a buffer that is read. */

@@ -7,6 +7,7 @@ import { type RowSettingsTable, SETTINGS_WORDS, type Settings } from '../setting
 import { ALIGNMENT, type Geometry, type HostView, type View, from, packedBytes, uploadRows } from '../view'
 import { type Context, settingsThatFit } from './context'
 import { encodeDispatches } from './encode'
+import type { Kernel } from './kernel'
 import type { Dispatch, Plan } from './plan'
 
 /** Host arrays are uploaded, and results read back, in pieces of about this many bytes. */
@@ -50,6 +51,26 @@ export async function run(context: Context, call: Call): Promise<Results> {
   // Where statuses are not results of their own, an index that would be -1 is minus the status.
   const statuses = !results.statuses && indices ? invalidStatusesOf(indices as Int32Array<ArrayBuffer>) : undefined
   return statuses ? { ...results, statuses } : results
+}
+
+/** Stands for the rows of inputs in host memory, which plans do not look at. */
+const NO_DATA = new Float32Array(0)
+
+/**
+ * The kernels of a call whose inputs lie in buffers, or are the same rows in host memory, which are worked on in smaller pieces.
+ * @throws RangeError naming what does not fit this device
+ */
+export function kernelsOf(context: Context, call: Call): Kernel[] {
+  const pieces = piecesOf(context, call)
+  const inputs: Call['inputs'] = {}
+  for (const [name, { buffer: _, ...view }] of Object.entries(call.inputs)) inputs[name] = { ...view, data: NO_DATA }
+  try {
+    pieces.push(...piecesOf(context, { ...call, inputs }))
+  } catch (error) {
+    // Rows that fit no buffer of ours may fit the caller's.
+    if (!(error instanceof RangeError)) throw error
+  }
+  return pieces.flatMap(({ plan }) => plan.dispatches.map(({ kernel }) => kernel))
 }
 
 function piecesOf({ device, limits }: Context, call: Call): Piece[] {

@@ -17,6 +17,13 @@ export function digestOf(digests: Uint32Array): string {
   return hexadecimal(sums)
 }
 
+/** The digests of ranges in one: their XOR. */
+export function xorOf(digests: Uint32Array): string {
+  const xor = new Uint32Array(2)
+  digests.forEach((digest, i) => (xor[i & 1] ^= digest))
+  return hexadecimal(xor)
+}
+
 /** Words as eight hexadecimal digits each. */
 export function hexadecimal(words: ArrayLike<number>): string {
   return Array.from(words, (word) => word.toString(16).padStart(8, '0')).join('')

@@ -64,6 +64,7 @@ export async function undefinedOptions(
 
   await createSampler({
     backend: undefined as 'auto' | 'cpu' | undefined,
+    selfCheck: undefined as boolean | undefined,
     onBackendChange: undefined as ((backend: 'cpu', error: DeviceError) => void) | undefined,
   })
 }
