@@ -13,24 +13,11 @@ import {
   columnsOf,
   rowsOf,
 } from './operation'
-import { requireRelaxed, settingsOf } from './settings'
+import { SETTINGS_OPTIONS, requireRelaxed, settingsOf } from './settings'
 import { type View, type ViewSpec, inBuffer, inputView, outputView } from './view'
 
 /** Options that every call may be given, so that one object serves all. */
-const SHARED = [
-  'batchSize',
-  'numClasses',
-  'temperature',
-  'tau',
-  'hard',
-  'tail',
-  'numSamples',
-  'step',
-  'seed',
-  'streams',
-  'streamOffset',
-  'invalidRows',
-]
+const SHARED = ['batchSize', 'numClasses', 'hard', 'tail', 'numSamples', 'invalidRows', ...SETTINGS_OPTIONS]
 const MAX_CLASSES = 0x80000000
 const MAX_SAMPLES = 0x1000000
 const MAX_ROWS = 0xffffffff

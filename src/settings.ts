@@ -5,7 +5,7 @@ import { type View, inBuffer, inputView } from './view'
 
 /**
  * A row r has stream `stream + r * streamStride`, unless `rows` says otherwise.
- * In step with `RowSettings` in `shaders/shared/row_settings_uniform.wgsl`.
+ * In step with `shaders/shared/row_settings_uniform.wgsl`.
  */
 export interface Settings {
   temperature: number
@@ -21,22 +21,25 @@ export interface Settings {
   buffers?: Record<string, View>
 }
 
-/** `SETTINGS_WORDS` words a row, as floats and as words: temperature, tau, seed low and high, stream, step. */
+/** `SETTINGS_WORDS` words a row, as floats and as words, in the order of `SETTINGS_FIELDS`. */
 export interface RowSettingsTable {
   floats: Float32Array<ArrayBuffer>
   words: Uint32Array<ArrayBuffer>
 }
 
-export const SETTINGS_WORDS = 6
+/** What one row draws with, a word each; a test compares them with `RowSettings` in `shaders/shared/row_settings.wgsl`. */
+export const SETTINGS_FIELDS = ['temperature', 'tau', 'seedLow', 'seedHigh', 'stream', 'step'] as const
+export const SETTINGS_WORDS = SETTINGS_FIELDS.length
+const FLOATS: ReadonlySet<string> = new Set(['temperature', 'tau'])
 
-/** What one row draws with. */
-export interface RowSettings {
-  temperature: number
-  tau: number
-  seedLow: number
-  seedHigh: number
-  stream: number
-  step: number
+export type RowSettings = Record<(typeof SETTINGS_FIELDS)[number], number>
+
+/** Options that the settings are made of. */
+export const SETTINGS_OPTIONS = ['temperature', 'tau', 'step', 'seed', 'streams', 'streamOffset']
+
+/** Writes what one row draws with to its words. */
+export function writeSettings({ floats, words }: RowSettingsTable, at: number, row: RowSettings): void {
+  SETTINGS_FIELDS.forEach((field, i) => ((FLOATS.has(field) ? floats : words)[at + i] = row[field]))
 }
 
 const MAX_SEED = 0xffffffffffffffffn
@@ -151,16 +154,9 @@ function tableOf(settings: Settings, lists: Lists, batchSize: number): RowSettin
   for (const [name, list] of lists) requirePerRow(name, list, batchSize)
   const words = new Uint32Array(SETTINGS_WORDS * batchSize)
   const table = { words, floats: new Float32Array(words.buffer) }
-  const { temperature, tau, seedLow, seedHigh, stream, streamStride, step } = settings
-  for (let row = 0; row < batchSize; row++) {
-    const at = row * SETTINGS_WORDS
-    table.floats[at] = temperature
-    table.floats[at + 1] = tau
-    words[at + 2] = seedLow
-    words[at + 3] = seedHigh
-    words[at + 4] = stream + row * streamStride
-    words[at + 5] = step
-  }
+  const one = emptySettings()
+  for (let row = 0; row < batchSize; row++)
+    writeSettings(table, row * SETTINGS_WORDS, settingsOfRow(one, settings, row))
   for (const [name, list] of lists)
     for (let row = 0; row < batchSize; row++) WRITES[name](table, row * SETTINGS_WORDS, `${name}[${row}]`, list[row])
   return table

@@ -121,7 +121,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'a 24-bit uniform',
-    shader: [noise.shader('(word & 0xffffu) * 2u + 1u', '(word & 0xff00u) * 2u + 0x100u')],
+    shader: [noise.shader('(words & vec4<u32>(0xffffu)) * 2u + 1u', '(words & vec4<u32>(0xff00u)) * 2u + 0x100u')],
     twin: [noise.twin('(word >>> 0) + 0.5', '((word & 0xffffff00) >>> 0) + 128')],
     killedBy: contract(LARGEST, {
       shader: [SAME_NOISE],
@@ -135,10 +135,10 @@ export const MUTANTS: readonly Mutant[] = [
     name: '-log(-log u) on builtins',
     shader: [
       noise.shader(
-        'return negative_log(select(w.exponent, 0.0, small), select(1.0 - w.mantissa, x, small))',
-        'return -log(1.0 - half_open(word))',
+        'return negative_log(select(w.exponent, vec4<f32>(), small), select(1.0 - w.mantissa, x, small))',
+        'return -log(1.0 - half_open(words))',
       ),
-      noise.shader('return negative_log(e.exponent, 1.0 - e.mantissa)', 'return -log(exponential)'),
+      noise.shader('return negative_log(e.exponent, 1.0 - e.mantissa)', 'return -log(exponentials)'),
     ],
     twin: [
       noise.twin(
@@ -179,7 +179,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'a stream shared between rows',
-    shader: [settings.shader('params.stream + row * params.stream_stride', 'params.stream')],
+    shader: [settings.shader('settings.stream += row * params.stream_stride;', '')],
     twin: [settings.twin('settings.stream + row * settings.streamStride', 'settings.stream')],
     killedBy: contract(DRAWS, {
       shader: [{ file: 'test/gpu/sample.test.ts', name: 'GPU draws are CPU draws a batch of [600, 1024]' }],
@@ -212,7 +212,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'the seed’s high word ignored',
-    shader: [settings.shader('vec2<u32>(params.seed_low, params.seed_high)', 'vec2<u32>(params.seed_low, 0u)')],
+    shader: [settings.shader('settings.stream +=', 'settings.seed.y = 0u; settings.stream +=')],
     twin: [settings.twin('out.seedHigh = settings.seedHigh', 'out.seedHigh = 0')],
     killedBy: contract(WORDS, { ...statistic('words: one bit of the seed flipped') }),
   },
@@ -261,7 +261,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'noise that the temperature does not scale',
-    shader: [score.shader('opaque(temperature * gumbel, params.zero)', 'gumbel')],
+    shader: [score.shader('opaque(temperature * gumbels, params.zero)', 'gumbels')],
     twin: [score.twin('f(temperature * gumbel)', 'gumbel')],
     killedBy: contract(DRAWS, { shader: [SAME_DRAWS], twin: [lazy('normal')] }),
   },
@@ -294,19 +294,39 @@ export const MUTANTS: readonly Mutant[] = [
     killedBy: { twin: [skips('is no class that wins: the least noise loses, T 1, ')] },
   },
   {
+    name: 'draws of rounded scores',
+    shader: [
+      score.shader(
+        'let rest = opaque(smaller - opaque(scores - larger, params.zero), params.zero);',
+        'let rest = vec4<f32>();',
+      ),
+    ],
+    twin: [score.twin('product - (score - term)', '0'), score.twin('term - (score - product)', '0')],
+    killedBy: {
+      shader: [
+        { file: 'test/gpu/exact_scores.test.ts', name: 'ten equal logits of -10000000 are drawn equally often' },
+      ],
+      twin: [{ file: 'test/cpu/fuzz_draws.test.ts', name: 'an offset that keeps the logits exact changes no draw' }],
+    },
+  },
+  {
+    name: 'float16 subnormals that count as 0',
+    shader: [shaders('shared/float16')('vec4<f32>(size) * 0x1p-24', 'vec4<f32>()')],
+    twin: [twin('halves')('-size : size', '-0 : 0')],
+    killedBy: {
+      shader: [{ file: 'test/gpu/logits_types.test.ts', name: 'float16 logits' }],
+      twin: [{ file: 'test/cpu/logits_types.test.ts', name: 'each of the 65,536 is widened exactly' }],
+    },
+  },
+  {
     name: 'ties to the last',
-    shader: [scan.shader('if (key > best.key) {', 'if (key >= best.key) {')],
-    twin: [scan.twin('if (score > best) {', 'if (score >= best) {')],
+    shader: [scan.shader('remainder > best.remainder', 'remainder >= best.remainder')],
+    twin: [scan.twin('rest > remainder', 'rest >= remainder')],
     killedBy: contract(FIRST, { shader: [SAME_DRAWS], twin: [lazy('ties')] }),
   },
   {
     name: 'ties to the last lane',
-    shader: [
-      shaders('shared/reduce_workgroup')(
-        'let lowest = min(select(0xffffffffu, best.y, other <= best.x), select(0xffffffffu, sh_classes[i], other >= best.x));',
-        'let lowest = select(best.y, sh_classes[i], other >= best.x);',
-      ),
-    ],
+    shader: [shaders('shared/best')('b.class_ < a.class_', 'b.class_ > a.class_')],
     twin: [],
     killedBy: { shader: [tiling('with any number of lanes a row')] },
   },
@@ -342,7 +362,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'ties to the last in short rows',
-    shader: [contest.shader('if (key > found.key) {', 'if (key >= found.key) {')],
+    shader: [contest.shader('remainder > found.remainder', 'remainder >= found.remainder')],
     twin: [contest.twin('c < winner', 'c > winner')],
     killedBy: contract(FIRST),
   },
@@ -378,7 +398,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'missing validity',
-    shader: [scan.shader('best.key = checked_key(best.key, validity);', '')],
+    shader: [scan.shader('best.key = checked_key(best.key, validity, temperature);', '')],
     twin: [
       twin('operations/sample/validity')('if (largest === Infinity) return STATUS_POSITIVE_INFINITY', ''),
       twin('operations/sample/validity')('largest === largest ? STATUS_OK : STATUS_NAN', 'STATUS_OK'),

@@ -1,6 +1,9 @@
 // What a dispatch does. Kept in step with src/gpu/params.ts, which a test compares field by field.
 
+import package::shared::row_settings::RowSettings;
+
 struct Params {
+  @align(16) @size(32) settings: RowSettings, // of all rows, with the stream of row 0: see row_settings_uniform.wgsl
   rows: u32,             // rows of this dispatch
   first_row: u32,        // the number of its first row among those whose settings are bound
   classes: u32,          // classes of this dispatch's part of a row
@@ -9,13 +12,7 @@ struct Params {
   logits_stride: u32,    // elements from row to row
   num_samples: u32,      // draws of each row in this dispatch
   first_draw: u32,       // the number of the first of them
-  temperature: f32,      // of all rows, as the next six: see row_settings_uniform.wgsl
-  tau: f32,
-  seed_low: u32,
-  seed_high: u32,
-  stream: u32,           // of row 0
-  stream_stride: u32,    // 0 or 1: added for each row
-  step: u32,
+  stream_stride: u32,    // 0 or 1: added to the stream for each row
   index_words: u32,      // 1 for int32 indices, 2 for int64
   invalid_index: u32,    // bits of what stands where a draw has no index
   index_offset: u32,     // words of the binding before this dispatch's first result, in each output

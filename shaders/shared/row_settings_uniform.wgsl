@@ -5,11 +5,7 @@ import package::shared::row_settings::RowSettings;
 
 // Of a row, which counts in the batch.
 fn row_settings_of(row: u32) -> RowSettings {
-  return RowSettings(
-    params.temperature,
-    params.tau,
-    vec2<u32>(params.seed_low, params.seed_high),
-    params.stream + row * params.stream_stride,
-    params.step,
-  );
+  var settings = params.settings;
+  settings.stream += row * params.stream_stride;
+  return settings;
 }

@@ -16,7 +16,7 @@ export async function digestOnGpu(context: Context, ranges: readonly NoiseRange[
     device.queue.writeBuffer(input, 0, words)
     uniforms.rewind()
     const group = bindGroupOf(device, pipeline, {
-      params: uniforms.bind(PARAMS_BYTES, (into) => writeParams(into, {})),
+      params: uniforms.bind(PARAMS_BYTES, (into) => writeParams(into, undefined, {})),
       ranges: { buffer: input, size: words.byteLength },
       digests: { buffer: results, size: bytes },
     })

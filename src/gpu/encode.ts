@@ -2,7 +2,7 @@
 
 import type { Settings } from '../settings'
 import type { Context } from './context'
-import { PARAMS_BYTES, type Params, writeParams } from './params'
+import { PARAMS_BYTES, writeParams } from './params'
 import { bindGroupOf, pipelineOf } from './pipelines'
 import type { Dispatch } from './plan'
 import { workgroupsOf } from './slices'
@@ -28,11 +28,11 @@ export function encodeDispatches(
   { buffers, settings, rowSettings, uniforms }: Resources,
 ): void {
   const pass = encoder.beginComputePass({ label })
-  const common = paramsOf(settings)
+  const { streamStride } = settings
   for (const { kernel, params, bindings, workgroups } of dispatches) {
     const pipeline = pipelineOf(device, kernel)
     const resources: Record<string, GPUBufferBinding> = {
-      params: uniforms.bind(PARAMS_BYTES, (into) => writeParams(into, { ...common, ...params })),
+      params: uniforms.bind(PARAMS_BYTES, (into) => writeParams(into, settings, { streamStride, ...params })),
     }
     if (rowSettings && pipeline.bindings.has('row_settings')) resources.row_settings = rowSettings
     for (const [name, { of, offset, size }] of Object.entries(bindings))
@@ -42,8 +42,4 @@ export function encodeDispatches(
     pass.dispatchWorkgroups(...workgroupsOf(workgroups))
   }
   pass.end()
-}
-
-function paramsOf({ step, seedLow, seedHigh, stream, streamStride, temperature, tau }: Settings): Partial<Params> {
-  return { step, seedLow, seedHigh, stream, streamStride, temperature, tau }
 }

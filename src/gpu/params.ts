@@ -1,4 +1,6 @@
-/** The fields of `Params` in `shaders/shared/params.wgsl`, in order; a test compares both. */
+import { type RowSettings, SETTINGS_WORDS, writeSettings } from '../settings'
+
+/** The fields of `Params` in `shaders/shared/params.wgsl` after its settings, in order; a test compares both. */
 export const PARAMS_FIELDS = [
   'rows',
   'firstRow',
@@ -8,13 +10,7 @@ export const PARAMS_FIELDS = [
   'logitsStride',
   'numSamples',
   'firstDraw',
-  'temperature',
-  'tau',
-  'seedLow',
-  'seedHigh',
-  'stream',
   'streamStride',
-  'step',
   'indexWords',
   'invalidIndex',
   'indexOffset',
@@ -42,17 +38,18 @@ export const PARAMS_FIELDS = [
 
 export type Params = Record<Exclude<(typeof PARAMS_FIELDS)[number], 'zero'>, number>
 
-export const PARAMS_BYTES = PARAMS_FIELDS.length * 4
+/** Words that settings take at the begin of `Params`: structures in uniforms end at multiples of 16 bytes. */
+export const SETTINGS_SLOT = Math.ceil(SETTINGS_WORDS / 4) * 4
 
-const FLOATS: ReadonlySet<string> = new Set(['temperature', 'tau'])
+const WORDS = SETTINGS_SLOT + PARAMS_FIELDS.length
+
+export const PARAMS_BYTES = Math.ceil(WORDS / 4) * 16
 
 /** Writes a `Params` to the begin of a buffer; fields that a dispatch does not have are 0. */
-export function writeParams(into: ArrayBuffer, params: Partial<Params>): void {
-  const words = new Uint32Array(into, 0, PARAMS_FIELDS.length)
-  const floats = new Float32Array(into, 0, PARAMS_FIELDS.length)
+export function writeParams(into: ArrayBuffer, settings: RowSettings | undefined, params: Partial<Params>): void {
+  const words = new Uint32Array(into, 0, PARAMS_BYTES / 4)
+  if (settings) writeSettings({ words, floats: new Float32Array(into, 0, PARAMS_BYTES / 4) }, 0, settings)
   PARAMS_FIELDS.forEach((field, i) => {
-    const value = field === 'zero' ? 0 : (params[field] ?? 0)
-    if (FLOATS.has(field)) floats[i] = value
-    else words[i] = value
+    words[SETTINGS_SLOT + i] = field === 'zero' ? 0 : (params[field] ?? 0)
   })
 }

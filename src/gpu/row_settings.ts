@@ -1,15 +1,17 @@
 /** Settings of rows that a recording reads from the caller's buffers. */
 
-import { SETTINGS_WORDS, type Settings } from '../settings'
+import { SETTINGS_FIELDS, SETTINGS_WORDS, type Settings } from '../settings'
 import { windowOf } from '../view'
 import type { Dispatch } from './plan'
 
-/** Words of a row's settings, in the order in which they are taken: a tau out of range marks the temperature. */
-const WORDS = { temperature: 0, tau: 1, seed: 2, step: 5 } as const
+/** Where settings lie in a row's words, in the order in which they are taken: a tau out of range marks the temperature. */
+const WORDS = Object.entries({ temperature: 'temperature', tau: 'tau', seed: 'seedLow', step: 'step' } as const).map(
+  ([name, field]) => [name, SETTINGS_FIELDS.indexOf(field)] as const,
+)
 
 /** The dispatches that take settings from buffers, named 'settings …', to the table 'row settings', before draws read it. */
 export function planRowSettings({ buffers = {} }: Settings, batchSize: number, relaxed: boolean): Dispatch[] {
-  return Object.entries(WORDS).flatMap(([name, word]) => {
+  return WORDS.flatMap(([name, word]) => {
     const view = buffers[name]
     if (!view) return []
     const { offset, size, begin } = windowOf(view, 0, view.rows)

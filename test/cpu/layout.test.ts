@@ -1,34 +1,39 @@
 import { expect, test } from 'vitest'
 // The package's main file is CommonJS under an ES module's name, which Node refuses.
 import { WgslReflect } from 'wgsl_reflect/wgsl_reflect.module.js'
-import { PARAMS_BYTES, PARAMS_FIELDS, writeParams } from '../../src/gpu/params'
+import { PARAMS_BYTES, PARAMS_FIELDS, SETTINGS_SLOT, writeParams } from '../../src/gpu/params'
 import { MODULES } from '../../src/gpu/linker'
 import { SETTINGS_WORDS, settingsOf } from '../../src/settings'
 
-function structOf(name: string, module: string) {
-  const struct = new WgslReflect(MODULES.get(module)!).structs.find((each) => each.name === name)
+function structOf(name: string, ...modules: string[]) {
+  const source = modules.map((module) => MODULES.get(module)!.replace(/^import .*$/gm, '')).join('\n')
+  const struct = new WgslReflect(source).structs.find((each) => each.name === name)
   if (!struct) throw new Error(`there is no struct ${name}`)
   return struct
 }
 
+const paramsStruct = () => structOf('Params', 'shared/row_settings', 'shared/params')
 const camelCase = (name: string) => name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase())
 
-test('Params has the same fields in WGSL and TypeScript, a word each, without gaps', () => {
-  const { members, size } = structOf('Params', 'shared/params')
-  expect(members.map((member) => camelCase(member.name))).toEqual([...PARAMS_FIELDS])
-  expect(members.map((member) => member.offset)).toEqual(PARAMS_FIELDS.map((_, i) => 4 * i))
+test('Params has the settings and then the same fields in WGSL and TypeScript, a word each, without gaps', () => {
+  const { members, size } = paramsStruct()
+  const [settings, ...fields] = members
+  expect([settings.name, settings.offset, settings.size]).toEqual(['settings', 0, 4 * SETTINGS_SLOT])
+  expect(fields.map((member) => camelCase(member.name))).toEqual([...PARAMS_FIELDS])
+  expect(fields.map((member) => member.offset)).toEqual(PARAMS_FIELDS.map((_, i) => 4 * (SETTINGS_SLOT + i)))
+  expect(fields.map((member) => member.type.name)).toEqual(PARAMS_FIELDS.map(() => 'u32'))
   expect(size).toBe(PARAMS_BYTES)
 })
 
-test('writeParams writes floats where the struct has f32', () => {
+test('writeParams writes the settings of all rows, and each field', () => {
   const values = Object.fromEntries(PARAMS_FIELDS.map((field, i) => [field, i + 1]))
+  const settings = settingsOf({ temperature: 2, tau: 3, seed: (5n << 32n) + 4n, streams: 6, step: 7 }, 1)
   const into = new ArrayBuffer(PARAMS_BYTES + 4)
-  writeParams(into, values as never)
-  const [words, floats] = [new Uint32Array(into), new Float32Array(into)]
-  structOf('Params', 'shared/params').members.forEach((member, i) => {
-    const value = member.type.name === 'f32' ? floats[i] : words[i]
-    expect(value, member.name).toBe(member.name === 'zero' ? 0 : i + 1)
-  })
+  writeParams(into, settings, values)
+  const words = [...new Uint32Array(into)]
+  expect([...new Float32Array(into, 0, 2)]).toEqual([2, 3])
+  expect(words.slice(2, SETTINGS_WORDS)).toEqual([4, 5, 6, 7])
+  PARAMS_FIELDS.forEach((field, i) => expect(words[SETTINGS_SLOT + i], field).toBe(field === 'zero' ? 0 : i + 1))
   expect(words.at(-1)).toBe(0)
 })
 

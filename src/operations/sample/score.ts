@@ -11,13 +11,18 @@ function canonical(x: number): number {
   return Math.abs(x) < MIN_NORMAL ? 0 : x
 }
 
+/** What the noise adds to the logit. */
+function productOf(temperature: number, gumbel: number): number {
+  return f(temperature * gumbel)
+}
+
 export function scoreOf(logit: number, temperature: number, gumbel: number): number {
-  return f(canonical(logit) + f(temperature * gumbel))
+  return f(canonical(logit) + productOf(temperature, gumbel))
 }
 
 /** The exact sum less the score, by Dekker's Fast2Sum (Numer. Math. 18, 1971). */
 export function remainderOf(logit: number, temperature: number, gumbel: number): number {
-  const [term, product] = [canonical(logit), f(temperature * gumbel)]
+  const [term, product] = [canonical(logit), productOf(temperature, gumbel)]
   const score = f(term + product)
   return canonical(Math.abs(term) >= Math.abs(product) ? product - (score - term) : term - (score - product))
 }

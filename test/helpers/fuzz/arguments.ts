@@ -169,7 +169,7 @@ function rows(key: 'logits' | 'gradSamples' | 'samples', count: number): fc.Arbi
   const data = new Float32Array(count * SHAPE.numClasses)
   return fc.oneof(
     fc
-      .constantFrom<unknown>(null, 1, 'logits', [0, 1], new Float64Array(data.length), { data: [0] }, {}, () => 1)
+      .constantFrom<unknown>(null, 1, 'logits', [0, '1'], new Float64Array(data.length), { data: [0] }, {}, () => 1)
       .map((value) => flaw(value, TypeError)),
     fc.nat(data.length - 1).map((length) => flaw(data.subarray(0, length), RangeError, key, length)),
     outside(0, Number.MAX_SAFE_INTEGER).map((offset) => flaw({ data, offset }, RangeError, `${key}.offset`, offset)),
