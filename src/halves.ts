@@ -1,4 +1,4 @@
-/** Numbers of 16 bits widened to float32, exactly; the twins of `shaders/shared/logits_f16.wgsl` and `logits_bf16.wgsl`. */
+/** Numbers of 16 bits widened to float32, exactly; the twins of `shaders/shared/float16.wgsl` and `bfloat16.wgsl`. */
 
 /** Of float16: subnormals become the normal numbers that they are. */
 export function widenFloat16(halves: Uint16Array): Float32Array<ArrayBuffer> {

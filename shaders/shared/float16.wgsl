@@ -1,4 +1,5 @@
 // Widens float16 to float32 by integer arithmetic, so that devices do not differ in subnormals, which become normal numbers. Twin: src/halves.ts.
+// Variant with the same signature: bfloat16.wgsl.
 
 // Bits of four float32 of the halves in the low bits of four words.
 fn widened(halves: vec4<u32>) -> vec4<u32> {

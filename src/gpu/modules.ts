@@ -1,7 +1,7 @@
 /** Which modules and constants a plan chooses for a kernel. */
 
 import type { Output, Request } from '../operation'
-import { type ElementType, type Geometry, isVector } from '../view'
+import { type Geometry, isVector } from '../view'
 import { type BindingName, type Bound, bound, together } from './bound'
 import type { Kernel, Modules } from './kernel'
 import { WORKGROUP_LANES } from './lanes'
@@ -19,16 +19,16 @@ export function vectorModule(view: Geometry, plain: string): Modules {
   return isVector(view) ? { [plain]: `${plain}x4` } : {}
 }
 
-const LOGITS_MODULES: Partial<Record<ElementType, string>> = {
-  float32: 'shared/logits_f32',
-  float16: 'shared/logits_f16',
-  bfloat16: 'shared/logits_bf16',
-}
-
 /** How a kernel reads logits, and what rows draw with. */
 export function readModules({ views: { logits }, request }: Work): Modules {
-  const module = `${LOGITS_MODULES[logits.type]}${isVector(logits) ? 'x4' : ''}`
-  return { ...(module === 'shared/logits_f32' ? {} : { 'shared/logits_f32': module }), ...settingsModule(request) }
+  const plain = 'shared/logits_f32'
+  const settings = settingsModule(request)
+  if (logits.type === 'float32') return { ...vectorModule(logits, plain), ...settings }
+  return {
+    [plain]: isVector(logits) ? 'shared/logits_16x4' : 'shared/logits_16',
+    ...(logits.type === 'bfloat16' ? { 'shared/float16': 'shared/bfloat16' } : {}),
+    ...settings,
+  }
 }
 
 export function settingsModule({ settings }: Pick<Request, 'settings'>): Modules {

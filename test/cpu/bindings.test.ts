@@ -16,6 +16,9 @@ test('bindings are read by name, with their numbers and types', () => {
     scores: { binding: 5, type: 'storage' },
     statuses: { binding: 6, type: 'storage' },
     partials: { binding: 8, type: 'storage' },
+    remainders: { binding: 19, type: 'storage' },
+    maxima: { binding: 20, type: 'storage' },
+    log_sums: { binding: 21, type: 'storage' },
   })
 })
 

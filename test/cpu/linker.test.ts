@@ -5,13 +5,7 @@ import { namesOf } from '../helpers/wgsl'
 
 /** Modules that others may be linked in place of. */
 const VARIANTS: Record<string, string[]> = {
-  'shared/logits_f32': [
-    'shared/logits_f32x4',
-    'shared/logits_f16',
-    'shared/logits_f16x4',
-    'shared/logits_bf16',
-    'shared/logits_bf16x4',
-  ],
+  'shared/logits_f32': ['shared/logits_f32x4', 'shared/logits_16', 'shared/logits_16x4'],
   'shared/reduce_workgroup': ['shared/reduce_lane', 'shared/reduce_subgroup'],
   'shared/rows_out_f32': ['shared/rows_out_f32x4', 'shared/rows_out_f16'],
   'shared/rows_in_f32': ['shared/rows_in_f32x4'],
@@ -99,7 +93,9 @@ describe('link', () => {
         return link(kernel, { [module]: variant })
       }),
     )
-    const linked = plain + variants.join('')
+    // A variant of what a variant imports.
+    const bfloat16 = { 'shared/logits_f32': 'shared/logits_16', 'shared/float16': 'shared/bfloat16' }
+    const linked = [plain, ...variants, link('sample/draw', bfloat16)].join('')
     expect([...MODULES.keys()].filter((path) => !linked.includes(bodyOf(path)))).toEqual([])
   })
 

@@ -189,7 +189,7 @@ const otherWords = fc.oneof(fc.string(), fc.double(), fc.boolean(), fc.constantF
 export const FLAWS = {
   /** Where there is other data than options, batchSize and the like do not fit it either: only what is refused before it. */
   shape: fc.oneof(
-    wholes('batchSize', 1, 2 ** 32 - 1),
+    wholes('batchSize', 0, 2 ** 32 - 1),
     wholes('numClasses', 1, 2 ** 31),
     wholes('numSamples', 1, 2 ** 24),
     fc.constantFrom<unknown>(null, undefined, 1, 'options', Symbol('x')).map(

@@ -37,7 +37,7 @@ export const block: Uint32Array = philox4x32([0, 0, 0, 0], [0, 0])
 await createSampler({ device: 1 })
 // @ts-expect-error the backend has another name
 await createSampler({ backend: 'gpu' })
-// @ts-expect-error batchSize is missing
-await sampler.sample(new Float32Array(3), { numClasses: 3, seed: 1 })
+// @ts-expect-error numClasses is missing
+await sampler.sample(new Float32Array(3), { batchSize: 1, seed: 1 })
 // @ts-expect-error an option that there is not
 await sampler.sample(new Float32Array(3), { ...options, topK: 3 })

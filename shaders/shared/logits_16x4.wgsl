@@ -1,4 +1,4 @@
-// Reads float16 logits four at a time: rows begin and end at multiples of four elements. It gives them as bits of float32. Same
+// Reads logits of 16 bits four at a time: rows begin and end at multiples of four elements. It gives them as bits of float32. Same
 // signatures as logits_f32.wgsl.
 
 import package::shared::float_bits::NEGATIVE_INFINITY;

@@ -1,7 +1,7 @@
-// Reads bfloat16 logits one by one, two a word: rows may begin anywhere. It gives them as bits of float32. Same signatures as logits_f32.wgsl.
+// Reads logits of 16 bits one by one, two a word: rows may begin anywhere. It gives them as bits of float32. Same signatures as logits_f32.wgsl.
 
 import package::shared::float_bits::NEGATIVE_INFINITY;
-import package::shared::bfloat16::widened;
+import package::shared::float16::widened;
 import package::shared::params::params;
 
 @group(0) @binding(1) var<storage, read> logits: array<u32>;
