@@ -29,7 +29,8 @@ export interface RowSettingsTable {
 
 /** What one row draws with, a word each; a test compares them with `RowSettings` in `shaders/shared/row_settings.wgsl`. */
 export const SETTINGS_FIELDS = ['temperature', 'tau', 'seedLow', 'seedHigh', 'stream', 'step'] as const
-export const SETTINGS_WORDS = SETTINGS_FIELDS.length
+/** Words of a row: structures with a vec2 lie at multiples of two words. */
+export const SETTINGS_WORDS = Math.ceil(SETTINGS_FIELDS.length / 2) * 2
 const FLOATS: ReadonlySet<string> = new Set(['temperature', 'tau'])
 
 export type RowSettings = Record<(typeof SETTINGS_FIELDS)[number], number>

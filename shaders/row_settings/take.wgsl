@@ -6,7 +6,6 @@ import package::shared::params::params;
 override WORD: u32 = 0u;         // of `RowSettings`: 0 temperature, 1 tau, 2 seed, 5 step
 override RELAXED: bool = false;  // a temperature or tau of 0 is out of range
 
-const ROW_WORDS = 6u;
 const MIN_SCALE = 0x219392efu; // 1e-18
 const MAX_SCALE = 0x5d5e0b6bu; // 1e18
 const ONE = 0x3f800000u;
@@ -26,7 +25,7 @@ fn main(
     return;
   }
   let at = params.rows_in_offset + row * params.rows_in_stride;
-  let out = row * ROW_WORDS;
+  let out = row * params.rows_out_stride;
   let word = settings_in[at];
   if (WORD == 2u) {
     settings_out[out + 3u] = settings_in[at + 1u];

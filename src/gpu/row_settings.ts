@@ -17,7 +17,7 @@ export function planRowSettings({ buffers = {} }: Settings, batchSize: number, r
     const { offset, size, begin } = windowOf(view, 0, view.rows)
     return {
       kernel: { name: 'row_settings/take', modules: {}, constants: { WORD: word, RELAXED: Number(relaxed) } },
-      params: { rows: batchSize, rowsInOffset: begin, rowsInStride: view.columns },
+      params: { rows: batchSize, rowsInOffset: begin, rowsInStride: view.columns, rowsOutStride: SETTINGS_WORDS },
       bindings: {
         settings_out: { of: 'row settings', offset: 0, size: 4 * SETTINGS_WORDS * batchSize },
         settings_in: { of: `settings ${name}`, offset, size },
