@@ -1,9 +1,9 @@
 // Computes the log density of each relaxed sample, less what depends on the number of classes alone. LANES lanes read one sample; a
-// workgroup of 64 reads 64 / LANES. Twin: src/operations/concrete_log_prob/compute.ts; the host that reads `Density`: src/operations/concrete_log_prob/operation.ts.
+// workgroup reads WORKGROUP / LANES. Twin: src/operations/concrete_log_prob/compute.ts; the host that reads `Density`: src/operations/concrete_log_prob/operation.ts.
 
 import package::shared::best::Best;
 import package::shared::float_bits::{LOWEST, MIN_NORMAL, NEGATIVE_INFINITY, POSITIVE_INFINITY, finite4, masked4};
-import package::shared::lanes::LANES;
+import package::shared::lanes::{LANES, WORKGROUP};
 import package::shared::logits_f32::load_four;
 import package::shared::math::{Rate, decay4, max4, quotients4, rate_of};
 import package::shared::params::params;
@@ -56,7 +56,7 @@ fn powers4(logits: vec4<u32>, values: vec4<f32>, top: f32, rate: Rate, tau: f32)
   return select(scaled_logits - tau * logs4(values), vec4<f32>(LOWEST), masked4(logits));
 }
 
-@compute @workgroup_size(64)
+@compute @workgroup_size(WORKGROUP)
 fn main(
   @builtin(workgroup_id) workgroup: vec3<u32>,
   @builtin(num_workgroups) workgroups: vec3<u32>,
@@ -64,7 +64,7 @@ fn main(
 ) {
   let slot = index / LANES;
   let lane = index % LANES;
-  let task = (workgroup.y * workgroups.x + workgroup.x) * (64u / LANES) + slot;
+  let task = (workgroup.y * workgroups.x + workgroup.x) * (WORKGROUP / LANES) + slot;
   let inside = task < params.rows * params.num_samples;
   let row = select(0u, task / params.num_samples, inside);
   let settings = row_settings_of(params.first_row + row);

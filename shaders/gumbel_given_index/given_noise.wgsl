@@ -1,10 +1,10 @@
 // Draws the Gumbel noise of a row given the class that wins (Maddison et al. 2014, "A* sampling", top-down): the largest of
 // l / T + g is Gumbel with location logsumexp(l / T), and the others are Gumbel truncated below it. LANES lanes make one draw; a
-// workgroup of 64 makes 64 / LANES. Twin: src/operations/gumbel_given_index/compute.ts.
+// workgroup makes WORKGROUP / LANES. Twin: src/operations/gumbel_given_index/compute.ts.
 
 import package::shared::float_bits::{NEGATIVE_INFINITY, POSITIVE_INFINITY, finite, finite4, masked4};
 import package::shared::gather::{gather, nothing_found, with_logits};
-import package::shared::lanes::LANES;
+import package::shared::lanes::{LANES, WORKGROUP};
 import package::shared::logits_f32::{load_class, load_four};
 import package::shared::math::{Rate, quotients4, rate_of};
 import package::shared::params::params;
@@ -68,7 +68,7 @@ fn noise_four(
   return select(below4(free, others, first, given_class, top, temperature), vec4<f32>(top.noise), given);
 }
 
-@compute @workgroup_size(64)
+@compute @workgroup_size(WORKGROUP)
 fn main(
   @builtin(workgroup_id) workgroup: vec3<u32>,
   @builtin(num_workgroups) workgroups: vec3<u32>,
@@ -76,7 +76,7 @@ fn main(
 ) {
   let slot = index / LANES;
   let lane = index % LANES;
-  let task = (workgroup.y * workgroups.x + workgroup.x) * (64u / LANES) + slot;
+  let task = (workgroup.y * workgroups.x + workgroup.x) * (WORKGROUP / LANES) + slot;
   let inside = task < params.rows * params.num_samples;
   let row = task / params.num_samples;
   let settings = row_settings_of(params.first_row + select(0u, row, inside));

@@ -1,9 +1,9 @@
 // Draws hard samples, the one-hot of the drawn class, by one lazy read of the logits as in sample/draw.wgsl. LANES lanes make one
-// draw; a workgroup of 64 makes 64 / LANES. Twin: src/operations/gumbel_softmax/compute.ts.
+// draw; a workgroup makes WORKGROUP / LANES. Twin: src/operations/gumbel_softmax/compute.ts.
 
 import package::gumbel_softmax::one_hot::write_one_hot;
 import package::shared::gather::gather;
-import package::shared::lanes::LANES;
+import package::shared::lanes::{LANES, WORKGROUP};
 import package::shared::log_probs::LOG_PROBS;
 import package::shared::logits_f32::load_class;
 import package::shared::params::params;
@@ -12,7 +12,7 @@ import package::shared::row_settings_uniform::row_settings_of;
 import package::shared::scan::scan;
 import package::shared::score::is_score;
 
-@compute @workgroup_size(64)
+@compute @workgroup_size(WORKGROUP)
 fn main(
   @builtin(workgroup_id) workgroup: vec3<u32>,
   @builtin(num_workgroups) workgroups: vec3<u32>,
@@ -20,7 +20,7 @@ fn main(
 ) {
   let slot = index / LANES;
   let lane = index % LANES;
-  let task = (workgroup.y * workgroups.x + workgroup.x) * (64u / LANES) + slot;
+  let task = (workgroup.y * workgroups.x + workgroup.x) * (WORKGROUP / LANES) + slot;
   let inside = task < params.rows * params.num_samples;
   let row = task / params.num_samples;
   let settings = row_settings_of(params.first_row + select(0u, row, inside));

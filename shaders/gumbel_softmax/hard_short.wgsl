@@ -2,6 +2,7 @@
 
 import package::gumbel_softmax::one_hot::write_one_hot;
 import package::shared::contest::contest;
+import package::shared::lanes::WORKGROUP;
 import package::shared::log_probs::LOG_PROBS;
 import package::shared::logits_f32::load_class;
 import package::shared::one_draw::ONE_DRAW;
@@ -10,13 +11,13 @@ import package::shared::result::write_result;
 import package::shared::row_settings_uniform::row_settings_of;
 import package::shared::score::is_score;
 
-@compute @workgroup_size(64)
+@compute @workgroup_size(WORKGROUP)
 fn main(
   @builtin(workgroup_id) workgroup: vec3<u32>,
   @builtin(num_workgroups) workgroups: vec3<u32>,
   @builtin(local_invocation_index) index: u32,
 ) {
-  let task = (workgroup.y * workgroups.x + workgroup.x) * 64u + index;
+  let task = (workgroup.y * workgroups.x + workgroup.x) * WORKGROUP + index;
   if (task >= params.rows * params.num_samples) {
     return;
   }

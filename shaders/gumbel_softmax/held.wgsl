@@ -1,5 +1,5 @@
 // Draws soft samples of rows that their lanes hold whole: logits are read once, samples written once. LANES lanes make one draw; a
-// workgroup of 64 makes 64 / LANES. Twin: src/operations/gumbel_softmax/compute.ts.
+// workgroup makes WORKGROUP / LANES. Twin: src/operations/gumbel_softmax/compute.ts.
 //
 // Each step over the groups that a lane holds is a function, called for each group by its number. In a loop, software adapters would
 // keep the array of groups in memory, and take half as long again.
@@ -7,7 +7,7 @@
 import package::gumbel_softmax::finished4::{finished4, is_one_hot};
 import package::shared::gather::{Scan, gather, nothing_found, with_logits};
 import package::shared::keys::{Keys, better, relaxed4, scored_of};
-import package::shared::lanes::LANES;
+import package::shared::lanes::{LANES, WORKGROUP};
 import package::shared::log_probs::LOG_PROBS;
 import package::shared::logits_f32::{load_class, load_four};
 import package::shared::math::{Rate, rate_of, sum8};
@@ -81,7 +81,7 @@ fn store(held: ptr<function, Held>, i: u32, lane: u32, end: u32, finish: Finish)
   }
 }
 
-@compute @workgroup_size(64)
+@compute @workgroup_size(WORKGROUP)
 fn main(
   @builtin(workgroup_id) workgroup: vec3<u32>,
   @builtin(num_workgroups) workgroups: vec3<u32>,
@@ -89,7 +89,7 @@ fn main(
 ) {
   let slot = index / LANES;
   let lane = index % LANES;
-  let task = (workgroup.y * workgroups.x + workgroup.x) * (64u / LANES) + slot;
+  let task = (workgroup.y * workgroups.x + workgroup.x) * (WORKGROUP / LANES) + slot;
   let inside = task < params.rows * params.num_samples;
   let row = task / params.num_samples;
   let draw = task % params.num_samples + params.first_draw;

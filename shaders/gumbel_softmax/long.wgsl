@@ -1,9 +1,9 @@
 // Draws soft samples of rows too long to hold. A first pass leaves the scores where the samples will lie; where they do not fit, a
-// second pass makes the noise again. LANES lanes make one draw; a workgroup of 64 makes 64 / LANES. Twin: src/operations/gumbel_softmax/compute.ts.
+// second pass makes the noise again. LANES lanes make one draw; a workgroup makes WORKGROUP / LANES. Twin: src/operations/gumbel_softmax/compute.ts.
 
 import package::gumbel_softmax::relax::{normalise, relax};
 import package::shared::gather::{gather, rescaled};
-import package::shared::lanes::LANES;
+import package::shared::lanes::{LANES, WORKGROUP};
 import package::shared::log_probs::LOG_PROBS;
 import package::shared::logits_f32::load_class;
 import package::shared::math::rate_of;
@@ -13,7 +13,7 @@ import package::shared::result::write_result;
 import package::shared::row_settings_uniform::row_settings_of;
 import package::shared::score::{best_of, is_score};
 
-@compute @workgroup_size(64)
+@compute @workgroup_size(WORKGROUP)
 fn main(
   @builtin(workgroup_id) workgroup: vec3<u32>,
   @builtin(num_workgroups) workgroups: vec3<u32>,
@@ -21,7 +21,7 @@ fn main(
 ) {
   let slot = index / LANES;
   let lane = index % LANES;
-  let task = (workgroup.y * workgroups.x + workgroup.x) * (64u / LANES) + slot;
+  let task = (workgroup.y * workgroups.x + workgroup.x) * (WORKGROUP / LANES) + slot;
   let inside = task < params.rows * params.num_samples;
   let row = task / params.num_samples;
   let settings = row_settings_of(params.first_row + select(0u, row, inside));

@@ -1,5 +1,5 @@
-// Computes the gradient for rows that their lanes hold whole, with the noise made again. LANES lanes do a task; a workgroup of 64
-// does 64 / LANES. Twin: src/operations/gumbel_softmax_backward/compute.ts.
+// Computes the gradient for rows that their lanes hold whole, with the noise made again. LANES lanes do a task; a workgroup
+// does WORKGROUP / LANES. Twin: src/operations/gumbel_softmax_backward/compute.ts.
 //
 // Each step over the groups that a lane holds is a function called by number, as in gumbel_softmax/held.wgsl.
 
@@ -8,7 +8,7 @@ import package::gumbel_softmax_backward::gradient::{Softmax, add_gradient, softm
 import package::gumbel_softmax_backward::result::write_backward;
 import package::gumbel_softmax_backward::tasks::{Draw, Gradient, Task, draw_of, draws_a_task, task_of, with_draw};
 import package::shared::keys::{Keys, scored_of};
-import package::shared::lanes::LANES;
+import package::shared::lanes::{LANES, WORKGROUP};
 import package::shared::logits_f32::load_four;
 import package::shared::math::{Rate, rate_of};
 import package::shared::one_draw::ONE_DRAW;
@@ -74,7 +74,7 @@ fn add_draw(at: Draw, task: Task, row: RowSettings) -> Gradient {
   return Gradient(whole.scan.key, terms);
 }
 
-@compute @workgroup_size(64)
+@compute @workgroup_size(WORKGROUP)
 fn main(
   @builtin(workgroup_id) workgroup: vec3<u32>,
   @builtin(num_workgroups) workgroups: vec3<u32>,

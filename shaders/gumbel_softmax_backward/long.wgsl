@@ -1,5 +1,5 @@
-// Computes the gradient for rows too long to hold, by two reads of a row for each draw. LANES lanes do a task; a workgroup of 64
-// does 64 / LANES. Twin: src/operations/gumbel_softmax_backward/compute.ts.
+// Computes the gradient for rows too long to hold, by two reads of a row for each draw. LANES lanes do a task; a workgroup
+// does WORKGROUP / LANES. Twin: src/operations/gumbel_softmax_backward/compute.ts.
 
 import package::gumbel_softmax_backward::found::gather_weighed;
 import package::gumbel_softmax_backward::gradient::softmax_of;
@@ -7,6 +7,7 @@ import package::gumbel_softmax_backward::result::write_backward;
 import package::gumbel_softmax_backward::spread::spread;
 import package::gumbel_softmax_backward::tasks::{Draw, Gradient, Task, draw_of, draws_a_task, task_of, with_draw};
 import package::gumbel_softmax_backward::weigh::weigh;
+import package::shared::lanes::WORKGROUP;
 import package::shared::math::rate_of;
 import package::shared::one_draw::ONE_DRAW;
 import package::shared::params::params;
@@ -27,7 +28,7 @@ fn add_draw(at: Draw, task: Task, row: RowSettings) -> Gradient {
   return Gradient(whole.scan.key, terms);
 }
 
-@compute @workgroup_size(64)
+@compute @workgroup_size(WORKGROUP)
 fn main(
   @builtin(workgroup_id) workgroup: vec3<u32>,
   @builtin(num_workgroups) workgroups: vec3<u32>,

@@ -1,7 +1,7 @@
 // Says what a task of the gradient does: the draws of a row, or one of params.parts shares of them, whose gradients a lane adds up
-// where it wrote them. LANES lanes do a task; a workgroup of 64 does 64 / LANES.
+// where it wrote them. LANES lanes do a task; a workgroup does WORKGROUP / LANES.
 
-import package::shared::lanes::LANES;
+import package::shared::lanes::{LANES, WORKGROUP};
 import package::shared::one_draw::ONE_DRAW;
 import package::shared::params::params;
 
@@ -32,7 +32,7 @@ struct Gradient {
 
 fn task_of(workgroup: u32, index: u32) -> Task {
   let slot = index / LANES;
-  let number = workgroup * (64u / LANES) + slot;
+  let number = workgroup * (WORKGROUP / LANES) + slot;
   let inside = number < params.rows * params.parts;
   return Task(number, select(0u, select(number / params.parts, number, ONE_DRAW), inside), inside, slot, index % LANES);
 }

@@ -19,6 +19,9 @@ const ENOUGH_WORKGROUPS = { wide: 1024, narrow: 4 }
 /** Lanes that share a row where there are rows enough: on software adapters none waits for others at barriers. */
 const MOST_LANES = { wide: 64, narrow: 1 }
 
+/** Lanes that run as one on software adapters: SwiftShader's four, llvmpipe's eight where the processor has AVX. */
+const LEAST_WORKGROUP = 8
+
 export function widthOf({ limits }: Work): 'wide' | 'narrow' {
   return limits.wide ? 'wide' : 'narrow'
 }
@@ -37,12 +40,23 @@ export function lanesOf(work: Work, groupsALane = GROUPS_A_LANE): number {
   if (limits.lanes) return limits.lanes
   const groups = groupsOf(request)
   const most = MOST_LANES[widthOf(work)]
-  const busy = (enoughWorkgroups(work) * WORKGROUP_LANES) / (request.batchSize * request.numSamples)
+  const draws = request.batchSize * request.numSamples
+  // Small workgroups of lanes alone keep a software adapter as busy, and what has no barrier compiles in half the time.
+  const alone = !limits.wide && draws >= enoughWorkgroups(work) * LEAST_WORKGROUP && groups <= MOST_GROUPS_A_LANE
+  const busy = alone ? 1 : (enoughWorkgroups(work) * WORKGROUP_LANES) / draws
   let lanes = 1
   const wanted = () =>
     (lanes < most && groups > lanes * groupsALane) || lanes < busy || groups > lanes * MOST_GROUPS_A_LANE
   while (lanes < WORKGROUP_LANES && groups > lanes && wanted()) lanes *= 2
   return lanes
+}
+
+/** Lanes of a workgroup where so many share each of so many tasks: fewer than 64 where there would be too few workgroups of lanes alone. */
+export function workgroupOf(work: Work, lanes: number, tasks: number): number {
+  if (work.limits.wide || lanes > 1) return WORKGROUP_LANES
+  let size = WORKGROUP_LANES
+  while (size > LEAST_WORKGROUP && tasks < enoughWorkgroups(work) * size) size /= 2
+  return size
 }
 
 /** Workgroups that share a row, where there are few rows and they are long. */

@@ -280,6 +280,19 @@ describe('the plan of sample', () => {
     expect(workgroupsOfRow(136, false).constants.LANES).toBe(32)
   })
 
+  test('gives rows lanes alone in small workgroups on a software adapter, where there are rows enough', () => {
+    const shapeOf = (batchSize: number, numClasses: number, numSamples = 1) => {
+      const { kernel, workgroups } = draw({ batchSize, numClasses, numSamples }, {}, { wide: false }).plan.dispatches[0]
+      return [kernel.constants.LANES, kernel.constants.WORKGROUP, workgroups]
+    }
+    expect(shapeOf(32, 1000)).toEqual([1, 8, 4])
+    expect(shapeOf(64, 1000)).toEqual([1, 16, 4])
+    expect(shapeOf(16, 1000, 5)).toEqual([1, 16, 5])
+    expect(shapeOf(4096, 1000)).toEqual([1, 64, 64])
+    expect(shapeOf(16, 1000)).toEqual([16, 64, 4])
+    expect(shapeOf(64, 16_392)).toEqual([4, 64, 4])
+  })
+
   test('gives no lane more groups than llvmpipe runs loops for', () => {
     for (const wide of [true, false])
       for (const [batchSize, numClasses] of [
@@ -339,6 +352,17 @@ test('gumbelSoftmax holds short rows, by vectors of four where a lane has one al
     [1, 8],
     [1, 0],
   ])
+  // Kernels that hold four groups take software adapters long to compile.
+  expect([16, 17, 29].map((numClasses) => held(numClasses, false, 1000))).toEqual([
+    [1, 4],
+    [1, 0],
+    [1, 0],
+  ])
+  expect([32, 256].map((numClasses) => held(numClasses, false, 2))).toEqual([
+    [4, 2],
+    [32, 2],
+  ])
+  expect(held(1000, false, 12)).toEqual([32, 0])
   expect(held(1000, true)).toEqual([64, 4])
   expect(held(2000, true)).toEqual([64, 8])
   expect(held(3000, true)).toEqual([64, 0])

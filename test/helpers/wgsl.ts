@@ -50,10 +50,10 @@ export function namesOf(source: string): Names {
       locals = undefined
       inStruct = false
     }
-    // An attribute and what it takes, which are no names of ours.
+    // An attribute and what it takes, which are no names of ours but for the size of a workgroup.
     if (token === '@') {
       i++
-      if (tokens[i + 1] === '(') i = tokens.indexOf(')', i)
+      if (tokens[i + 1] === '(' && tokens[i] !== 'workgroup_size') i = tokens.indexOf(')', i)
       continue
     }
     if (!isName(token) || before === '.') continue

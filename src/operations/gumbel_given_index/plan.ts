@@ -1,5 +1,5 @@
 import { bound, dispatchOf, together } from '../../gpu/bound'
-import { WORKGROUP_LANES, lanesOf } from '../../gpu/lanes'
+import { lanesOf, workgroupOf } from '../../gpu/lanes'
 import { drawConstants, readModules, reduceModule, vectorModule } from '../../gpu/modules'
 import type { Plan, Work } from '../../gpu/plan'
 import { slicesOf } from '../../gpu/slices'
@@ -8,6 +8,7 @@ import { slicesOf } from '../../gpu/slices'
 export function planGumbelGivenIndex(work: Work): Plan {
   const { noise, statuses } = work.views
   const lanes = lanesOf(work)
+  const WORKGROUP = workgroupOf(work, lanes, work.request.batchSize * work.request.numSamples)
   const kernel = {
     name: 'gumbel_given_index/given_noise',
     modules: {
@@ -17,7 +18,7 @@ export function planGumbelGivenIndex(work: Work): Plan {
       ...(statuses ? {} : { 'shared/status_out': 'shared/no_status_out' }),
     },
     // The noise of the class given hangs on the row's log-sum.
-    constants: { ...drawConstants(work), LOG_PROBS: 1, LANES: lanes },
+    constants: { ...drawConstants(work), LOG_PROBS: 1, LANES: lanes, WORKGROUP },
   }
   const dispatches = slicesOf(work).map((slice) => {
     const all = together(
@@ -26,7 +27,7 @@ export function planGumbelGivenIndex(work: Work): Plan {
       bound(work, slice, 'noise', 'rows_out'),
       ...(statuses ? [bound(work, slice, 'statuses', 'statuses')] : []),
     )
-    return dispatchOf(work, slice, kernel, Math.ceil((slice.rows * slice.draws * lanes) / WORKGROUP_LANES), all)
+    return dispatchOf(work, slice, kernel, Math.ceil((slice.rows * slice.draws * lanes) / WORKGROUP), all)
   })
   return { dispatches, scratch: {} }
 }

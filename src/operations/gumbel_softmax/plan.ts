@@ -1,5 +1,14 @@
 import { type Bound, bound, dispatchOf, together } from '../../gpu/bound'
-import { GROUPS_A_LANE, WORKGROUP_LANES, groupsOf, isShort, lanesOf, partsOf, widthOf } from '../../gpu/lanes'
+import {
+  GROUPS_A_LANE,
+  WORKGROUP_LANES,
+  groupsOf,
+  isShort,
+  lanesOf,
+  partsOf,
+  widthOf,
+  workgroupOf,
+} from '../../gpu/lanes'
 import {
   SCAN_BYTES,
   drawConstants,
@@ -19,6 +28,13 @@ import type { Geometry } from '../../view'
 
 /** Groups of eight classes that a lane can hold in registers, in step with gumbel_softmax/held.wgsl. */
 const MOST_HELD_GROUPS = 4
+/**
+ * The same on software adapters, which take a second or more to compile a kernel that holds four: of lanes alone, and of those that meet
+ * at barriers, which run as fast without holding.
+ */
+const QUICKLY_HELD_GROUPS = { alone: 2, together: 1 }
+/** Classes of all draws from which on lanes alone save more by holding four groups than their compilation costs, in a hundred calls. */
+const MANY_CLASSES = 2 ** 19
 /** Groups that a lane should hold: on GPUs more lanes and less code. */
 const HELD_GROUPS = { wide: 2, narrow: 4 }
 
@@ -34,7 +50,13 @@ export function heldOf(work: Work): Held {
   const groups = Math.ceil(groupsOf(work.request) / lanes)
   // A lane alone knows that the second half of its last group is past the row's end.
   const fours = lanes === 1 ? Math.ceil(work.request.numClasses / 4) : 2 * groups
-  return { lanes, fours: groups > MOST_HELD_GROUPS ? 0 : fours }
+  return { lanes, fours: groups > mostHeld(work, lanes) ? 0 : fours }
+}
+
+function mostHeld({ limits, request }: Work, lanes: number): number {
+  const many = request.batchSize * request.numSamples * request.numClasses >= MANY_CLASSES
+  if (limits.wide || (lanes === 1 && many)) return MOST_HELD_GROUPS
+  return QUICKLY_HELD_GROUPS[lanes === 1 ? 'alone' : 'together']
 }
 
 /** How a kernel writes rows of results. */
@@ -75,6 +97,8 @@ function wholeRows(work: Work, slice: Slice, hard: boolean): Dispatch {
     : fours > 0
       ? (['held', { LANES: lanes, FOURS: fours }] as const)
       : (['long', { LANES: lanes }] as const)
+  const tasks = slice.rows * slice.draws
+  const WORKGROUP = workgroupOf(work, lanes, tasks)
   const kernel = {
     name: `gumbel_softmax/${name}`,
     modules: {
@@ -83,10 +107,10 @@ function wholeRows(work: Work, slice: Slice, hard: boolean): Dispatch {
       ...rowsOutModule(work.views.samples),
       ...resultModules(work),
     },
-    constants: { ...constantsOf(work), ...rows },
+    constants: { ...constantsOf(work), ...rows, WORKGROUP },
   }
   const all = together(logits(work, slice), samples(work, slice), resultsBound(work, slice))
-  return dispatchOf(work, slice, kernel, Math.ceil((slice.rows * slice.draws * lanes) / WORKGROUP_LANES), all)
+  return dispatchOf(work, slice, kernel, Math.ceil((tasks * lanes) / WORKGROUP), all)
 }
 
 function logits(work: Work, slice: Slice): Bound {

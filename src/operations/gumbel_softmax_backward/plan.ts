@@ -1,5 +1,13 @@
 import { type Bound, type BindingName, bound, boundAt, dispatchOf, together } from '../../gpu/bound'
-import { MOST_GROUPS_A_LANE, WORKGROUP_LANES, enoughWorkgroups, groupsOf, lanesOf, partsOf } from '../../gpu/lanes'
+import {
+  MOST_GROUPS_A_LANE,
+  WORKGROUP_LANES,
+  enoughWorkgroups,
+  groupsOf,
+  lanesOf,
+  partsOf,
+  workgroupOf,
+} from '../../gpu/lanes'
 import { drawConstants, readModules, reduceModule, vectorModule } from '../../gpu/modules'
 import type { Dispatch, Plan, Slice, Work } from '../../gpu/plan'
 import { slicesOf } from '../../gpu/slices'
@@ -84,6 +92,7 @@ function drawSlices(slice: Slice, most: number): Slice[] {
 function planSlice(work: Work, slice: Slice, split: boolean, { lanes, fours }: Held): Plan {
   const { rows, draws, parts } = slice
   const tasks = rows * parts
+  const WORKGROUP = split ? WORKGROUP_LANES : workgroupOf(work, lanes, tasks)
   const wanted = RESULTS.filter(({ name }) => work.views[name])
   // Parts of a row share no gradients of logits.
   const added = wanted.filter(({ name }) => parts > 1 && !(split && name === 'gradLogits'))
@@ -127,6 +136,7 @@ function planSlice(work: Work, slice: Slice, split: boolean, { lanes, fours }: H
     constants: {
       ...drawConstants(work),
       LANES: split ? WORKGROUP_LANES : lanes,
+      WORKGROUP,
       FOURS: fours,
       SCALES: Number(work.views.gradTau !== undefined || work.views.gradTemperature !== undefined),
       ONE_DRAW: Number(draws === 1 && work.request.numSamples === 1),
@@ -152,7 +162,7 @@ function planSlice(work: Work, slice: Slice, split: boolean, { lanes, fours }: H
         run(
           work.views.samples ? 'from_samples' : fours > 0 ? 'held' : 'long',
           out,
-          Math.ceil((tasks * lanes) / WORKGROUP_LANES),
+          Math.ceil((tasks * lanes) / WORKGROUP),
           all,
         ),
       ]

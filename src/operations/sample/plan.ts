@@ -1,5 +1,13 @@
 import { bound, dispatchOf, together } from '../../gpu/bound'
-import { MOST_GROUPS_A_LANE, SHORT_CLASSES, WORKGROUP_LANES, isShort, lanesOf, partsOf } from '../../gpu/lanes'
+import {
+  MOST_GROUPS_A_LANE,
+  SHORT_CLASSES,
+  WORKGROUP_LANES,
+  isShort,
+  lanesOf,
+  partsOf,
+  workgroupOf,
+} from '../../gpu/lanes'
 import {
   SCAN_BYTES,
   drawConstants,
@@ -30,14 +38,16 @@ export function planSample(work: Work): Plan {
 
 function draw(work: Work, slice: Slice, lanes: number): Dispatch {
   const modules = { ...readModules(work), ...reduceModule(work, lanes), ...resultModules(work) }
+  const tasks = slice.rows * slice.draws
+  const WORKGROUP = workgroupOf(work, lanes, tasks)
   const kernel = isShort(work, lanes)
     ? {
         name: 'sample/draw_short',
         modules,
-        constants: { ...drawConstants(work), ...shortConstants(work.request, slice) },
+        constants: { ...drawConstants(work), ...shortConstants(work.request, slice), WORKGROUP },
       }
-    : { name: 'sample/draw', modules, constants: { ...drawConstants(work), LANES: lanes } }
-  const workgroups = Math.ceil((slice.rows * slice.draws * lanes) / WORKGROUP_LANES)
+    : { name: 'sample/draw', modules, constants: { ...drawConstants(work), LANES: lanes, WORKGROUP } }
+  const workgroups = Math.ceil((tasks * lanes) / WORKGROUP)
   const all = together(bound(work, slice, 'logits', 'logits'), resultsBound(work, slice))
   return dispatchOf(work, slice, kernel, workgroups, all)
 }
