@@ -55,6 +55,8 @@ export default defineConfig({
         test: {
           ...gpu,
           name: 'gpu-firefox',
+          // Deno runs these on the same shader compiler and the same adapter.
+          exclude: ['test/gpu/fuzz_*.test.ts'],
           browser: { ...browser, provider: firefox(), instances: [{ name: 'firefox', browser: 'firefox' }] },
           provide: { stack: { product: 'Firefox' } },
         },
