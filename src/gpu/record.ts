@@ -18,7 +18,7 @@ export function record(context: Context, encoder: GPUCommandEncoder, call: Recor
   if (settings.rows) requireSettings(settings.rows, context.limits)
   const views = { ...inputs, ...outputs }
   const { dispatches, scratch } = operation.plan({ request, views, readBack: false, limits: context.limits })
-  const all = [...planRowSettings(settings, request.batchSize, operation.relaxed ?? false), ...dispatches]
+  const all = [...planRowSettings(settings, request.batchSize, request.relaxed), ...dispatches]
   const buffers = new Map<string, GPUBuffer>()
   for (const [name, { buffer }] of Object.entries(views)) buffers.set(name, buffer!)
   for (const [name, bytes] of Object.entries(scratch)) buffers.set(name, context.recordedScratch.atLeast(name, bytes))
