@@ -5,7 +5,12 @@ const root = import.meta.dirname
 
 /** Pages: `vite` serves and `vite build` builds them; the library itself is built by vite.lib.config.ts. */
 export default defineConfig({
-  resolve: { alias: { 'gumbel-webgpu': resolve(root, 'src/index.ts') } },
+  resolve: {
+    alias: [
+      { find: 'gumbel-webgpu/tfjs', replacement: resolve(root, 'src/adapters/tfjs.ts') },
+      { find: /^gumbel-webgpu$/, replacement: resolve(root, 'src/index.ts') },
+    ],
+  },
   base: './', // The built pages work in any folder of a site.
   publicDir: 'demo/public',
   // onnxruntime-web finds its .wasm beside its own files; a pre-bundled copy would not.

@@ -4,7 +4,7 @@ import { strippedWgsl } from './scripts/strip_wgsl.ts'
 
 /**
  * The library as published: one module, `dist/index.js`, which people can read where an error points into it; bundlers
- * minify it. `npm run build` then writes its types beside it.
+ * minify it. `npm run build` then writes its types beside it. Adapters to runtimes, which import from it, are modules of their own.
  */
 export default defineConfig({
   publicDir: false,
@@ -14,6 +14,13 @@ export default defineConfig({
     target: 'es2022',
     sourcemap: true,
     minify: false,
-    lib: { entry: resolve(import.meta.dirname, 'src/index.ts'), formats: ['es'], fileName: 'index' },
+    lib: {
+      entry: {
+        index: resolve(import.meta.dirname, 'src/index.ts'),
+        tfjs: resolve(import.meta.dirname, 'src/adapters/tfjs.ts'),
+      },
+      formats: ['es'],
+    },
+    rolldownOptions: { external: ['gumbel-webgpu'], output: { paths: { 'gumbel-webgpu': './index.js' } } },
   },
 })

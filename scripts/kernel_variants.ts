@@ -35,6 +35,7 @@ const CALLS: [Operation, Views, object?][] = [
   [sample, { logits: { type: 'bfloat16' }, indices: {} }],
   [gumbelSoftmax, { logits: {}, samples: {}, indices: {} }],
   [gumbelSoftmax, { logits: {}, samples: { type: 'float16' }, indices: {}, logProbs: {} }],
+  [gumbelSoftmax, { logits: {}, logSamples: {}, indices: {} }],
   [gumbelSoftmax, { logits: {}, samples: {}, indices: {} }, { hard: true }],
   [gumbelSoftmax, { logits: {}, samples: { type: 'float16' }, indices: {} }, { hard: true }],
   [gumbelSoftmaxBackward, { logits: {}, gradSamples: {}, gradLogits: {} }],
@@ -44,8 +45,15 @@ const CALLS: [Operation, Views, object?][] = [
   ],
   [gumbelSoftmaxBackward, { logits: {}, gradSamples: {}, samples: {}, gradLogits: {} }],
   [gumbelSoftmaxBackward, { logits: {}, gradSamples: {}, samples: {}, gradLogits: {}, gradTau: {} }],
+  [gumbelSoftmaxBackward, { logits: {}, gradSamples: {}, gradLogits: {}, gradTau: {} }, { logSamples: true }],
+  [
+    gumbelSoftmaxBackward,
+    { logits: {}, gradSamples: {}, samples: {}, gradLogits: {}, gradTau: {} },
+    { logSamples: true },
+  ],
   [gumbelGivenIndex, { logits: {}, indices: {}, noise: {} }],
   [concreteLogProb, { logits: {}, samples: {}, densities: {} }],
+  [concreteLogProb, { logits: {}, samples: {}, densities: {} }, { logSamples: true }],
   ...KINDS.map((kind): [Operation, Views, object] => [noise, { noise: {} }, { kind }]),
 ]
 

@@ -1,6 +1,6 @@
 /** From what a caller gives to a checked call. */
 
-import { flag, oneOf, whole } from './checks'
+import { flag, isObject, oneOf, whole } from './checks'
 import { isArray } from './arrays'
 import { readNames } from './known_names'
 import {
@@ -40,7 +40,7 @@ export function callOf(operation: Operation, args: Given, options: unknown, onGp
     outputs
       .filter(
         (output) =>
-          output.call === 'always' ||
+          (output.call === 'always' && !(output.unless && given[output.unless])) ||
           output.call === 'hidden' ||
           (output.call === 'asked' && namesThatAsk(output).some((name) => flag(name, given[name]))),
       )
@@ -77,7 +77,7 @@ export function recordingOf(operation: Operation, options: unknown): Recording {
   const views = inputsOf(operation, request, given, true)
   const written: Recording['outputs'] = {}
   for (const output of outputs)
-    if (output.encode === 'required' || given[output.name] !== undefined)
+    if ((output.encode === 'required' && !(output.unless && given[output.unless])) || given[output.name] !== undefined)
       written[output.name] = outputView(specOf(output, request), given[output.name])
   const wanted = new Set(Object.keys(written))
   operation.check?.(request, views, wanted)
@@ -113,13 +113,19 @@ function requestOf({ draws, relaxed }: Operation, given: Given, recorded = false
   if (classOffset % 8 !== 0) throw new RangeError(`classOffset is ${classOffset}; it must be a multiple of 8`)
   whole('numClasses', shape.numClasses, 1, MAX_CLASSES - classOffset)
   if (draws && given.seed === undefined) throw new TypeError('seed is undefined; it must be a bigint or a number')
-  if (relaxed) requireRelaxed(given)
+  const logSamples = recorded && isObject(given.logSamples) ? true : flag('logSamples', given.logSamples)
+  const hard = flag('hard', given.hard)
+  if (logSamples && hard)
+    throw new TypeError('hard is true beside logSamples; it must be false, as the logarithm of a 0 is no number')
+  if (relaxed || logSamples) requireRelaxed(given)
   return {
     ...shape,
     settings: settingsOf(given, shape.batchSize, recorded),
     classOffset,
     extended: oneOf('tail', given.tail ?? 'standard', ['standard', 'extended']) === 'extended',
-    hard: flag('hard', given.hard),
+    hard,
+    logSamples,
+    relaxed: relaxed === true || logSamples,
     invalidIndex: whole('invalidIndex', given.invalidIndex ?? -1, -(2 ** 31), 2 ** 31 - 1),
     markInvalid: oneOf('invalidRows', given.invalidRows ?? 'reject', ['reject', 'mark']) === 'mark',
     given,

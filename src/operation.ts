@@ -19,6 +19,10 @@ export interface Request extends Shape {
   /** Words below 2^8 are refined by 32 more bits. */
   extended: boolean
   hard: boolean
+  /** Samples that the call gives or reads, and those whose gradient it reads, are their logarithms. */
+  logSamples: boolean
+  /** A temperature or tau of 0 is refused. */
+  relaxed: boolean
   /** What a recording writes where a draw has no index. */
   invalidIndex: number
   /** Rows without a distribution are marked rather than rejected. */
@@ -54,6 +58,8 @@ export interface Output extends Data {
   call: 'always' | 'asked' | 'hidden' | 'never'
   /** Options that ask for it, where it is not the one of its own name. */
   askedBy?: readonly string[]
+  /** The output that stands in its place where it is asked for. */
+  unless?: string
   /** In calls that record. */
   encode: 'required' | 'optional' | 'never'
 }
@@ -70,7 +76,7 @@ export interface Operation {
   options: readonly string[]
   /** Those that only the call that records has. */
   encodeOptions?: readonly string[]
-  /** A temperature or tau of 0 is refused. */
+  /** A temperature or tau of 0 is refused, as it is wherever `logSamples` are asked for. */
   relaxed?: boolean
   inputs: readonly Input[]
   outputs: readonly Output[]

@@ -206,7 +206,7 @@ export function requireRelaxed(given: Given): void {
     const row = Array.prototype.indexOf.call(isOne(values) ? [values] : values, 0)
     if (row >= 0)
       throw new RangeError(
-        `${name}${isOne(values) ? '' : `[${row}]`} is ${shown(0)}; it must be from 1e-18 to 1e18, as relaxed samples at 0 have neither a gradient nor a density`,
+        `${name}${isOne(values) ? '' : `[${row}]`} is ${shown(0)}; it must be from 1e-18 to 1e18, as relaxed samples at 0 have neither a gradient, nor a density, nor logarithms`,
       )
   }
 }

@@ -37,7 +37,7 @@ export class Cpu implements Pick<Sampler, Method> {
   }
 
   sample: Sampler['sample'] = (...args) => this.#ask('sample', args)
-  gumbelSoftmax: Sampler['gumbelSoftmax'] = (...args) => this.#ask('gumbelSoftmax', args)
+  gumbelSoftmax: Sampler['gumbelSoftmax'] = (...args: unknown[]) => this.#ask<never>('gumbelSoftmax', args)
 
   #ask<T>(method: Method, args: unknown[]): Promise<T> {
     const id = this.#next++

@@ -4,6 +4,7 @@
 import package::shared::best::Best;
 import package::shared::float_bits::{LOWEST, MIN_NORMAL, NEGATIVE_INFINITY, POSITIVE_INFINITY, finite4, masked4};
 import package::shared::lanes::{LANES, WORKGROUP};
+import package::shared::log_samples::{LOG_SAMPLES, are_outside, sound_log_samples};
 import package::shared::logits_f32::load_four;
 import package::shared::math::{Rate, decay4, max4, quotients4, rate_of};
 import package::shared::params::params;
@@ -31,11 +32,22 @@ const SUM_TOLERANCE = 1e-3;
 const SUM_NAN = 4096.0;
 const SUM_OUTSIDE = 32.0;
 
-// Adds four classes to a lane's sum. Values must be 0 where masked, else normal, above 0 and not far above 1.
-fn with_values(before: f32, values: vec4<f32>, masked: vec4<bool>) -> f32 {
+// Log-samples count as at least this, or this over tau where tau is above 1; in step with the twin. No sum over 2^31 classes leaves
+// float32's range.
+const LEAST_LOG = -1e28;
+
+// Adds four classes from `c` on to a lane's sum. Values must be 0 where masked, else normal, above 0 and not far above 1.
+fn with_values(before: f32, values: vec4<f32>, masked: vec4<bool>, c: u32) -> f32 {
   let bits = bitcast<vec4<u32>>(values);
   if (any((bits & vec4<u32>(0x7fffffffu)) > vec4<u32>(POSITIVE_INFINITY))) {
     return SUM_NAN;
+  }
+  if (LOG_SAMPLES) {
+    if (before >= SUM_OUTSIDE || are_outside(values, masked, c)) {
+      return max(before, SUM_OUTSIDE);
+    }
+    let samples = select(exp(sound_log_samples(values)), vec4<f32>(), masked);
+    return min(before + dot(samples, vec4<f32>(1.0)), SUM_OUTSIDE);
   }
   let positive = (bits >= vec4<u32>(MIN_NORMAL)) & (bits <= vec4<u32>(ONE + 0x8000u));
   if (before >= SUM_OUTSIDE || !all(select(positive, (bits << vec4<u32>(1u)) == vec4<u32>(), masked))) {
@@ -44,8 +56,11 @@ fn with_values(before: f32, values: vec4<f32>, masked: vec4<bool>) -> f32 {
   return min(before + dot(values, vec4<f32>(1.0)), SUM_OUTSIDE);
 }
 
-// log y, 0 for what is outside the simplex.
-fn logs4(values: vec4<f32>) -> vec4<f32> {
+// log y; of y outside the simplex 0, of log y outside anything.
+fn logs4(values: vec4<f32>, tau: f32) -> vec4<f32> {
+  if (LOG_SAMPLES) {
+    return max(sound_log_samples(values), vec4<f32>(LEAST_LOG / max(tau, 1.0)));
+  }
   let bits = bitcast<vec4<u32>>(values);
   return log(select(vec4<f32>(1.0), values, bits - vec4<u32>(MIN_NORMAL) < vec4<u32>(POSITIVE_INFINITY - MIN_NORMAL)));
 }
@@ -53,7 +68,7 @@ fn logs4(values: vec4<f32>) -> vec4<f32> {
 // a, for logits that count from `top`; the lowest number for masked classes.
 fn powers4(logits: vec4<u32>, values: vec4<f32>, top: f32, rate: Rate, tau: f32) -> vec4<f32> {
   let scaled_logits = quotients4(finite4(logits), top, rate);
-  return select(scaled_logits - tau * logs4(values), vec4<f32>(LOWEST), masked4(logits));
+  return select(scaled_logits - tau * logs4(values, tau), vec4<f32>(LOWEST), masked4(logits));
 }
 
 @compute @workgroup_size(WORKGROUP)
@@ -80,7 +95,7 @@ fn main(
     let logits = load_four(base, c);
     let masked = masked4(logits);
     validity = seen(validity, logits, logits);
-    total = with_values(total, load_rows_in(in_base, c), masked);
+    total = with_values(total, load_rows_in(in_base, c), masked, c);
     for (var i = 0u; i < 4u; i++) {
       left += select(1u, 0u, masked[i]);
       largest = max(largest, select(key_of_score(bitcast<f32>(logits[i])), KEY_NONE, masked[i]));
@@ -109,7 +124,7 @@ fn main(
     let powers = powers4(logits, values, top, rate, settings.tau);
     let masked = masked4(logits);
     sum += dot(select(decay4(powers, best, rate_of(1.0, 1.0)), vec4<f32>(), masked), vec4<f32>(1.0));
-    terms += dot(select(powers - best - logs4(values), vec4<f32>(), masked), vec4<f32>(1.0));
+    terms += dot(select(powers - best - logs4(values, settings.tau), vec4<f32>(), masked), vec4<f32>(1.0));
   }
   sum = row_sum(0u, slot, lane, sum);
   terms = row_sum(1u, slot, lane, terms);

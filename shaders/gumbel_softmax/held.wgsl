@@ -4,7 +4,7 @@
 // Each step over the groups that a lane holds is a function, called for each group by its number. In a loop, software adapters would
 // keep the array of groups in memory, and take half as long again.
 
-import package::gumbel_softmax::finished4::{finished4, is_one_hot};
+import package::gumbel_softmax::samples_out::{Finish, finish_of, kept4, store_kept};
 import package::shared::gather::{Scan, gather, nothing_found, with_logits};
 import package::shared::keys::{Keys, better, relaxed4, scored_of};
 import package::shared::lanes::{LANES, WORKGROUP};
@@ -16,7 +16,6 @@ import package::shared::reduce_workgroup::row_sum;
 import package::shared::result::write_result;
 import package::shared::row_settings::RowSettings;
 import package::shared::row_settings_uniform::row_settings_of;
-import package::shared::rows_out_f32::store_four;
 import package::shared::score::{best_of, is_score};
 import package::shared::validity::{Validity, checked_key, nothing_seen, seen};
 
@@ -50,33 +49,25 @@ fn hold(held: ptr<function, Held>, i: u32, lane: u32, end: u32, base: u32, row: 
   }
 }
 
-// Turns the keys of a group into relaxed values, and gives their sum.
+// Turns the keys of a group into what is kept of them, and gives the sum of their relaxed values.
 fn relax(held: ptr<function, Held>, i: u32, best: f32, rate: Rate) -> f32 {
-  let a = relaxed4((*held).groups[i].a, best, rate);
+  let keys = (*held).groups[i];
+  let a = relaxed4(keys.a, best, rate);
   var b = vec4<f32>();
   if (is_whole(i)) {
-    b = relaxed4((*held).groups[i].b, best, rate);
+    b = relaxed4(keys.b, best, rate);
   }
-  (*held).groups[i] = Keys(bitcast<vec4<u32>>(a), bitcast<vec4<u32>>(b));
+  (*held).groups[i] = Keys(kept4(keys.a, a), kept4(keys.b, b));
   return sum8(a, b);
-}
-
-struct Finish {
-  out_base: u32,
-  drawn_class: u32,
-  scale: f32,
-  one_hot: bool,
 }
 
 fn store(held: ptr<function, Held>, i: u32, lane: u32, end: u32, finish: Finish) {
   let group = lane + i * LANES;
   if (group < end) {
     let c = group * 8u;
-    let a = bitcast<vec4<f32>>((*held).groups[i].a) * finish.scale;
-    store_four(finish.out_base, c, finished4(a, c, finish.drawn_class, finish.one_hot));
+    store_kept((*held).groups[i].a, c, finish);
     if (is_whole(i)) {
-      let b = bitcast<vec4<f32>>((*held).groups[i].b) * finish.scale;
-      store_four(finish.out_base, c + 4u, finished4(b, c + 4u, finish.drawn_class, finish.one_hot));
+      store_kept((*held).groups[i].b, c + 4u, finish);
     }
   }
 }
@@ -106,7 +97,6 @@ fn main(
   var mine = held.scan;
   mine.key = checked_key(mine.key, held.validity, settings.temperature);
   var whole = gather(lane, slot, mine, settings.temperature);
-  let ok = is_score(whole.key);
   let best = best_of(whole.key);
   let rate = rate_of(settings.temperature, settings.tau);
   var sum = relax(&held, 0u, best, rate);
@@ -115,21 +105,15 @@ fn main(
   if (FOURS > 6u) { sum += relax(&held, 3u, best, rate); }
   whole.relaxed = row_sum(1u, slot, lane, sum);
 
-  let drawn_class = select(0xffffffffu, whole.class_ - params.class_offset, ok);
-  let finish = Finish(
-    params.rows_out_offset + task * params.rows_out_stride,
-    drawn_class,
-    select(0.0, 1.0 / select(1.0, whole.relaxed, ok), ok),
-    is_one_hot(settings),
-  );
+  let finish = finish_of(params.rows_out_offset + task * params.rows_out_stride, whole, settings);
   store(&held, 0u, lane, end, finish);
   if (FOURS > 2u) { store(&held, 1u, lane, end, finish); }
   if (FOURS > 4u) { store(&held, 2u, lane, end, finish); }
   if (FOURS > 6u) { store(&held, 3u, lane, end, finish); }
 
   if (inside && lane == 0u) {
-    if (LOG_PROBS && ok) {
-      whole.logit = bitcast<f32>(load_class(base, drawn_class));
+    if (LOG_PROBS && is_score(whole.key)) {
+      whole.logit = bitcast<f32>(load_class(base, whole.class_ - params.class_offset));
     }
     write_result(task, whole, settings.temperature);
   }

@@ -1,6 +1,6 @@
 // The two passes of Gumbel-softmax over rows that are not held.
 
-import package::gumbel_softmax::finished4::{finished4, is_one_hot};
+import package::gumbel_softmax::samples_out::{finish_of, store_keys};
 import package::shared::gather::{Scan, nothing_found, rescaled, with_logits};
 import package::shared::keys::{Keys, better, relaxed4, scored_of};
 import package::shared::lanes::LANES;
@@ -9,8 +9,8 @@ import package::shared::logits_f32::load_four;
 import package::shared::math::{rate_of, sum8};
 import package::shared::params::params;
 import package::shared::row_settings::RowSettings;
-import package::shared::rows_out_f32::{HOLDS_KEYS, held_words, store_four, store_words};
-import package::shared::score::{KEY_NONE, best_of, is_score};
+import package::shared::rows_out_f32::{HOLDS_KEYS, held_words, store_words};
+import package::shared::score::{KEY_NONE, best_of};
 import package::shared::validity::{checked_key, nothing_seen, seen};
 
 // First pass over the groups [first, end): the lane's scan, and scores left where samples will lie.
@@ -43,13 +43,9 @@ fn relax(base: u32, out_base: u32, row: RowSettings, draw: u32, first: u32, end:
   return mine;
 }
 
-// Second pass: samples from scores, for the row's gathered scan; 0 in a row without a distribution.
+// Second pass: samples from scores, for the row's gathered scan.
 fn normalise(base: u32, out_base: u32, row: RowSettings, draw: u32, first: u32, end: u32, lane: u32, whole: Scan) {
-  let ok = is_score(whole.key);
-  let best = best_of(whole.key);
-  let rate = rate_of(row.temperature, row.tau);
-  let scale = select(0.0, 1.0 / select(1.0, whole.relaxed, ok), ok);
-  let drawn_class = select(0xffffffffu, whole.class_ - params.class_offset, ok);
+  let finish = finish_of(out_base, whole, row);
   for (var group = first + lane; group < end; group += LANES) {
     let c = group * 8u;
     var keys: Keys;
@@ -58,9 +54,7 @@ fn normalise(base: u32, out_base: u32, row: RowSettings, draw: u32, first: u32, 
     } else {
       keys = scored_of(load_four(base, c), load_four(base, c + 4u), true, group, row, draw).keys;
     }
-    let a = relaxed4(keys.a, best, rate) * scale;
-    let b = relaxed4(keys.b, best, rate) * scale;
-    store_four(out_base, c, finished4(a, c, drawn_class, is_one_hot(row)));
-    store_four(out_base, c + 4u, finished4(b, c + 4u, drawn_class, is_one_hot(row)));
+    store_keys(keys.a, c, finish);
+    store_keys(keys.b, c + 4u, finish);
   }
 }

@@ -2,6 +2,7 @@
 // Twin: src/operations/gumbel_softmax_backward/flaws.ts.
 
 import package::shared::float_bits::{MIN_NORMAL, POSITIVE_INFINITY};
+import package::shared::log_samples::are_outside;
 import package::shared::score::{KEY_GRAD_SAMPLES, KEY_NONE, KEY_SAMPLES_NAN, KEY_SAMPLES_OUTSIDE};
 
 // 1e28: no sum over 2^31 classes leaves float32's range.
@@ -27,4 +28,10 @@ fn samples_key(y: vec4<f32>, masked: vec4<bool>) -> u32 {
 fn sound_samples(y: vec4<f32>) -> vec4<f32> {
   let bits = bitcast<vec4<u32>>(y);
   return select(vec4<f32>(), y, (bits >= vec4<u32>(MIN_NORMAL)) & (bits <= vec4<u32>(MOST_SAMPLE)));
+}
+
+// The same of log-samples of classes from `c` on: KEY_SAMPLES_OUTSIDE where one is above 0, or -Infinity, or not that in a masked class.
+fn log_samples_key(x: vec4<f32>, masked: vec4<bool>, c: u32) -> u32 {
+  let key = select(KEY_NONE, KEY_SAMPLES_OUTSIDE, are_outside(x, masked, c));
+  return select(key, KEY_SAMPLES_NAN, any((bitcast<vec4<u32>>(x) & vec4<u32>(0x7fffffffu)) > vec4<u32>(POSITIVE_INFINITY)));
 }

@@ -4,6 +4,7 @@ import package::gumbel_softmax_backward::flaws::grad_samples_key;
 import package::shared::gather::{Scan, gather, nothing_found};
 import package::shared::keys::{Scored, better, scores4};
 import package::shared::lanes::LANES;
+import package::shared::log_samples::LOG_SAMPLES;
 import package::shared::math::{Rate, decay, exponents4, sum8};
 import package::shared::params::params;
 import package::shared::reduce_workgroup::{forget_best, row_sum};
@@ -14,21 +15,25 @@ import package::shared::score::{KEY_NONE, best_of, is_score, score_of_key};
 struct Found {
   scan: Scan,       // `relaxed` is the sum of w = exp(u - best u)
   reference: f32,   // G of the best class
-  weighted: f32,    // the sum of w (G - reference)
+  weighted: f32,    // the sum of w (G - reference), or of G where LOG_SAMPLES
 }
 
 fn nothing_weighed() -> Found {
   return Found(nothing_found(), 0.0, 0.0);
 }
 
-// The sums of w and of w (G - reference) of a scan, as they are beside a better class.
+// `relaxed` and `weighted` of a scan, as they are beside a better class.
 fn moved(found: Found, best: f32, reference: f32, rate: Rate) -> vec2<f32> {
   if (!is_score(found.scan.key)) {
     return vec2<f32>();
   }
   let relaxed = found.scan.relaxed;
+  let factor = decay(score_of_key(found.scan.key), best, rate);
+  if (LOG_SAMPLES) {
+    return vec2<f32>(relaxed * factor, found.weighted);
+  }
   let weighted = found.weighted + relaxed * (found.reference - reference);
-  return vec2<f32>(relaxed, weighted) * decay(score_of_key(found.scan.key), best, rate);
+  return vec2<f32>(relaxed, weighted) * factor;
 }
 
 // exp((score - best) / (T tau)), 0 for masked classes. The second bound keeps compilers from making one factor of 1 / (T tau) and of
@@ -39,7 +44,11 @@ fn weights4(keys: vec4<u32>, best: f32, rate: Rate) -> vec4<f32> {
 }
 
 fn weighted4(keys: vec4<u32>, weights: vec4<f32>, values: vec4<f32>, reference: f32) -> vec4<f32> {
-  return select(weights * (values - reference), vec4<f32>(), keys == vec4<u32>(KEY_NONE));
+  let masked = keys == vec4<u32>(KEY_NONE);
+  if (LOG_SAMPLES) {
+    return select(values, vec4<f32>(), masked);
+  }
+  return select(weights * (values - reference), vec4<f32>(), masked);
 }
 
 // A scan that has also seen a group's keys and gradients.

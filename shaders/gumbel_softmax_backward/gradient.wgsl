@@ -2,13 +2,14 @@
 //
 // With y = softmax(u), u = score / (T tau), and G the gradient of y, the gradient of u is d = y (G - sum(y G)). G counts from the
 // best class's, which changes nothing, so that d keeps its digits where y is nearly one-hot. As sum(d) is 0, u and l count from the
-// best class's too.
+// best class's too. Where G is the gradient of log y, d = G - y sum(G): it is not small where y is, nor are its terms.
 
 import package::gumbel_softmax_backward::add_rows::add_four;
 import package::gumbel_softmax_backward::found::{Found, weights4};
 import package::gumbel_softmax_backward::scales::SCALES;
 import package::shared::float_bits::{finite, finite4};
 import package::shared::keys::{Keys, scores4};
+import package::shared::log_samples::LOG_SAMPLES;
 import package::shared::logits_f32::{load_class, load_four};
 import package::shared::math::{Rate, exponents4, quotients4};
 import package::shared::params::params;
@@ -22,7 +23,7 @@ struct Softmax {
   rate: Rate,       // of T tau
   scale: f32,
   reference: f32,
-  mean: f32,        // sum(y (G - reference))
+  mean: f32,        // sum(y (G - reference)), or sum(G) where LOG_SAMPLES
   logit: f32,       // of the best class
 }
 
@@ -35,22 +36,29 @@ fn softmax_of(whole: Found, base: u32, rate: Rate) -> Softmax {
     rate,
     scale,
     whole.reference,
-    whole.weighted * scale,
+    select(whole.weighted * scale, whole.weighted, LOG_SAMPLES),
     finite(load_class(base, select(0u, whole.scan.class_ - params.class_offset, ok))),
   );
 }
 
 // d of four classes, 0 for masked ones.
 fn gradient4(keys: vec4<u32>, values: vec4<f32>, row: Softmax) -> vec4<f32> {
-  let d = weights4(keys, row.best, row.rate) * row.scale * (values - row.reference - row.mean);
+  let y = weights4(keys, row.best, row.rate) * row.scale;
+  var d = y * (values - row.reference - row.mean);
+  if (LOG_SAMPLES) {
+    d = values - y * row.mean;
+  }
   return select(d, vec4<f32>(), keys == vec4<u32>(KEY_NONE));
 }
 
 // sum(d u) and sum(d l) / (T tau) over four classes.
 fn scale_terms(keys: vec4<u32>, d: vec4<f32>, logits: vec4<u32>, row: Softmax) -> vec2<f32> {
   let masked = keys == vec4<u32>(KEY_NONE);
-  // Where a difference is so large that it is bounded, d is 0.
-  let u = exponents4(scores4(keys), row.best, row.rate);
+  // Where a difference is so large that it is bounded, d is 0, or gradients leave float32's range.
+  var u = exponents4(scores4(keys), row.best, row.rate);
+  if (LOG_SAMPLES) {
+    u = quotients4(scores4(keys), row.best, row.rate);
+  }
   let l = quotients4(finite4(logits), row.logit, row.rate);
   return vec2<f32>(dot(d, select(u, vec4<f32>(), masked)), dot(d, select(l, vec4<f32>(), masked)));
 }

@@ -10,6 +10,8 @@ import type {
   EncodeGumbelSoftmaxOptions,
   GumbelSoftmaxCallOptions,
   GumbelSoftmaxResult,
+  LogGumbelSoftmaxCallOptions,
+  LogGumbelSoftmaxResult,
 } from '../operations/gumbel_softmax/options'
 import { gumbelSoftmax } from '../operations/gumbel_softmax/operation'
 import type {
@@ -51,8 +53,13 @@ export abstract class Methods {
     this.encode(sample, encoder, options)
   }
 
-  async gumbelSoftmax(logits: Logits, options: GumbelSoftmaxCallOptions): Promise<GumbelSoftmaxResult> {
-    return this.call(gumbelSoftmax, { logits }, options) as Promise<GumbelSoftmaxResult>
+  gumbelSoftmax(logits: Logits, options: LogGumbelSoftmaxCallOptions): Promise<LogGumbelSoftmaxResult>
+  gumbelSoftmax(logits: Logits, options: GumbelSoftmaxCallOptions): Promise<GumbelSoftmaxResult>
+  async gumbelSoftmax(
+    logits: Logits,
+    options: GumbelSoftmaxCallOptions | LogGumbelSoftmaxCallOptions,
+  ): Promise<GumbelSoftmaxResult & LogGumbelSoftmaxResult> {
+    return this.call(gumbelSoftmax, { logits }, options) as Promise<GumbelSoftmaxResult & LogGumbelSoftmaxResult>
   }
 
   encodeGumbelSoftmax(encoder: GPUCommandEncoder, options: EncodeGumbelSoftmaxOptions): void {

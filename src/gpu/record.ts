@@ -37,7 +37,7 @@ export function recordingPlan({ limits }: Context, { operation, request, inputs,
   const { settings, batchSize } = request
   if (settings.rows) requireSettings(settings.rows, limits)
   const { dispatches, scratch } = operation.plan({ request, views: { ...inputs, ...outputs }, readBack: false, limits })
-  const taken = planRowSettings(settings, batchSize, operation.relaxed ?? false)
+  const taken = planRowSettings(settings, batchSize, request.relaxed)
   return { dispatches: [...taken, ...dispatches], scratch }
 }
 

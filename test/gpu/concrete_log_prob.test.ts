@@ -54,7 +54,7 @@ function packed(data: Float32Array<ArrayBuffer>, numClasses: number): Values {
 }
 
 /** Samples at another tau than their density's, as whoever trains by importance weights has them. */
-async function samplesOf(data: Float32Array, options: ConcreteLogProbOptions, seed: number) {
+async function samplesOf(data: Float32Array, options: Omit<ConcreteLogProbOptions, 'logSamples'>, seed: number) {
   const { samples } = await cpu.gumbelSoftmax(data, { ...options, tau: 2, seed })
   return samples as Float32Array<ArrayBuffer>
 }

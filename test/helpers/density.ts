@@ -9,9 +9,14 @@ export interface Density {
  * for the classes that are not masked.
  */
 export function naiveDensity(y: Float32Array, row: Float32Array, temperature: number, tau: number): Density {
-  const left = Array.from(y, (_, c) => c).filter((c) => row[c] !== -Infinity)
+  return densityOfLogs(Float64Array.from(y, Math.log), row, temperature, tau)
+}
+
+/** The same of log-samples. */
+export function densityOfLogs(logs: ArrayLike<number>, row: Float32Array, temperature: number, tau: number): Density {
+  const left = Array.from(row, (_, c) => c).filter((c) => row[c] !== -Infinity)
   const [t, a] = [Math.fround(temperature), Math.fround(tau)]
-  const values = left.map((c) => Math.log(y[c]))
+  const values = left.map((c) => logs[c])
   // Logits count from the largest, which changes nothing but the digits that are lost.
   const top = Math.max(...left.map((c) => row[c]))
   const scores = left.map((c, k) => (row[c] - top) / t - values[k] * a)

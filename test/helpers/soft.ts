@@ -23,6 +23,21 @@ export function relaxed(row: Float32Array, draw: Draw, tau: number): number[] {
   return weights.map((weight) => weight / sum)
 }
 
+/** `log softmax(scores / (temperature * tau))` of one draw of a row in float64; -Infinity where masked. */
+export function logRelaxed(row: Float32Array, draw: Draw, tau: number): number[] {
+  const scores = naiveScores(row, draw)
+  const max = Math.max(...scores)
+  const exponents = scores.map((score) => (score - max) / (Math.fround(draw.temperature) * Math.fround(tau)))
+  const logSum = Math.log(sum(exponents.map(Math.exp)))
+  return exponents.map((exponent) => exponent - logSum)
+}
+
+/** Fails unless log-samples are within 1e-6 of the expected, or 1e-6 of them, relatively; -Infinity in the same places. */
+export function expectLogs(actual: Float32Array, expected: ArrayLike<number>, what: string): void {
+  const finite = (values: ArrayLike<number>) => Array.from(values, (each) => (each === -Infinity ? 1 : each))
+  expectWithin(finite(actual), finite(expected), (e) => 1e-6 + 1e-6 * Math.abs(e), what)
+}
+
 /** Gradients of one draw. */
 export interface Gradients {
   logits: number[]

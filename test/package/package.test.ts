@@ -28,7 +28,16 @@ const MOST_PRINTED = 4096
 /** What `consumer/draw.js` draws everywhere. */
 const TOKENS = [826, 918, 231, 859, 68, 262, 803, 672, 761, 506, 476, 413]
 
-const VALUES = ['DeviceError', 'InvalidRowsError', 'combinePartials', 'createSampler', 'philox4x32', 'sampleSync']
+const VALUES = [
+  'DeviceError',
+  'InvalidRowsError',
+  'combinePartials',
+  'createSampler',
+  'gumbelSoftmaxBackwardSync',
+  'gumbelSoftmaxSync',
+  'philox4x32',
+  'sampleSync',
+]
 const TYPES = [
   'BufferLogits',
   'BufferValues',
@@ -38,6 +47,7 @@ const TYPES = [
   'EncodeGumbelSoftmaxBackwardOptions',
   'EncodeGumbelSoftmaxOptions',
   'EncodeNoiseOptions',
+  'EncodeGumbelSoftmaxShared',
   'EncodeSampleOptions',
   'Float16ArrayLike',
   'FromBuffers',
@@ -55,6 +65,8 @@ const TYPES = [
   'Indices',
   'InvalidReason',
   'InvalidRow',
+  'LogGumbelSoftmaxCallOptions',
+  'LogGumbelSoftmaxResult',
   'Logits',
   'NoiseKind',
   'NoiseOptions',
@@ -142,14 +154,27 @@ afterAll(async () => {
 })
 
 describe('the package', () => {
-  test('holds one module, its types and source map, and the documents', async () => {
+  test('holds one module and its adapters, their types and source maps, and the documents', async () => {
     const files = await readdir(installed, { recursive: true, withFileTypes: true })
     const names = files.filter((file) => file.isFile()).map(({ name }) => name)
     expect(names.toSorted()).toEqual(
-      ['CHANGELOG.md', 'LICENSE', 'README.md', 'index.d.ts', 'index.js', 'index.js.map', 'package.json'].toSorted(),
+      [
+        'CHANGELOG.md',
+        'LICENSE',
+        'README.md',
+        'index.d.ts',
+        'index.js',
+        'index.js.map',
+        'package.json',
+        'tfjs.d.ts',
+        'tfjs.js',
+        'tfjs.js.map',
+      ].toSorted(),
     )
-    const { dependencies, peerDependencies } = JSON.parse(await readFile(join(installed, 'package.json'), 'utf8'))
-    expect([dependencies, peerDependencies]).toEqual([undefined, undefined])
+    const own = JSON.parse(await readFile(join(installed, 'package.json'), 'utf8'))
+    expect(own.dependencies).toBeUndefined()
+    const peers = Object.keys(own.peerDependencies)
+    expect(peers.filter((name) => !own.peerDependenciesMeta[name]?.optional)).toEqual([])
   })
 
   test.each(MOST_BYTES)('bundled, %s is small', async (name, importing, most) => {

@@ -15,6 +15,12 @@ export async function results(sampler: Sampler, logits: Float32Array, queue: GPU
   const softLogProbs: Float32Array<ArrayBuffer> | undefined = soft.logProbs
   queue.writeBuffer(buffer, 0, soft.samples)
 
+  const logs: Float32Array<ArrayBuffer> = (await sampler.gumbelSoftmax(logits, { ...options, logSamples: true }))
+    .logSamples
+  // @ts-expect-error: log-samples stand in the place of samples.
+  const none = (await sampler.gumbelSoftmax(logits, { ...options, logSamples: true })).samples
+  // @ts-expect-error: hard samples have no logarithms.
+  await sampler.gumbelSoftmax(logits, { ...options, logSamples: true, hard: true })
   const gradients = await sampler.gumbelSoftmaxBackward(soft.samples, logits, options)
   const gradLogits: Float32Array<ArrayBuffer> = gradients.gradLogits
   const gradTau: Float32Array<ArrayBuffer> | undefined = gradients.gradTau
@@ -28,5 +34,5 @@ export async function results(sampler: Sampler, logits: Float32Array, queue: GPU
   queue.writeBuffer(buffer, 0, noise)
 
   const reals = [logProbs, scores, softLogProbs, gradTau, gradTemperature].filter((each) => each !== undefined)
-  return new Blob([indices, samples, softIndices, gradLogits, densities, posterior, bits, noise, ...reals])
+  return new Blob([indices, samples, logs, none, softIndices, gradLogits, densities, posterior, bits, noise, ...reals])
 }

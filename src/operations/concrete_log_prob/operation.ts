@@ -8,7 +8,7 @@ export const concreteLogProb: Operation = {
   name: 'concreteLogProb',
   draws: false,
   relaxed: true,
-  options: [],
+  options: ['logSamples'],
   inputs: [LOGITS, { name: 'samples', per: 'draw', columns: 'numClasses', types: ['float32'] }],
   // In step with `Density` in the kernel: bits of the log density less its normalizer, or a status where there is none; classes left, 0 where there is a status.
   outputs: [{ name: 'densities', per: 'draw', columns: 2, types: ['int32'], call: 'hidden', encode: 'never' }],

@@ -15,7 +15,7 @@ export function planConcreteLogProb(work: Work): Plan {
       ...reduceModule(work, lanes),
       ...vectorModule(work.views.samples, 'shared/rows_in_f32'),
     },
-    constants: { ...drawConstants(work), LANES: lanes, WORKGROUP },
+    constants: { ...drawConstants(work), LANES: lanes, WORKGROUP, LOG_SAMPLES: Number(work.request.logSamples) },
   }
   const dispatches = slicesOf(work).map((slice) => {
     const all = together(

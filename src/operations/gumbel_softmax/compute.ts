@@ -6,9 +6,11 @@ import { emptySettings, settingsOfRow } from '../../settings'
 import type { HostView } from '../../view'
 import { computeSample } from '../sample/compute'
 import { scoreOf } from '../sample/score'
-import { SAMPLES } from './outputs'
+import { LOG_SAMPLES, SAMPLES } from './outputs'
 
 const halves = newHalves()
+/** Logarithms are at least this: those of samples at a tau so small that they would leave float32's range. */
+const LOWEST_LOG = -(2 ** 128 - 2 ** 107)
 
 /** Gumbel-softmax, the twin of `shaders/gumbel_softmax/*.wgsl`; scores and indices are strict, samples float64 inside. */
 export function computeGumbelSoftmax(
@@ -16,9 +18,9 @@ export function computeGumbelSoftmax(
   inputs: Readonly<Record<string, HostView>>,
   wanted: ReadonlySet<string>,
 ): Results {
-  const { batchSize, numClasses, numSamples, classOffset, hard, extended } = request
+  const { batchSize, numClasses, numSamples, classOffset, hard, extended, logSamples } = request
   const { data, offset, rowStride } = inputs.logits
-  const samples = arrayOf(SAMPLES, request)
+  const samples = arrayOf(logSamples ? LOG_SAMPLES : SAMPLES, request).fill(logSamples ? -Infinity : 0)
   const draws = computeSample(request, inputs, wanted)
   const scores = new Float32Array(numClasses)
   const weights = new Float64Array(numClasses)
@@ -39,10 +41,17 @@ export function computeGumbelSoftmax(
       const best = draws.scores[task]
       let sum = 0
       for (let c = 0; c < numClasses; c++) sum += weights[c] = Math.exp((scores[c] - best) * inverse)
-      for (let c = 0; c < numClasses; c++) out[c] = weights[c] / sum
+      const log = Math.log(sum)
+      for (let c = 0; c < numClasses; c++)
+        out[c] = logSamples ? logOf((scores[c] - best) * inverse - log) : weights[c] / sum
     }
   }
-  return { ...draws, samples }
+  return { ...draws, [logSamples ? 'logSamples' : 'samples']: samples }
+}
+
+/** A logarithm that is finite in float32, unless it is of a masked class. */
+function logOf(log: number): number {
+  return log === -Infinity ? log : Math.max(log, LOWEST_LOG)
 }
 
 /** Strict scores of every class of a row, -Infinity where masked. */

@@ -1,7 +1,7 @@
 import { LOGITS, type Operation } from '../../operation'
 import { INDICES, LOG_PROBS, STATUSES } from '../sample/outputs'
 import { computeGumbelSoftmax } from './compute'
-import { SAMPLES } from './outputs'
+import { LOG_SAMPLES, SAMPLES } from './outputs'
 import { planGumbelSoftmax } from './plan'
 
 /** Relaxed samples and the indices that belong to them. */
@@ -12,8 +12,12 @@ export const gumbelSoftmax: Operation = {
   options: ['classOffset'],
   encodeOptions: ['invalidIndex'],
   inputs: [LOGITS],
-  outputs: [SAMPLES, { ...INDICES, encode: 'optional' }, LOG_PROBS, STATUSES],
+  outputs: [SAMPLES, LOG_SAMPLES, { ...INDICES, encode: 'optional' }, LOG_PROBS, STATUSES],
   marked: 'index -1 and samples of 0',
+  check(_request, _inputs, wanted) {
+    if (wanted.has('samples') && wanted.has('logSamples'))
+      throw new TypeError('samples is given beside logSamples; one of them must be left out')
+  },
   plan: planGumbelSoftmax,
   compute: computeGumbelSoftmax,
 }

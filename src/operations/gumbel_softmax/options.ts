@@ -1,5 +1,13 @@
 import type { InvalidRow } from '../../errors'
-import type { BufferLogits, IndexView, FromBuffers, OfLogits, OutputView, SampleOptions } from '../../options'
+import type {
+  BufferLogits,
+  BufferValues,
+  IndexView,
+  FromBuffers,
+  OfLogits,
+  OutputView,
+  SampleOptions,
+} from '../../options'
 
 /** Options of Gumbel-softmax. */
 export interface GumbelSoftmaxOptions extends SampleOptions {
@@ -12,8 +20,19 @@ export interface GumbelSoftmaxOptions extends SampleOptions {
 export interface GumbelSoftmaxCallOptions extends OfLogits<GumbelSoftmaxOptions> {
   /** Also give the log-probability of each drawn index under `softmax(logits / temperature)`. */
   logProbs?: boolean | undefined
+  /**
+   * Give `logSamples`, the logarithms of the samples, in place of `samples`. They do not underflow: float32 samples of many classes
+   * at a small tau are 0, and their density with them. Not with `hard`, nor at a tau or temperature of 0. Default false.
+   */
+  logSamples?: false | undefined
   /** What a row without a distribution does: reject the call, or get index -1 and samples of 0. Default 'reject'. */
   invalidRows?: 'reject' | 'mark' | undefined
+}
+
+/** Options that ask for log-samples. */
+export type LogGumbelSoftmaxCallOptions = Omit<GumbelSoftmaxCallOptions, 'logSamples' | 'hard'> & {
+  logSamples: true
+  hard?: false | undefined
 }
 
 export interface GumbelSoftmaxResult {
@@ -27,6 +46,14 @@ export interface GumbelSoftmaxResult {
   invalidRows: InvalidRow[]
 }
 
+export interface LogGumbelSoftmaxResult extends Omit<GumbelSoftmaxResult, 'samples'> {
+  /**
+   * The logarithms of relaxed samples, `[batchSize * numSamples, numClasses]`, at most 0 and finite; -Infinity where masked, and in a
+   * row without a distribution.
+   */
+  logSamples: Float32Array<ArrayBuffer>
+}
+
 /** Where a kernel writes rows of values: a buffer with usage STORAGE. */
 export interface SamplesView {
   buffer: GPUBuffer
@@ -38,10 +65,9 @@ export interface SamplesView {
   rowStride?: number | undefined
 }
 
-export interface EncodeGumbelSoftmaxOptions extends FromBuffers<GumbelSoftmaxOptions> {
+/** What both forms of `encodeGumbelSoftmax` take. */
+export interface EncodeGumbelSoftmaxShared extends FromBuffers<GumbelSoftmaxOptions> {
   logits: BufferLogits
-  /** `[batchSize * numSamples, numClasses]`. */
-  samples: SamplesView
   indices?: IndexView | undefined
   /** What stands where a draw has no index: a 32-bit integer. Default -1. */
   invalidIndex?: number | undefined
@@ -49,3 +75,19 @@ export interface EncodeGumbelSoftmaxOptions extends FromBuffers<GumbelSoftmaxOpt
   /** 0, or why the row has no distribution: 1 NaN, 2 +Infinity, 3 every class -Infinity, 9 settings from a buffer out of range. */
   statuses?: OutputView | undefined
 }
+
+/** Samples, or log-samples in their place. */
+export type EncodeGumbelSoftmaxOptions = EncodeGumbelSoftmaxShared &
+  (
+    | {
+        /** `[batchSize * numSamples, numClasses]`. */
+        samples: SamplesView
+        logSamples?: undefined
+      }
+    | {
+        /** Logarithms of the samples, as `logSamples: true` gives them, float32. Not with `hard`, nor at a tau or temperature of 0. */
+        logSamples: BufferValues
+        samples?: undefined
+        hard?: false | undefined
+      }
+  )

@@ -7,5 +7,16 @@ export const SAMPLES: Output = {
   columns: 'numClasses',
   types: ['float32', 'float16'],
   call: 'always',
+  unless: 'logSamples',
   encode: 'required',
+}
+
+/** Logarithms of relaxed samples, in their place. */
+export const LOG_SAMPLES: Output = {
+  name: 'logSamples',
+  per: 'draw',
+  columns: 'numClasses',
+  types: ['float32'],
+  call: 'asked',
+  encode: 'optional',
 }

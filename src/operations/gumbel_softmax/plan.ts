@@ -65,6 +65,19 @@ export function rowsOutModule(view: Geometry): Modules {
   return view.type === 'float16' ? { [plain]: 'shared/rows_out_f16' } : vectorModule(view, plain)
 }
 
+/** The output that relaxed samples go to. */
+function nameOfSamples({ request }: Work): 'logSamples' | 'samples' {
+  return request.logSamples ? 'logSamples' : 'samples'
+}
+
+/** How a kernel writes samples, or their logarithms. */
+function samplesModules(work: Work): Modules {
+  return {
+    ...rowsOutModule(work.views[nameOfSamples(work)]),
+    ...(work.request.logSamples ? { 'gumbel_softmax/samples_out': 'gumbel_softmax/log_samples_out' } : {}),
+  }
+}
+
 /** Gumbel-softmax: lanes hold short rows, go twice through long ones; long rows, where they are few, are split. */
 export function planGumbelSoftmax(work: Work): Plan {
   const { request } = work
@@ -104,7 +117,7 @@ function wholeRows(work: Work, slice: Slice, hard: boolean): Dispatch {
     modules: {
       ...readModules(work),
       ...reduceModule(work, lanes),
-      ...rowsOutModule(work.views.samples),
+      ...samplesModules(work),
       ...resultModules(work),
     },
     constants: { ...constantsOf(work), ...rows, WORKGROUP },
@@ -118,7 +131,7 @@ function logits(work: Work, slice: Slice): Bound {
 }
 
 function samples(work: Work, slice: Slice): Bound {
-  return bound(work, slice, 'samples', 'rows_out')
+  return bound(work, slice, nameOfSamples(work), 'rows_out')
 }
 
 /** What parts find of a slice's draws. */
@@ -135,7 +148,7 @@ function hardParts(work: Work, slice: Slice): Dispatch[] {
   const modules = {
     ...settingsModule(work.request),
     ...reduce,
-    ...rowsOutModule(work.views.samples),
+    ...samplesModules(work),
     ...resultModules(work),
   }
   const finish = { name: 'gumbel_softmax/hard_finish', modules, constants }
@@ -147,7 +160,7 @@ function hardParts(work: Work, slice: Slice): Dispatch[] {
 }
 
 function softParts(work: Work, slice: Slice): Dispatch[] {
-  const rowsOut = rowsOutModule(work.views.samples)
+  const rowsOut = samplesModules(work)
   const modules = { ...readModules(work), ...reduceModule(work, WORKGROUP_LANES), ...rowsOut }
   const constants = constantsOf(work)
   const count = slice.rows * slice.draws * slice.parts

@@ -4,7 +4,7 @@ import { emptySettings, settingsOfRow } from '../../settings'
 import type { HostView } from '../../view'
 import { rowScores } from '../gumbel_softmax/compute'
 import { largestOf, statusOf } from '../sample/validity'
-import { MIN_NORMAL, gradSamplesStatus, samplesStatus, zeroInvalid } from './flaws'
+import { MIN_NORMAL, gradSamplesStatus, logSamplesStatus, samplesStatus, zeroInvalid } from './flaws'
 
 /**
  * The gradient of Gumbel-softmax, the twin of `shaders/gumbel_softmax_backward/*.wgsl`; scores are strict, the rest float64.
@@ -15,7 +15,7 @@ export function computeGumbelSoftmaxBackward(
   { gradSamples, logits, samples }: Readonly<Record<string, HostView>>,
   wanted: ReadonlySet<string>,
 ): Results {
-  const { batchSize, numClasses, numSamples, classOffset, extended } = request
+  const { batchSize, numClasses, numSamples, classOffset, extended, logSamples } = request
   const [data, grads] = [logits.data as Float32Array, gradSamples.data as Float32Array]
   const statuses = new Int32Array(batchSize)
   const gradLogits = new Float32Array(batchSize * numClasses)
@@ -41,7 +41,7 @@ export function computeGumbelSoftmaxBackward(
       const at = gradSamples.offset + (r * numSamples + s) * gradSamples.rowStride
       const given = samples && drawOf(samples, r * numSamples + s)
       const flaw = Math.max(
-        given ? samplesStatus(given, row) : STATUS_OK,
+        given ? (logSamples ? logSamplesStatus : samplesStatus)(given, row) : STATUS_OK,
         gradSamplesStatus(grads.subarray(at, at + numClasses), row),
       )
       statuses[r] = Math.max(statuses[r], flaw)
@@ -51,7 +51,7 @@ export function computeGumbelSoftmaxBackward(
       // Scores, or what stands for them.
       let u: Float32Array | Float64Array = scores
       if (given) {
-        best = softmaxOfSamples(y, logs, given, inverse)
+        best = (logSamples ? softmaxOfLogSamples : softmaxOfSamples)(y, logs, given, inverse)
         u = logs
       } else {
         draw.number = s
@@ -60,17 +60,19 @@ export function computeGumbelSoftmaxBackward(
       }
       // Gradients count from the best class's: nothing is lost where y is nearly one-hot.
       const reference = grads[at + best]
+      // Of log-samples, whose gradient is G - y sum(G), it is the sum.
       let mean = 0
       let sum = 0
       for (let c = 0; c < numClasses; c++) {
-        if (y[c] > 0) mean += y[c] * (grads[at + c] - reference)
+        if (logSamples) mean += row[c] === -Infinity ? 0 : grads[at + c]
+        else if (y[c] > 0) mean += y[c] * (grads[at + c] - reference)
         sum += y[c]
       }
       // Less what rounding took from a sum of 1.
       mean /= sum
       for (let c = 0; c < numClasses; c++) {
-        if (y[c] === 0) continue
-        const d = y[c] * (grads[at + c] - reference - mean)
+        if (logSamples ? row[c] === -Infinity : y[c] === 0) continue
+        const d = logSamples ? grads[at + c] - y[c] * mean : y[c] * (grads[at + c] - reference - mean)
         sums[c] += d
         sumU += d * (u[c] - u[best])
         sumL += d * (data[begin + c] - data[begin + best])
@@ -113,5 +115,16 @@ function softmaxOfSamples(out: Float64Array, scores: Float64Array, samples: Floa
     if (out[c] > out[best]) best = c
   }
   for (let c = 0; c < out.length; c++) scores[c] = Math.log(out[c] / out[best]) / inverse
+  return best
+}
+
+/** The same of log-samples. */
+function softmaxOfLogSamples(out: Float64Array, scores: Float64Array, samples: Float32Array, inverse: number): number {
+  let best = 0
+  for (let c = 1; c < out.length; c++) if (samples[c] > samples[best]) best = c
+  for (let c = 0; c < out.length; c++) {
+    out[c] = Math.exp(samples[c])
+    scores[c] = (samples[c] - samples[best]) / inverse
+  }
   return best
 }

@@ -11,6 +11,10 @@ import type { Results } from '../../operation'
 export const MIN_NORMAL = 2 ** -126
 /** Not far above 1; in step with `shaders/gumbel_softmax_backward/flaws.wgsl`, as are the next and the functions below. */
 const MOST_SAMPLE = 1 + 2 ** -8
+/** Its logarithm, or so. */
+const MOST_LOG_SAMPLE = 2 ** -8
+/** The largest log-sample of a draw is at least this. */
+const LEAST_LARGEST = -87
 const MOST_GRAD_SAMPLE = Math.fround(1e28)
 
 const EXPONENT = 0x7f800000
@@ -32,6 +36,18 @@ export function samplesStatus(samples: Float32Array, logits: Float32Array): numb
     if (unmasked) nothing = nothing && samples[c] < MIN_NORMAL
   }
   return nothing && logits.some((logit) => logit !== -Infinity) ? STATUS_SAMPLES_OUTSIDE : STATUS_OK
+}
+
+/** The same of log-samples: finite and not above 0, but -Infinity where masked. */
+export function logSamplesStatus(samples: Float32Array, logits: Float32Array): number {
+  if (samples.some(Number.isNaN)) return STATUS_SAMPLES_NAN
+  let largest = -Infinity
+  for (let c = 0; c < samples.length; c++) {
+    const masked = logits[c] === -Infinity
+    if (masked !== (samples[c] === -Infinity) || samples[c] > MOST_LOG_SAMPLE) return STATUS_SAMPLES_OUTSIDE
+    largest = Math.max(largest, samples[c])
+  }
+  return largest >= LEAST_LARGEST || logits.every((logit) => logit === -Infinity) ? STATUS_OK : STATUS_SAMPLES_OUTSIDE
 }
 
 /**

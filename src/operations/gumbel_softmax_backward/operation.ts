@@ -18,7 +18,7 @@ export const gumbelSoftmaxBackward: Operation = {
   encodeName: 'encodeGumbelSoftmaxBackward',
   draws: true,
   relaxed: true,
-  options: ['classOffset'],
+  options: ['classOffset', 'logSamples'],
   inputs: [
     LOGITS,
     { name: 'gradSamples', per: 'draw', columns: 'numClasses', types: ['float32'] },

@@ -15,6 +15,11 @@ export interface GumbelSoftmaxBackwardCallOptions extends OfLogits<GumbelSoftmax
    * gradient.
    */
   samples?: Values | undefined
+  /**
+   * `gradSamples` is the gradient of the log-samples that `gumbelSoftmax` gives with `logSamples: true`, and `samples`, if given, are those
+   * log-samples: `d = G - y * sum(G)`, with `y = exp(logSamples)`. Not with `hard`. Default false.
+   */
+  logSamples?: boolean | undefined
   /** Also give the gradient of each row's tau. */
   gradTau?: boolean | undefined
   /** Also give the gradient of each row's temperature. */
@@ -22,7 +27,7 @@ export interface GumbelSoftmaxBackwardCallOptions extends OfLogits<GumbelSoftmax
   /**
    * What a row without a distribution does: reject the call, or get gradients of 0. So does a row of which a draw's `gradSamples` are NaN
    * or not from -1e28 to 1e28 (in masked classes they may be anything), a draw's `samples` are NaN or outside the simplex (each from 0
-   * to 1, some above 0, masked classes 0), or a gradient leaves float32's range. Default 'reject'.
+   * to 1, some above 0, masked classes 0; log-samples finite and at most 0, some at least -87, masked classes -Infinity), or a gradient leaves float32's range. Default 'reject'.
    */
   invalidRows?: 'reject' | 'mark' | undefined
 }
@@ -48,6 +53,8 @@ export interface EncodeGumbelSoftmaxBackwardOptions extends FromBuffers<GumbelSo
   gradSamples: BufferValues
   /** As in `GumbelSoftmaxBackwardCallOptions`: the soft samples of the same draws, which save making the noise again; float32. */
   samples?: BufferValues | undefined
+  /** As in `GumbelSoftmaxBackwardCallOptions`: `gradSamples` is the gradient of log-samples, and `samples`, if given, are those. */
+  logSamples?: boolean | undefined
   /** Where the gradient of the logits goes, `[batchSize, numClasses]`; infinite or NaN where gradients leave float32's range. */
   gradLogits: BufferValues
   /** `[batchSize]`. */

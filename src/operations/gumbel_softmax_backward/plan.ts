@@ -138,6 +138,7 @@ function planSlice(work: Work, slice: Slice, split: boolean, { lanes, fours }: H
       LANES: split ? WORKGROUP_LANES : lanes,
       WORKGROUP,
       FOURS: fours,
+      LOG_SAMPLES: Number(work.request.logSamples),
       SCALES: Number(work.views.gradTau !== undefined || work.views.gradTemperature !== undefined),
       ONE_DRAW: Number(draws === 1 && work.request.numSamples === 1),
     },
@@ -160,7 +161,13 @@ function planSlice(work: Work, slice: Slice, split: boolean, { lanes, fours }: H
       ]
     : [
         run(
-          work.views.samples ? 'from_samples' : fours > 0 ? 'held' : 'long',
+          work.views.samples
+            ? work.request.logSamples
+              ? 'from_log_samples'
+              : 'from_samples'
+            : fours > 0
+              ? 'held'
+              : 'long',
           out,
           Math.ceil((tasks * lanes) / WORKGROUP),
           all,

@@ -20,6 +20,7 @@ const SOME: Record<string, { value: unknown; of: RegExp }> = {
   scores: { value: true, of: /^(encode)?sample$/i },
   gradTau: { value: true, of: /Backward/ },
   gradTemperature: { value: true, of: /Backward/ },
+  logSamples: { value: true, of: /concreteLogProb|gumbelSoftmax/i },
   samples: { value: new Float32Array(40), of: /Backward|encodeGumbelSoftmax$/ },
   gradSamples: { value: new Float32Array(40), of: /encodeGumbelSoftmaxBackward/ },
   logits: { value: new Float32Array(10), of: /encode/ },

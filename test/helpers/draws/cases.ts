@@ -2,7 +2,7 @@ import type { GumbelSoftmaxBackwardCallOptions, HostValues, NoiseKind } from 'gu
 import { KINDS_OF_LOGITS, Words, gradientsOf, indicesOf, invalidLogits, logitsOf, simplexOf } from './inputs'
 
 /** Options of every operation. */
-type Options = Omit<GumbelSoftmaxBackwardCallOptions, 'samples'> & {
+type Options = Omit<GumbelSoftmaxBackwardCallOptions, 'samples' | 'logSamples'> & {
   batchSize: number
   logProbs?: boolean
   scores?: boolean
