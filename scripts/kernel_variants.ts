@@ -1,4 +1,5 @@
 /** The kernels that plans choose, for tools that read shaders: found by planning calls of many shapes for GPUs and software adapters. */
+import { digestKernel } from '../src/gpu/digest'
 import { type Kernel, constantsOf } from '../src/gpu/kernel'
 import type { Limits } from '../src/gpu/plan'
 import type { Operation } from '../src/operation'
@@ -76,7 +77,7 @@ function kernelsOf(): Kernel[] {
           const { plan } = planned(operation, { batchSize, numClasses, numSamples, ...options }, at, limits)
           for (const { kernel } of plan.dispatches) add(kernel)
         }
-  add({ name: 'noise/digest', modules: {}, constants: {} })
+  for (const wide of [true, false]) add(digestKernel({ wide }))
   add({ name: 'row_settings/take', modules: {}, constants: { WORD: 0, RELAXED: 0 } })
   return [...kernels.values()]
 }

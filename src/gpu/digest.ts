@@ -1,15 +1,31 @@
 import type { NoiseRange } from '../noise/ranges'
 import type { Context } from './context'
+import type { Kernel } from './kernel'
+import { LEAST_WORKGROUP, WORKGROUP_LANES } from './lanes'
 import { PARAMS_BYTES, writeParams } from './params'
 import { bindGroupOf, compiled } from './pipelines'
+import type { Limits } from './plan'
 
-/** Two words for each range that change with any bit of its noise. At most 65535 ranges, a workgroup each. Twin: src/noise/digest.ts. */
+/** A workgroup digests a range, on software adapters a lane alone, which compiles in less time and waits at no barrier. */
+export function digestKernel({ wide }: Pick<Limits, 'wide'>): Kernel {
+  return wide
+    ? { name: 'noise/digest', modules: {}, constants: { LANES: WORKGROUP_LANES, WORKGROUP: WORKGROUP_LANES } }
+    : {
+        name: 'noise/digest',
+        modules: { 'noise/sum_of_workgroup': 'noise/sum_of_lane' },
+        constants: { LANES: 1, WORKGROUP: LEAST_WORKGROUP },
+      }
+}
+
+/** Two words for each range that change with any bit of its noise. At most 65535 ranges. Twin: src/noise/digest.ts. */
 export async function digestOnGpu(context: Context, ranges: readonly NoiseRange[]): Promise<Uint32Array> {
   const { device, staging, uniforms, scratch } = context
   const words = Uint32Array.from(ranges.flatMap(({ first, stride, count }) => [first, stride, count]))
   const bytes = 8 * ranges.length
+  const kernel = digestKernel(context.limits)
+  const { LANES, WORKGROUP } = kernel.constants
   const label = 'gumbel-webgpu digest'
-  const pipeline = await compiled(device, { name: 'noise/digest', modules: {}, constants: {} })
+  const pipeline = await compiled(device, kernel)
   return context.guarded(() => {
     const input = scratch.atLeast('upload ranges', words.byteLength)
     const results = scratch.atLeast('results', bytes)
@@ -24,7 +40,7 @@ export async function digestOnGpu(context: Context, ranges: readonly NoiseRange[
     const pass = encoder.beginComputePass({ label })
     pass.setPipeline(pipeline.pipeline)
     pass.setBindGroup(0, group)
-    pass.dispatchWorkgroups(ranges.length)
+    pass.dispatchWorkgroups(Math.ceil((ranges.length * LANES) / WORKGROUP))
     pass.end()
     const buffer = staging.take(bytes)
     encoder.copyBufferToBuffer(results, 0, buffer, 0, bytes)

@@ -20,7 +20,7 @@ const ENOUGH_WORKGROUPS = { wide: 1024, narrow: 4 }
 const MOST_LANES = { wide: 64, narrow: 1 }
 
 /** Lanes that run as one on software adapters: SwiftShader's four, llvmpipe's eight where the processor has AVX. */
-const LEAST_WORKGROUP = 8
+export const LEAST_WORKGROUP = 8
 
 export function widthOf({ limits }: Work): 'wide' | 'narrow' {
   return limits.wide ? 'wide' : 'narrow'

@@ -19,6 +19,7 @@ const VARIANTS: Record<string, string[]> = {
   'shared/sum_out': ['shared/no_sum_out'],
   'shared/status_out': ['shared/no_status_out'],
   'gumbel_softmax/samples_out': ['gumbel_softmax/log_samples_out'],
+  'noise/sum_of_workgroup': ['noise/sum_of_lane'],
   'gumbel_softmax_backward/grad_tau_out': ['gumbel_softmax_backward/no_grad_tau_out'],
   'gumbel_softmax_backward/grad_temperature_out': ['gumbel_softmax_backward/no_grad_temperature_out'],
   'gumbel_softmax_backward/row_status_out': ['gumbel_softmax_backward/no_row_status_out'],
