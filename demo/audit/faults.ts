@@ -12,8 +12,8 @@ export const FAULTS: Record<string, Fault> = {
   noise: { text: '+ 0.3333393157358493', instead: '+ 0.33333934' },
   /** The exponential of a uniform by the builtin. */
   log: {
-    text: 'return negative_log(select(w.exponent, 0.0, small), select(1.0 - w.mantissa, x, small));',
-    instead: 'return max(-log(1.0 - half_open(word)), 1e-10);',
+    text: 'return negative_log(select(w.exponent, vec4<f32>(), small), select(1.0 - w.mantissa, x, small));',
+    instead: 'return max(-log(1.0 - half_open(words)), vec4<f32>(1e-10));',
   },
   /** Gumbel-max gives the neighbour of the class that wins. */
   tokens: { text: 'best.class_ = class_;', instead: 'best.class_ = class_ ^ 1u;' },
@@ -26,8 +26,8 @@ export const FAULTS: Record<string, Fault> = {
   },
   /** A temperature that is a twentieth too high. */
   bias: {
-    text: 'return RowSettings(\n    params.temperature,',
-    instead: 'return RowSettings(\n    1.05 * params.temperature,',
+    text: 'settings.stream += row * params.stream_stride;',
+    instead: 'settings.stream += row * params.stream_stride; settings.temperature *= 1.05;',
   },
 }
 
