@@ -1,5 +1,5 @@
 // Computes the gradient from the log-samples x = log y that the caller still has, of which G is the gradient: no noise, and two reads of a
-// row for each draw. LANES lanes do a task; a workgroup of 64 does 64 / LANES. Twin: src/operations/gumbel_softmax_backward/compute.ts.
+// row for each draw. LANES lanes do a task; a workgroup does WORKGROUP / LANES. Twin: src/operations/gumbel_softmax_backward/compute.ts.
 //
 // d = G - y sum(G). x and l count from those of the largest y, which changes nothing but rounding.
 
@@ -10,7 +10,7 @@ import package::gumbel_softmax_backward::scales::SCALES;
 import package::gumbel_softmax_backward::tasks::{Draw, Gradient, Task, draw_of, draws_a_task, task_of, with_draw};
 import package::shared::best::Best;
 import package::shared::float_bits::{finite, finite4, masked4};
-import package::shared::lanes::LANES;
+import package::shared::lanes::{LANES, WORKGROUP};
 import package::shared::log_samples::sound_log_samples;
 import package::shared::logits_f32::{load_class, load_four};
 import package::shared::math::{first4, max4, quotients4, rate_of};
@@ -98,7 +98,7 @@ fn add_draw(at: Draw, task: Task, row: RowSettings) -> Gradient {
   return Gradient(best.key, terms);
 }
 
-@compute @workgroup_size(64)
+@compute @workgroup_size(WORKGROUP)
 fn main(
   @builtin(workgroup_id) workgroup: vec3<u32>,
   @builtin(num_workgroups) workgroups: vec3<u32>,
