@@ -149,6 +149,12 @@ const OPERATIONS: Record<string, { operation: Operation; views: string[]; draws:
     views: ['logits', 'gradSamples', 'samples', 'gradLogits', 'gradTau', 'gradTemperature', 'statuses'],
     draws: ['gumbel_softmax_backward/from_samples'],
   },
+  'gumbelSoftmaxBackward from log-samples': {
+    operation: gumbelSoftmaxBackward,
+    views: ['logits', 'gradSamples', 'samples', 'gradLogits', 'gradTau', 'gradTemperature', 'statuses'],
+    draws: ['gumbel_softmax_backward/from_log_samples'],
+    options: { logSamples: true },
+  },
   concreteLogProb: {
     operation: concreteLogProb,
     views: ['logits', 'samples', 'densities'],
