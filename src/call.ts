@@ -100,10 +100,11 @@ function shapeOf(given: Given): Shape {
 
 /** Rows of logits in a bare array, which needs no batchSize. */
 function rowsIn(logits: unknown, numClasses: number): number | undefined {
-  const length = isArray(logits) ? logits.length : undefined
-  if (length === undefined || length % numClasses === 0) return length === undefined ? length : length / numClasses
+  if (!isArray(logits)) return undefined
+  const rows = logits.length / numClasses
+  if (Number.isInteger(rows)) return rows
   throw new RangeError(
-    `logits hold ${length} elements; without batchSize they must be whole rows of numClasses (${numClasses})`,
+    `logits hold ${logits.length} elements; without batchSize they must be whole rows of numClasses (${numClasses})`,
   )
 }
 

@@ -1,4 +1,4 @@
-import { createSampler, sampleSync } from 'gumbel-webgpu'
+import { combinePartials, createSampler, sampleSync } from 'gumbel-webgpu'
 import { describe, expect, test } from 'vitest'
 import { widenBfloat16, widenFloat16 } from '../../src/halves'
 import { expectSame } from '../helpers/compare'
@@ -62,6 +62,13 @@ describe('logits in a bare array', () => {
     await expect(sampler.sample({ data: new Float32Array(4) }, { numClasses: 2, seed: 1 })).rejects.toThrow(
       'batchSize is undefined; it must be a number',
     )
+  })
+
+  test('of no rows combine to none; options that are none are refused', async () => {
+    const none = await sampler.sample([], { numClasses: 3, seed: 1, partial: true })
+    expect(combinePartials([none, none]).indices).toEqual(new Int32Array(0))
+    expect(() => combinePartials([none], { temprature: 2 } as never)).toThrow('did you mean temperature?')
+    expect(() => combinePartials([{}] as never)).toThrow('partials[0].indices is undefined')
   })
 
   test('may hold none', async () => {

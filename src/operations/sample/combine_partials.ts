@@ -1,4 +1,5 @@
 import { isOne, requirePerRow } from '../../checks'
+import { readNames } from '../../known_names'
 import { STATUS_ALL_MASKED, STATUS_NAN, STATUS_OK, STATUS_POSITIVE_INFINITY, invalidRowsOf } from '../../errors'
 import type { SampleResult } from './options'
 
@@ -24,11 +25,15 @@ const RANKS = [STATUS_ALL_MASKED, STATUS_OK, STATUS_POSITIVE_INFINITY, STATUS_NA
  * @throws RangeError, TypeError naming what is missing or does not fit
  */
 export function combinePartials(partials: readonly SampleResult[], options: CombineOptions = {}): SampleResult {
-  const shards = partials.map((partial, i) => requirePartial(partial, `partials[${i}]`, partials[0].indices.length))
+  const shards = partials.map((partial, i) => requirePartial(partial, `partials[${i}]`, partials[0].indices?.length))
   if (shards.length === 0) throw new RangeError('partials has length 0; it must hold what at least one shard gave')
   const draws = shards[0].indices.length
-  const { batchSize = draws, temperature = 1 } = options
-  if (!(draws % batchSize === 0)) throw new RangeError(`batchSize is ${batchSize}; it must divide ${draws} draws`)
+  const { batchSize = draws, temperature = 1 }: CombineOptions = readNames('options', options, [
+    'batchSize',
+    'temperature',
+  ])
+  if (draws > 0 && !(draws % batchSize === 0))
+    throw new RangeError(`batchSize is ${batchSize}; it must divide ${draws} draws`)
   if (!isOne(temperature)) requirePerRow('temperature', temperature as ArrayLike<number>, batchSize)
   const numSamples = draws / batchSize
   const combined: Partial = {
