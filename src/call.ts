@@ -118,10 +118,11 @@ function requestOf({ draws, relaxed }: Operation, given: Given, recorded = false
   const hard = flag('hard', given.hard)
   if (logSamples && hard)
     throw new TypeError('hard is true beside logSamples; it must be false, as the logarithm of a 0 is no number')
+  const settings = settingsOf(given, shape.batchSize, recorded)
   if (relaxed || logSamples) requireRelaxed(given)
   return {
     ...shape,
-    settings: settingsOf(given, shape.batchSize, recorded),
+    settings,
     classOffset,
     extended: oneOf('tail', given.tail ?? 'standard', ['standard', 'extended']) === 'extended',
     hard,

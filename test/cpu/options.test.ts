@@ -152,6 +152,10 @@ test.each<[string, () => Promise<unknown>]>([
 
 test('a density refuses options that are none', async () => {
   await expect(sampler.concreteLogProb(logits, logits, null as never)).rejects.toThrow('options is null; it must be')
+  const temperature = { length: Symbol('two') } as never
+  await expect(sampler.concreteLogProb(logits, logits, { ...good, temperature })).rejects.toThrow(
+    'temperature has Symbol(two) values; it must be one value',
+  )
 })
 
 describe('limits of what is allowed', () => {
