@@ -1,0 +1,82 @@
+// Lists classes of a row in workgroup memory and sorts them. All lanes of the workgroup call, in uniform control flow.
+
+import package::filter::blocks::{BLOCK_FOURS, MOST_LISTED, blocks_of_row};
+import package::filter::end::{End, is_kept};
+import package::filter::keys::keys_of_bits;
+import package::filter::tops_out::tops;
+import package::shared::lanes::WORKGROUP;
+import package::shared::logits_f32::load_four;
+
+var<workgroup> sh_keys: array<u32, 512>;
+var<workgroup> sh_columns: array<u32, 512>;
+var<workgroup> sh_listed: atomic<u32>;
+var<workgroup> sh_size: u32;
+
+// The classes up to an end whose keys are at most `high`: their number, or more than MOST_LISTED, and then not all are listed.
+fn list_candidates(row: u32, base: u32, end: End, high: u32, lane: u32) -> u32 {
+  if (lane == 0u) {
+    atomicStore(&sh_listed, 0u);
+  }
+  workgroupBarrier();
+  let blocks = blocks_of_row();
+  for (var block = lane; block < blocks && atomicLoad(&sh_listed) <= MOST_LISTED; block += WORKGROUP) {
+    if (tops[row * blocks + block] < end.key) {
+      continue;
+    }
+    for (var i = 0u; i < BLOCK_FOURS; i++) {
+      let column = 4u * (block * BLOCK_FOURS + i);
+      let keys = keys_of_bits(load_four(base, column));
+      if (any(keys >= vec4<u32>(end.key))) {
+        for (var j = 0u; j < 4u; j++) {
+          list_candidate(keys[j], column + j, end, high);
+        }
+      }
+    }
+  }
+  workgroupBarrier();
+  if (lane == 0u) {
+    sh_size = atomicLoad(&sh_listed);
+  }
+  return workgroupUniformLoad(&sh_size);
+}
+
+fn list_candidate(key: u32, column: u32, end: End, high: u32) {
+  if (key <= high && is_kept(key, column, end)) {
+    let place = atomicAdd(&sh_listed, 1u);
+    if (place < MOST_LISTED) {
+      sh_keys[place] = key;
+      sh_columns[place] = column;
+    }
+  }
+}
+
+// Brings the first `count` of the list, at most MOST_LISTED, into the order of classes: by bitonic sort (Batcher, AFIPS 32, 1968).
+fn sort_candidates(count: u32, lane: u32) {
+  var size = 1u;
+  while (size < count) {
+    size *= 2u;
+  }
+  for (var i = count + lane; i < size; i += WORKGROUP) {
+    sh_keys[i] = 0u;
+    sh_columns[i] = 0xffffffffu;
+  }
+  workgroupBarrier();
+  for (var run = 2u; run <= size; run *= 2u) {
+    for (var apart = run / 2u; apart > 0u; apart /= 2u) {
+      for (var pair = lane; pair < size / 2u; pair += WORKGROUP) {
+        let a = 2u * pair - (pair & (apart - 1u));
+        let b = a + apart;
+        let swapped = sh_keys[b] > sh_keys[a] || (sh_keys[b] == sh_keys[a] && sh_columns[b] < sh_columns[a]);
+        if (swapped == ((a & run) == 0u)) {
+          let key = sh_keys[a];
+          let column = sh_columns[a];
+          sh_keys[a] = sh_keys[b];
+          sh_columns[a] = sh_columns[b];
+          sh_keys[b] = key;
+          sh_columns[b] = column;
+        }
+      }
+      workgroupBarrier();
+    }
+  }
+}
