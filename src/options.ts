@@ -113,7 +113,9 @@ export interface SettingView {
  * has no index, and status 9.
  */
 export type FromBuffers<T> = {
-  [K in keyof T]: K extends 'seed' | 'step' | 'temperature' | 'tau' | 'topK' | 'topP' | 'minP' ? T[K] | SettingView : T[K]
+  [K in keyof T]: K extends 'seed' | 'step' | 'temperature' | 'tau' | 'topK' | 'topP' | 'minP'
+    ? T[K] | SettingView
+    : T[K]
 }
 
 /** Options of calls whose logits may be a bare array. */

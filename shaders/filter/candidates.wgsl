@@ -20,7 +20,7 @@ fn list_candidates(row: u32, base: u32, end: End, high: u32, lane: u32) -> u32 {
   workgroupBarrier();
   let blocks = blocks_of_row();
   for (var block = lane; block < blocks && atomicLoad(&sh_listed) <= MOST_LISTED; block += WORKGROUP) {
-    if (tops[row * blocks + block] < end.key) {
+    if (!is_kept(tops[row * blocks + block], 64u * block, end)) {
       continue;
     }
     for (var i = 0u; i < BLOCK_FOURS; i++) {

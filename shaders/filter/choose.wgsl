@@ -113,12 +113,13 @@ fn main(
   if (filters.top_p < 1.0) {
     low = key_of_logit(max(scale.line, LOWEST));
   }
+  var end = End(low, 0xffffffffu);
   if (filters.top_k > 0u) {
-    low = max(low, bound_of_largest(row, filters.top_k, lane));
+    end = earlier_of(end, bound_of_largest(row, filters.top_k, lane));
   }
   // First all that may be kept is listed; if that is too much, what is kept.
-  var end = End(low, 0xffffffffu);
-  var last = Last(end, 0u);
+  let all = end;
+  var last = Last(all, 0u);
   for (var turn = 0u; turn < 2u; turn++) {
     let found = list_candidates(row, base, end, top, lane);
     if (found <= MOST_LISTED) {
@@ -141,11 +142,11 @@ fn main(
     if (turn == 1u) {
       break;
     }
-    end = End(KEY_LOWEST, 0xffffffffu);
+    end = all;
     for (var part = 0u; part < 2u; part++) {
       let by_mass = part == 1u;
       if (select(filters.top_k > 0u, filters.top_p < 1.0, by_mass)) {
-        end = end_of_part(row, base, end, by_mass, filters.top_k, filters.top_p, scale, low, top, lane);
+        end = end_of_part(row, base, end, by_mass, filters.top_k, filters.top_p, scale, all.key, top, lane);
       }
     }
     last = last_of(row, base, earlier_of(end, End(filters.line, 0xffffffffu)), lane);

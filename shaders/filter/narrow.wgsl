@@ -1,8 +1,9 @@
 // Finds where the classes of a row end that are too many to be listed: by histograms of their keys, each over a 256th of the keys of the
 // one before. All lanes of the workgroup call, in uniform control flow.
 
+import package::filter::bins::{BINS, sh_counts};
 import package::filter::blocks::{BLOCK_FOURS, blocks_of_row};
-import package::filter::end::{End, are_kept, earlier_of};
+import package::filter::end::{End, are_kept, earlier_of, is_kept};
 import package::filter::keys::{keys_of_bits, logits_of_keys};
 import package::filter::tops_out::tops;
 import package::shared::lanes::WORKGROUP;
@@ -11,10 +12,8 @@ import package::shared::mass::{MassScale, Masses, masses_of, share_of};
 import package::shared::score::{KEY_LOWEST, KEY_NONE};
 import package::shared::u64::{add64, at_least_one, less64, times64};
 
-const BINS = 256u;
 const RUN = 16u; // neighbouring bins that a lane adds up
 
-var<workgroup> sh_counts: array<atomic<u32>, 256>;
 var<workgroup> sh_low: array<atomic<u32>, 256>;   // what the bins weigh, low words
 var<workgroup> sh_high: array<atomic<u32>, 256>;
 var<workgroup> sh_runs: array<vec2<u32>, 16>;     // what runs of bins weigh
@@ -22,7 +21,9 @@ var<workgroup> sh_bin: Bin;
 var<workgroup> sh_wanted: u32;
 var<workgroup> sh_found: array<u32, 256>;         // how many classes of a key each lane has
 var<workgroup> sh_column: u32;
-var<workgroup> sh_lasts: array<Last, 256>;
+var<workgroup> sh_lowest: atomic<u32>;
+var<workgroup> sh_last_column: atomic<u32>;
+var<workgroup> sh_number: atomic<u32>;
 var<workgroup> sh_last: Last;
 
 // The bin in which a limit is reached.
@@ -67,7 +68,7 @@ fn end_of_part(row: u32, base: u32, all: End, by_mass: bool, top_k: u32, top_p: 
   if (wanted >= bin.count) {
     return earlier_of(all, End(low, 0xffffffffu));
   }
-  return End(low, column_of_equal(row, base, low, wanted, lane));
+  return End(low, column_of_equal(row, base, all, low, wanted, lane));
 }
 
 // Counts and weighs the classes up to an end with keys from `low` to `high`, each in the bin of its key, and adds up runs of bins.
@@ -80,7 +81,8 @@ fn fill_bins(row: u32, base: u32, all: End, low: u32, high: u32, shift: u32, by_
   workgroupBarrier();
   let blocks = blocks_of_row();
   for (var block = lane; block < blocks; block += WORKGROUP) {
-    if (tops[row * blocks + block] < low) {
+    let block_top = tops[row * blocks + block];
+    if (block_top < low || !is_kept(block_top, 64u * block, all)) {
       continue;
     }
     for (var i = 0u; i < BLOCK_FOURS; i++) {
@@ -172,8 +174,8 @@ fn wanted_of_equals(bin: Bin, by_mass: bool, key: u32, scale: MassScale) -> u32 
   return wanted;
 }
 
-// The column of the n-th class of a key, n from 1 to their number. Each lane has a run of neighbouring blocks.
-fn column_of_equal(row: u32, base: u32, key: u32, n: u32, lane: u32) -> u32 {
+// The column of the n-th class of a key, n from 1 to their number up to an end. Each lane has a run of neighbouring blocks.
+fn column_of_equal(row: u32, base: u32, all: End, key: u32, n: u32, lane: u32) -> u32 {
   let blocks = blocks_of_row();
   let run = (blocks + WORKGROUP - 1u) / WORKGROUP;
   // Classes are counted, and after that the lane that has the n-th finds it.
@@ -181,7 +183,8 @@ fn column_of_equal(row: u32, base: u32, key: u32, n: u32, lane: u32) -> u32 {
   for (var turn = 0u; turn < 2u; turn++) {
     var found = 0u;
     for (var block = lane * run; block < min((lane + 1u) * run, blocks) && found < left; block++) {
-      if (tops[row * blocks + block] < key) {
+      let block_top = tops[row * blocks + block];
+      if (block_top < key || !is_kept(block_top, 64u * block, all)) {
         continue;
       }
       for (var i = 0u; i < BLOCK_FOURS; i++) {
@@ -219,7 +222,7 @@ fn last_of(row: u32, base: u32, end: End, lane: u32) -> Last {
   let blocks = blocks_of_row();
   var last = Last(End(0xffffffffu, 0u), 0u);
   for (var block = lane; block < blocks; block += WORKGROUP) {
-    if (tops[row * blocks + block] < end.key) {
+    if (!is_kept(tops[row * blocks + block], 64u * block, end)) {
       continue;
     }
     for (var i = 0u; i < BLOCK_FOURS; i++) {
@@ -236,17 +239,21 @@ fn last_of(row: u32, base: u32, end: End, lane: u32) -> Last {
       }
     }
   }
-  sh_lasts[lane] = last;
+  if (lane == 0u) {
+    atomicStore(&sh_lowest, 0xffffffffu);
+    atomicStore(&sh_last_column, 0u);
+    atomicStore(&sh_number, 0u);
+  }
+  workgroupBarrier();
+  atomicMin(&sh_lowest, last.end.key);
+  atomicAdd(&sh_number, last.count);
+  workgroupBarrier();
+  if (last.end.key == atomicLoad(&sh_lowest)) {
+    atomicMax(&sh_last_column, last.end.column);
+  }
   workgroupBarrier();
   if (lane == 0u) {
-    for (var i = 1u; i < WORKGROUP; i++) {
-      let other = sh_lasts[i];
-      last.count += other.count;
-      if (other.end.key < last.end.key || (other.end.key == last.end.key && other.end.column > last.end.column)) {
-        last.end = other.end;
-      }
-    }
-    sh_last = last;
+    sh_last = Last(End(atomicLoad(&sh_lowest), atomicLoad(&sh_last_column)), atomicLoad(&sh_number));
   }
   return workgroupUniformLoad(&sh_last);
 }

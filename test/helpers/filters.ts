@@ -12,7 +12,7 @@ export interface Filters {
 export function inOrder(row: Float32Array): number[] {
   return Array.from(row, (_, column) => column)
     .filter((column) => row[column] !== -Infinity)
-    .sort((a, b) => row[b] - row[a] || a - b)
+    .toSorted((a, b) => row[b] - row[a] || a - b)
 }
 
 /**

@@ -66,7 +66,7 @@ function boundOfLargest(data: Float32Array, begin: number, numClasses: number, k
     for (let i = begin + b * BLOCK; i < end; i++) if (data[i] > top) top = data[i]
     tops[b] = top
   }
-  return canonical(tops.sort()[blocks - k])
+  return canonical(tops.toSorted()[blocks - k])
 }
 
 /** Columns whose logits are no less than a bound and not masked, in their order. */
@@ -77,7 +77,7 @@ function ordered(data: Float32Array, begin: number, numClasses: number, bound: n
     const logit = data[begin + c]
     if (canonical(logit) >= least) codes.push((0xffffffff - keyOf(logit)) * MOST_FILTERED + c)
   }
-  return Uint32Array.from(Float64Array.from(codes).sort(), (code) => code % MOST_FILTERED)
+  return Uint32Array.from(Float64Array.from(codes).toSorted(), (code) => code % MOST_FILTERED)
 }
 
 /** How many of the classes have a mass before them that is below p times the mass of all; at least 1. */
