@@ -9,6 +9,8 @@ import package::shared::logits_f32::load_four;
 
 var<workgroup> sh_keys: array<u32, 512>;
 var<workgroup> sh_columns: array<u32, 512>;
+var<workgroup> sh_sorted_keys: array<u32, 512>;
+var<workgroup> sh_sorted_columns: array<u32, 512>;
 var<workgroup> sh_listed: atomic<u32>;
 var<workgroup> sh_size: u32;
 
@@ -50,33 +52,18 @@ fn list_candidate(key: u32, column: u32, end: End, high: u32) {
   }
 }
 
-// Brings the first `count` of the list, at most MOST_LISTED, into the order of classes: by bitonic sort (Batcher, AFIPS 32, 1968).
+// Puts the first `count` of the list, at most MOST_LISTED, into the order of classes: each in the place after those before it.
 fn sort_candidates(count: u32, lane: u32) {
-  var size = 1u;
-  while (size < count) {
-    size *= 2u;
-  }
-  for (var i = count + lane; i < size; i += WORKGROUP) {
-    sh_keys[i] = 0u;
-    sh_columns[i] = 0xffffffffu;
+  for (var i = lane; i < count; i += WORKGROUP) {
+    let key = sh_keys[i];
+    let column = sh_columns[i];
+    var place = 0u;
+    for (var j = 0u; j < count; j++) {
+      let other = sh_keys[j];
+      place += select(0u, 1u, other > key || (other == key && sh_columns[j] < column));
+    }
+    sh_sorted_keys[place] = key;
+    sh_sorted_columns[place] = column;
   }
   workgroupBarrier();
-  for (var run = 2u; run <= size; run *= 2u) {
-    for (var apart = run / 2u; apart > 0u; apart /= 2u) {
-      for (var pair = lane; pair < size / 2u; pair += WORKGROUP) {
-        let a = 2u * pair - (pair & (apart - 1u));
-        let b = a + apart;
-        let swapped = sh_keys[b] > sh_keys[a] || (sh_keys[b] == sh_keys[a] && sh_columns[b] < sh_columns[a]);
-        if (swapped == ((a & run) == 0u)) {
-          let key = sh_keys[a];
-          let column = sh_columns[a];
-          sh_keys[a] = sh_keys[b];
-          sh_columns[a] = sh_columns[b];
-          sh_keys[b] = key;
-          sh_columns[b] = column;
-        }
-      }
-      workgroupBarrier();
-    }
-  }
 }

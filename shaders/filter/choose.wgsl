@@ -2,12 +2,12 @@
 // draw_listed.wgsl; of many it says where they end, for draw_wide.wgsl. Twin: src/operations/sample/kept.ts.
 
 import package::filter::blocks::{MOST_LISTED, blocks_of_row};
-import package::filter::candidates::{list_candidates, sh_columns, sh_keys, sort_candidates};
+import package::filter::candidates::{list_candidates, sh_columns, sh_keys, sh_sorted_columns, sh_sorted_keys, sort_candidates};
 import package::filter::cutoffs::{Cutoff, cutoffs};
 import package::filter::end::{End, earlier_of};
 import package::filter::keys::{key_of_logit, logit_of_key};
 import package::filter::listed::listed;
-import package::filter::narrow::{Last, end_of_part, last_of};
+import package::filter::narrow::{Last, end_of_part, last_of, mass_of_row};
 import package::filter::tops_out::tops;
 import package::filter::top_k::bound_of_largest;
 import package::shared::float_bits::LOWEST;
@@ -23,7 +23,6 @@ import package::shared::u64::{add64, at_least_one, less64};
 var<workgroup> sh_top: atomic<u32>;
 var<workgroup> sh_row_top: u32;
 var<workgroup> sh_kept: u32;
-var<workgroup> sh_masses: array<vec2<u32>, 512>;
 
 // The key of the row's largest logit, or why it has no distribution.
 fn top_of_row(row: u32, lane: u32) -> u32 {
@@ -46,30 +45,38 @@ fn min_p_key(largest: f32, settings: RowSettings) -> u32 {
   return key_of_logit(max(opaque1(largest - below), LOWEST));
 }
 
-// How many of the first `count` of the list, which is sorted, are kept. By one lane; `sh_masses` are theirs where they decide.
-fn kept_of_list(count: u32, filters: Filters) -> u32 {
+// How many of the first `count` of the list, which is sorted, are kept, where top-p keeps a part of `all`, which is what top-k leaves
+// where that is not known. By one lane. Where top-p decides, sh_keys and sh_columns are the masses, low words and high ones.
+fn kept_of_list(count: u32, filters: Filters, whole: vec2<u32>) -> u32 {
   var kept = count;
   if (filters.top_k > 0u) {
     kept = min(kept, filters.top_k);
   }
   if (filters.top_p < 1.0) {
-    var all = vec2<u32>();
-    for (var i = 0u; i < kept; i++) {
-      all = add64(all, sh_masses[i]);
+    var all = whole;
+    for (var i = 0u; i < kept && filters.top_k > 0u; i++) {
+      all = add64(all, vec2<u32>(sh_keys[i], sh_columns[i]));
     }
     let share = at_least_one(share_of(filters.top_p, all));
     var sum = vec2<u32>();
     var i = 0u;
     for (; i < kept && less64(sum, share); i++) {
-      sum = add64(sum, sh_masses[i]);
+      sum = add64(sum, vec2<u32>(sh_keys[i], sh_columns[i]));
     }
     kept = i;
+    // The share may end after the list.
+    if (less64(sum, share)) {
+      return NOT_IN_LIST;
+    }
   }
-  while (kept > 1u && sh_keys[kept - 1u] < filters.line) {
+  while (kept > 1u && sh_sorted_keys[kept - 1u] < filters.line) {
     kept--;
   }
   return kept;
 }
+
+const NOT_IN_LIST = 0xffffffffu;
+const LIKELY = 256u; // blocks whose largest classes are tried first where there is top-p alone
 
 // What a row is filtered by.
 struct Filters {
@@ -113,40 +120,54 @@ fn main(
   if (filters.top_p < 1.0) {
     low = key_of_logit(max(scale.line, LOWEST));
   }
-  var end = End(low, 0xffffffffu);
-  if (filters.top_k > 0u) {
-    end = earlier_of(end, bound_of_largest(row, filters.top_k, lane));
+  let only_p = filters.top_k == 0u && filters.top_p < 1.0;
+  let all = End(low, 0xffffffffu);
+  var end = all;
+  if (filters.top_k > 0u || only_p) {
+    end = earlier_of(all, bound_of_largest(row, select(filters.top_k, LIKELY, only_p), lane));
   }
-  // First all that may be kept is listed; if that is too much, what is kept.
-  let all = end;
+  // First all that may be kept is listed; if that is too much, or not enough, what is kept.
+  let first_end = end;
   var last = Last(all, 0u);
   for (var turn = 0u; turn < 2u; turn++) {
     let found = list_candidates(row, base, end, top, lane);
     if (found <= MOST_LISTED) {
       sort_candidates(found, lane);
+      var whole = vec2<u32>();
       if (turn == 0u && filters.top_p < 1.0) {
         for (var i = lane; i < found; i += WORKGROUP) {
-          sh_masses[i] = mass_of(logit_of_key(sh_keys[i]), scale);
+          let mass = mass_of(logit_of_key(sh_sorted_keys[i]), scale);
+          sh_keys[i] = mass.x;
+          sh_columns[i] = mass.y;
+        }
+        if (only_p) {
+          whole = mass_of_row(row, base, all, scale, lane);
         }
         workgroupBarrier();
       }
       if (lane == 0u) {
         sh_kept = found;
         if (turn == 0u) {
-          sh_kept = kept_of_list(found, filters);
+          sh_kept = kept_of_list(found, filters, whole);
         }
       }
-      write_listed(row, workgroupUniformLoad(&sh_kept), top, lane);
-      return;
+      let kept = workgroupUniformLoad(&sh_kept);
+      if (kept != NOT_IN_LIST) {
+        write_listed(row, kept, top, lane);
+        return;
+      }
     }
     if (turn == 1u) {
       break;
     }
-    end = all;
+    end = first_end;
+    if (only_p) {
+      end = all;
+    }
     for (var part = 0u; part < 2u; part++) {
       let by_mass = part == 1u;
       if (select(filters.top_k > 0u, filters.top_p < 1.0, by_mass)) {
-        end = end_of_part(row, base, end, by_mass, filters.top_k, filters.top_p, scale, all.key, top, lane);
+        end = end_of_part(row, base, end, by_mass, filters.top_k, filters.top_p, scale, select(first_end.key, low, only_p), top, lane);
       }
     }
     last = last_of(row, base, earlier_of(end, End(filters.line, 0xffffffffu)), lane);
@@ -162,9 +183,9 @@ fn main(
 
 fn write_listed(row: u32, count: u32, top: u32, lane: u32) {
   for (var i = lane; i < count; i += WORKGROUP) {
-    listed[row * MOST_LISTED + i] = sh_columns[i];
+    listed[row * MOST_LISTED + i] = sh_sorted_columns[i];
   }
   if (lane == 0u) {
-    cutoffs[row] = Cutoff(sh_keys[count - 1u], sh_columns[count - 1u], count, top);
+    cutoffs[row] = Cutoff(sh_sorted_keys[count - 1u], sh_sorted_columns[count - 1u], count, top);
   }
 }

@@ -21,6 +21,8 @@ var<workgroup> sh_bin: Bin;
 var<workgroup> sh_wanted: u32;
 var<workgroup> sh_found: array<u32, 256>;         // how many classes of a key each lane has
 var<workgroup> sh_column: u32;
+var<workgroup> sh_sums: array<vec2<u32>, 256>;
+var<workgroup> sh_sum: vec2<u32>;
 var<workgroup> sh_lowest: atomic<u32>;
 var<workgroup> sh_last_column: atomic<u32>;
 var<workgroup> sh_number: atomic<u32>;
@@ -210,6 +212,39 @@ fn column_of_equal(row: u32, base: u32, all: End, key: u32, n: u32, lane: u32) -
     left = select(0u, n - earlier, earlier < n && n <= earlier + sh_found[lane]);
   }
   return workgroupUniformLoad(&sh_column);
+}
+
+// The mass of all classes up to an end.
+fn mass_of_row(row: u32, base: u32, end: End, scale: MassScale, lane: u32) -> vec2<u32> {
+  let blocks = blocks_of_row();
+  // Low words are summed with their carries, four classes apart.
+  var low = vec4<u32>();
+  var high = vec4<u32>();
+  for (var block = lane; block < blocks; block += WORKGROUP) {
+    if (!is_kept(tops[row * blocks + block], 64u * block, end)) {
+      continue;
+    }
+    for (var i = 0u; i < BLOCK_FOURS; i++) {
+      let keys = keys_of_bits(load_four(base, 4u * (block * BLOCK_FOURS + i)));
+      let masses = masses_of(logits_of_keys(max(keys, vec4<u32>(KEY_LOWEST))), scale);
+      let kept = keys >= vec4<u32>(end.key);
+      let more = select(vec4<u32>(), masses.low, kept);
+      low += more;
+      high += select(vec4<u32>(), masses.high, kept) + select(vec4<u32>(), vec4<u32>(1u), low < more);
+    }
+  }
+  let a = add64(vec2<u32>(low.x, high.x), vec2<u32>(low.y, high.y));
+  let b = add64(vec2<u32>(low.z, high.z), vec2<u32>(low.w, high.w));
+  sh_sums[lane] = add64(a, b);
+  workgroupBarrier();
+  if (lane == 0u) {
+    var sum = vec2<u32>();
+    for (var i = 0u; i < WORKGROUP; i++) {
+      sum = add64(sum, sh_sums[i]);
+    }
+    sh_sum = sum;
+  }
+  return workgroupUniformLoad(&sh_sum);
 }
 
 // The last class up to an end, and how many there are.
