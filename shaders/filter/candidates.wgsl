@@ -52,18 +52,25 @@ fn list_candidate(key: u32, column: u32, end: End, high: u32) {
   }
 }
 
-// Puts the first `count` of the list, at most MOST_LISTED, into the order of classes: each in the place after those before it.
+// Puts the first `count` of the list, at most MOST_LISTED, into the order of classes: each in the place after those before it. A lane
+// places four at a time, so that it reads the list for four at once.
 fn sort_candidates(count: u32, lane: u32) {
-  for (var i = lane; i < count; i += WORKGROUP) {
-    let key = sh_keys[i];
-    let column = sh_columns[i];
-    var place = 0u;
+  for (var i = lane; i < count; i += 4u * WORKGROUP) {
+    let own = min(vec4<u32>(i) + WORKGROUP * vec4<u32>(0u, 1u, 2u, 3u), vec4<u32>(MOST_LISTED - 1u));
+    let keys = vec4<u32>(sh_keys[own.x], sh_keys[own.y], sh_keys[own.z], sh_keys[own.w]);
+    let columns = vec4<u32>(sh_columns[own.x], sh_columns[own.y], sh_columns[own.z], sh_columns[own.w]);
+    var places = vec4<u32>();
     for (var j = 0u; j < count; j++) {
-      let other = sh_keys[j];
-      place += select(0u, 1u, other > key || (other == key && sh_columns[j] < column));
+      let key = vec4<u32>(sh_keys[j]);
+      let before = (key > keys) | ((key == keys) & (vec4<u32>(sh_columns[j]) < columns));
+      places += select(vec4<u32>(), vec4<u32>(1u), before);
     }
-    sh_sorted_keys[place] = key;
-    sh_sorted_columns[place] = column;
+    for (var k = 0u; k < 4u; k++) {
+      if (i + k * WORKGROUP < count) {
+        sh_sorted_keys[places[k]] = keys[k];
+        sh_sorted_columns[places[k]] = columns[k];
+      }
+    }
   }
   workgroupBarrier();
 }
