@@ -77,6 +77,12 @@ describe('filters keep the first classes', () => {
       }
     })
 
+  test('top-p keeps no class at whose begin its part is reached', () => {
+    // Four classes of one logit weigh the same: half of the mass is before the third.
+    const kept = sampleSync(new Float32Array(4), { numClasses: 4, seed: 1n, kept: true, topP: 0.5 })
+    expect(kept.keptCounts).toEqual(Int32Array.of(2))
+  })
+
   test('top-p 0 keeps the first, a top-k above the number of classes keeps all that are not masked', async () => {
     const logits = Float32Array.of(1, -Infinity, 3, 3, 2)
     const options = { numClasses: 5, seed: 1n, kept: true }
