@@ -34,6 +34,8 @@ const CALLS: [Operation, Views, object?][] = [
   [sample, { logits: {}, indices: {} }, { tail: 'extended' }],
   [sample, { logits: { type: 'float16' }, indices: {} }],
   [sample, { logits: { type: 'bfloat16' }, indices: {} }],
+  [sample, { logits: {}, indices: {} }, { topP: 0.9 }],
+  [sample, { logits: {}, indices: {}, logProbs: {}, keptCounts: {}, keptLogits: {}, keptClasses: {} }, { topK: 50 }],
   [gumbelSoftmax, { logits: {}, samples: {}, indices: {} }],
   [gumbelSoftmax, { logits: {}, samples: { type: 'float16' }, indices: {}, logProbs: {} }],
   [gumbelSoftmax, { logits: {}, logSamples: {}, indices: {} }],

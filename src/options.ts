@@ -113,7 +113,9 @@ export interface SettingView {
  * has no index, and status 9.
  */
 export type FromBuffers<T> = {
-  [K in keyof T]: K extends 'seed' | 'step' | 'temperature' | 'tau' ? T[K] | SettingView : T[K]
+  [K in keyof T]: K extends 'seed' | 'step' | 'temperature' | 'tau' | 'topK' | 'topP' | 'minP'
+    ? T[K] | SettingView
+    : T[K]
 }
 
 /** Options of calls whose logits may be a bare array. */
@@ -127,6 +129,22 @@ export interface SampleOptions extends NoiseOptions {
   temperature?: number | ArrayLike<number> | undefined
   /** Independent draws of each row, 1 to 2^24. Default 1. */
   numSamples?: number | undefined
+}
+
+/**
+ * Which classes a draw may take, of the distribution `softmax(logits / temperature)`: one value, or one a row. All three hold at once. Classes
+ * are in descending order of logits, of equal ones the lower first, and the first is always kept. The same classes are kept on every device.
+ */
+export interface FilterOptions {
+  /** Keeps the first so many classes: 0, which keeps all, to 2^31 - 1. Default 0. */
+  topK?: number | ArrayLike<number> | undefined
+  /**
+   * Keeps each class before which there is less than this part of the mass that top-k leaves: 0, which keeps the first, to 1, which keeps
+   * all. Masses are whole numbers, `2^40 exp((logit - largest) / temperature)` rounded down. Default 1.
+   */
+  topP?: number | ArrayLike<number> | undefined
+  /** Keeps classes of at least this part of the largest probability: 0, which keeps all, to 1. Default 0. */
+  minP?: number | ArrayLike<number> | undefined
 }
 
 /** Where a kernel writes 32-bit results, one a draw: a buffer with usage STORAGE. */

@@ -1,4 +1,4 @@
-/** What rows draw with: temperature, tau, seed, stream and step, one value for all rows or one a row. */
+/** What rows draw with: temperature, tau, seed, stream, step and filters, one value for all rows or one a row. */
 
 import { MAX_WORD, isOne, requirePerRow, shown, whole } from './checks'
 import { type View, inBuffer, inputView } from './view'
@@ -15,6 +15,9 @@ export interface Settings {
   stream: number
   streamStride: 0 | 1
   step: number
+  topK: number
+  topP: number
+  minP: number
   /** What each row draws with, where any of it is one a row. */
   rows?: RowSettingsTable
   /** Of recordings: what the device reads into the rows' settings, by name. */
@@ -28,15 +31,28 @@ export interface RowSettingsTable {
 }
 
 /** What one row draws with, a word each; a test compares them with `RowSettings` in `shaders/shared/row_settings.wgsl`. */
-export const SETTINGS_FIELDS = ['temperature', 'tau', 'seedLow', 'seedHigh', 'stream', 'step'] as const
+export const SETTINGS_FIELDS = [
+  'temperature',
+  'tau',
+  'seedLow',
+  'seedHigh',
+  'stream',
+  'step',
+  'topK',
+  'topP',
+  'minP',
+] as const
 /** Words of a row: structures with a vec2 lie at multiples of two words. */
 export const SETTINGS_WORDS = Math.ceil(SETTINGS_FIELDS.length / 2) * 2
-const FLOATS: ReadonlySet<string> = new Set(['temperature', 'tau'])
+const FLOATS: ReadonlySet<string> = new Set(['temperature', 'tau', 'topP', 'minP'])
 
 export type RowSettings = Record<(typeof SETTINGS_FIELDS)[number], number>
 
 /** Options that the settings are made of. */
 export const SETTINGS_OPTIONS = ['temperature', 'tau', 'step', 'seed', 'streams', 'streamOffset']
+
+/** Those of draws that drop classes, which other calls refuse. */
+export const FILTER_OPTIONS = ['topK', 'topP', 'minP']
 
 /** Writes what one row draws with to its words. */
 export function writeSettings({ floats, words }: RowSettingsTable, at: number, row: RowSettings): void {
@@ -55,6 +71,18 @@ function scaleOf(name: string, value: unknown): number {
   if (!(value >= MIN_SCALE && value <= MAX_SCALE))
     throw new RangeError(`${name} is ${value}; it must be 0 or from 1e-18 to 1e18`)
   return Math.fround(value)
+}
+
+/** A part of the whole, as topP and minP are. What devices may flush is 0. */
+function partOf(name: string, value: unknown): number {
+  if (typeof value !== 'number') throw new TypeError(`${name} is ${typeof value}; it must be a number`)
+  if (!(value >= 0 && value <= 1)) throw new RangeError(`${name} is ${value}; it must be from 0 to 1`)
+  const part = Math.fround(value)
+  return part < 2 ** -126 ? 0 : part
+}
+
+function topKOf(name: string, value: unknown): number {
+  return whole(name, value, 0, 0x7fffffff)
 }
 
 function seedOf(name: string, seed: unknown): bigint {
@@ -77,7 +105,8 @@ const highWord = (seed: bigint) => Number(seed >> 32n)
 type Given = Readonly<Record<string, unknown>>
 
 /** Settings that a recording may read from a buffer: one a row, of seeds two words, low first. */
-const IN_BUFFERS = ['temperature', 'tau', 'seed', 'step']
+const IN_BUFFERS = ['temperature', 'tau', 'seed', 'step', ...FILTER_OPTIONS]
+const FLOATS_IN_BUFFERS = ['temperature', 'tau', 'topP', 'minP']
 
 /** Takes settings in GPU buffers out of the options, which then have a value for all rows in their place. */
 function takeBuffers(
@@ -93,10 +122,9 @@ function takeBuffers(
       throw new TypeError(
         `${name} is in a GPU buffer, which calls that record take; it must be one value, or one a row`,
       )
-    const [type, columns] =
-      name === 'temperature' || name === 'tau'
-        ? (['float32', 1] as const)
-        : (['int32', name === 'seed' ? 2 : 1] as const)
+    const [type, columns] = FLOATS_IN_BUFFERS.includes(name)
+      ? (['float32', 1] as const)
+      : (['int32', name === 'seed' ? 2 : 1] as const)
     const spec = { name, per: 'row', rows: batchSize, columns, types: [type], onGpu: true, strided: false } as const
     buffers[name] = inputView(spec, given[name])
     values[name] = name === 'seed' ? new BigUint64Array(batchSize) : 1
@@ -110,7 +138,7 @@ function takeBuffers(
  */
 export function settingsOf(given: Given, batchSize: number, recorded = false): Settings {
   const { values, buffers } = takeBuffers(given, batchSize, recorded)
-  const { seed = 0, streams, streamOffset, temperature = 1, tau = 1, step = 0 } = values
+  const { seed = 0, streams, streamOffset, temperature = 1, tau = 1, step = 0, topK = 0, topP = 1, minP = 0 } = values
   if (streamOffset !== undefined && (streams !== undefined || !isOne(seed)))
     throw new TypeError('streamOffset counts default streams; it must be left out beside streams or seeds a row')
   const firstStream = whole('streamOffset', streamOffset ?? 0, 0, MAX_WORD)
@@ -127,8 +155,13 @@ export function settingsOf(given: Given, batchSize: number, recorded = false): S
     stream: oneStream ? whole('streams', streams, 0, MAX_WORD) : firstStream,
     streamStride: oneStream || !isOne(seed) ? 0 : 1,
     step: isOne(step) ? whole('step', step, 0, MAX_WORD) : 0,
+    topK: isOne(topK) ? topKOf('topK', topK) : 0,
+    topP: isOne(topP) ? partOf('topP', topP) : 1,
+    minP: isOne(minP) ? partOf('minP', minP) : 0,
   }
-  const lists = Object.entries({ temperature, tau, seed, streams, step }).filter(([, value]) => !isOne(value))
+  const lists = Object.entries({ temperature, tau, seed, streams, step, topK, topP, minP }).filter(
+    ([, value]) => !isOne(value),
+  )
   const inBuffers = Object.keys(buffers).length > 0
   if (lists.length > 0 || inBuffers) settings.rows = tableOf(settings, new Map(lists) as Lists, batchSize)
   return inBuffers ? { ...settings, buffers } : settings
@@ -149,6 +182,9 @@ const WRITES: Readonly<Record<string, Write>> = {
   },
   streams: ({ words }, at, name, value) => (words[at + 4] = whole(name, value, 0, MAX_WORD)),
   step: ({ words }, at, name, value) => (words[at + 5] = whole(name, value, 0, MAX_WORD)),
+  topK: ({ words }, at, name, value) => (words[at + 6] = topKOf(name, value)),
+  topP: ({ floats }, at, name, value) => (floats[at + 7] = partOf(name, value)),
+  minP: ({ floats }, at, name, value) => (floats[at + 8] = partOf(name, value)),
 }
 
 function tableOf(settings: Settings, lists: Lists, batchSize: number): RowSettingsTable {
@@ -164,7 +200,7 @@ function tableOf(settings: Settings, lists: Lists, batchSize: number): RowSettin
 }
 
 export function emptySettings(): RowSettings {
-  return { temperature: 0, tau: 0, seedLow: 0, seedHigh: 0, stream: 0, step: 0 }
+  return { temperature: 0, tau: 0, seedLow: 0, seedHigh: 0, stream: 0, step: 0, topK: 0, topP: 1, minP: 0 }
 }
 
 /** Fills `out` for one row; the twin of `row_settings_of` in `shaders/shared/row_settings_*.wgsl`. */
@@ -178,6 +214,9 @@ export function settingsOfRow(out: RowSettings, settings: Settings, row: number)
     out.seedHigh = rows.words[at + 3]
     out.stream = rows.words[at + 4]
     out.step = rows.words[at + 5]
+    out.topK = rows.words[at + 6]
+    out.topP = rows.floats[at + 7]
+    out.minP = rows.floats[at + 8]
   } else {
     out.temperature = settings.temperature
     out.tau = settings.tau
@@ -185,6 +224,9 @@ export function settingsOfRow(out: RowSettings, settings: Settings, row: number)
     out.seedHigh = settings.seedHigh
     out.stream = settings.stream + row * settings.streamStride
     out.step = settings.step
+    out.topK = settings.topK
+    out.topP = settings.topP
+    out.minP = settings.minP
   }
   return out
 }
@@ -196,6 +238,29 @@ export function hasOneHot({ temperature, tau, rows, buffers }: Settings): boolea
   for (let at = 0; at < rows.floats.length; at += SETTINGS_WORDS)
     if (rows.floats[at] === 0 || rows.floats[at + 1] === 0) return true
   return false
+}
+
+/** Whether some row's filters drop classes, or may. */
+export function hasFilters({ topK, topP, minP, rows, buffers }: Settings): boolean {
+  if (FILTER_OPTIONS.some((name) => buffers?.[name])) return true
+  if (!rows) return filters({ topK, topP, minP })
+  for (let at = 0; at < rows.floats.length; at += SETTINGS_WORDS)
+    if (filters({ topK: rows.words[at + 6], topP: rows.floats[at + 7], minP: rows.floats[at + 8] })) return true
+  return false
+}
+
+/** Whether each row's top-k is known and keeps at most so many classes. */
+export function keepsFew({ topK, rows, buffers }: Settings, most: number): boolean {
+  if (buffers?.topK) return false
+  const few = (k: number) => k > 0 && k <= most
+  if (!rows) return few(topK)
+  for (let at = 0; at < rows.words.length; at += SETTINGS_WORDS) if (!few(rows.words[at + 6])) return false
+  return true
+}
+
+/** Whether a row's filters drop any class. */
+export function filters({ topK, topP, minP }: Pick<RowSettings, 'topK' | 'topP' | 'minP'>): boolean {
+  return topK > 0 || topP < 1 || minP > 0
 }
 
 /** Refuses a temperature or a tau of 0, where samples have neither a gradient nor a density, in options that are checked. */

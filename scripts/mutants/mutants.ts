@@ -319,6 +319,40 @@ export const MUTANTS: readonly Mutant[] = [
     },
   },
   {
+    name: 'top-p that keeps the class at which its part is reached and one more',
+    shader: [
+      shaders('filter/choose')('i < kept && less64(sum, share)', 'i < kept && !less64(share, sum)'),
+      shaders('filter/narrow')(
+        'let wanted = workgroupUniformLoad(&sh_wanted);',
+        'let wanted = workgroupUniformLoad(&sh_wanted) + 1u;',
+      ),
+    ],
+    twin: [twin('operations/sample/kept')('low < shareLow', 'low <= shareLow')],
+    killedBy: {
+      shader: [{ file: 'test/gpu/filters.test.ts', name: 'ties logits, filters a row' }],
+      twin: [{ file: 'test/cpu/filters.test.ts', name: 'top-p keeps no class at whose begin its part is reached' }],
+    },
+  },
+  {
+    name: 'top-k that takes the higher of equal classes',
+    shader: [
+      shaders('filter/candidates')('(vec4<u32>(sh_columns[j]) < columns)', '(vec4<u32>(sh_columns[j]) > columns)'),
+    ],
+    twin: [twin('operations/sample/kept')('* MOST_FILTERED + c)', '* MOST_FILTERED + (MOST_FILTERED - 1 - c))')],
+    killedBy: {
+      shader: [{ file: 'test/gpu/filters.test.ts', name: 'ties logits, filters a row' }],
+      twin: [{ file: 'test/cpu/filters.test.ts', name: 'of ties logits' }],
+    },
+  },
+  {
+    name: 'masses by a rate that is rounded up',
+    shader: [shaders('shared/mass')('((quotient >> wide) & 0x7fffffu)', '(((quotient >> wide) + 1u) & 0x7fffffu)')],
+    twin: [twin('operations/sample/mass')('return whole * 2', 'return (whole + 2) * 2')],
+    killedBy: {
+      twin: [{ file: 'test/cpu/filters.test.ts', name: 'is rounded down to 24 bits' }],
+    },
+  },
+  {
     name: 'ties to the last',
     shader: [scan.shader('remainder > best.remainder', 'remainder >= best.remainder')],
     twin: [scan.twin('rest > remainder', 'rest >= remainder')],

@@ -1,14 +1,15 @@
-// Takes one setting of each row from a caller's buffer to where the row's settings lie. An invocation takes one row's. A temperature or
-// tau out of range, which draws cannot take, leaves the row a temperature of -1, by which they know it. Planned by src/gpu/row_settings.ts.
+// Takes one setting of each row from a caller's buffer to where the row's settings lie. An invocation takes one row's. A value
+// out of range, which draws cannot take, leaves the row a temperature of -1, by which they know it. Planned by src/gpu/row_settings.ts.
 
 import package::shared::params::params;
 
-override WORD: u32 = 0u;         // of `RowSettings`: 0 temperature, 1 tau, 2 seed, 5 step
+override WORD: u32 = 0u;         // of `RowSettings`: 0 temperature, 1 tau, 2 seed, 5 step, 6 topK, 7 topP, 8 minP
 override RELAXED: bool = false;  // a temperature or tau of 0 is out of range
 
 const MIN_SCALE = 0x219392efu; // 1e-18
 const MAX_SCALE = 0x5d5e0b6bu; // 1e18
 const ONE = 0x3f800000u;
+const MIN_NORMAL = 0x00800000u;
 const OUT_OF_RANGE = 0xbf800000u; // -1
 
 @group(0) @binding(22) var<storage, read_write> settings_out: array<u32>;
@@ -30,13 +31,20 @@ fn main(
   if (WORD == 2u) {
     settings_out[out + 3u] = settings_in[at + 1u];
   }
-  if (WORD > 1u) {
-    settings_out[out + WORD] = word;
-    return;
-  }
   let zero = (word & 0x7fffffffu) == 0u && !RELAXED;
-  let ok = zero || (word >= MIN_SCALE && word <= MAX_SCALE);
-  settings_out[out + WORD] = select(select(word, 0u, zero), ONE, !ok);
+  var ok = true;
+  if (WORD < 2u) {
+    ok = zero || (word >= MIN_SCALE && word <= MAX_SCALE);
+  }
+  if (WORD == 6u) {
+    ok = word <= 0x7fffffffu;
+  }
+  if (WORD > 6u) {
+    ok = zero || word <= ONE;
+  }
+  // What devices may flush is 0: only shares may be so small.
+  let small = zero || (WORD > 6u && word < MIN_NORMAL);
+  settings_out[out + WORD] = select(select(word, 0u, small && WORD != 2u && WORD != 5u), ONE, !ok);
   if (!ok) {
     settings_out[out] = OUT_OF_RANGE;
   }

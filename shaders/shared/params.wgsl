@@ -3,7 +3,7 @@
 import package::shared::row_settings::RowSettings;
 
 struct Params {
-  @align(16) @size(32) settings: RowSettings, // of all rows, with the stream of row 0: see row_settings_uniform.wgsl
+  @align(16) @size(48) settings: RowSettings, // of all rows, with the stream of row 0: see row_settings_uniform.wgsl
   rows: u32,             // rows of this dispatch
   first_row: u32,        // the number of its first row among those whose settings are bound
   classes: u32,          // classes of this dispatch's part of a row

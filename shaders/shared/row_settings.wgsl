@@ -6,4 +6,7 @@ struct RowSettings {
   seed: vec2<u32>,  // low word, high word
   stream: u32,
   step: u32,
+  top_k: u32,       // 0 keeps all
+  top_p: f32,       // 1 keeps all
+  min_p: f32,       // 0 keeps all
 }

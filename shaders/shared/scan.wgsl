@@ -5,6 +5,7 @@
 // cannot win, not even by a tie. Philox is skipped where no noise could reach the bar, the low halves and the transform
 // where this noise does not. What a device rounds differently here changes what is skipped, never what is drawn.
 
+import package::shared::all_kept::{kept_class, kept_four};
 import package::shared::float_bits::{LOWEST, NEGATIVE_INFINITY, POSITIVE_INFINITY, finite, finite4};
 import package::shared::gather::{Scan, nothing_found, with_logits};
 import package::shared::lanes::LANES;
@@ -59,8 +60,8 @@ fn scan(base: u32, row: RowSettings, draw: u32, first: u32, end: u32, lane: u32,
 
   for (var group = first + lane; group < end; group += LANES) {
     // Repeats past the row's end change neither the top nor what is valid.
-    let near_a = load_nearest(base, group * 2u);
-    let near_b = load_nearest(base, group * 2u + 1u);
+    let near_a = kept_four(load_nearest(base, group * 2u), group * 2u);
+    let near_b = kept_four(load_nearest(base, group * 2u + 1u), group * 2u + 1u);
     validity = seen(validity, near_a, near_b);
     let largest = largest_of(near_a, near_b);
     let top = finite(largest);
@@ -96,7 +97,7 @@ fn scan(base: u32, row: RowSettings, draw: u32, first: u32, end: u32, lane: u32,
           let i = firstTrailingBit(candidates);
           candidates &= candidates - 1u;
           let c = group * 8u + i;
-          let bits = load_class(base, c);
+          let bits = kept_class(load_class(base, c), c);
           let low = philox4x32(vec4<u32>(counter.xyz, draw + TAG_LOW), row.seed);
           let class_ = params.class_offset + c;
           let gumbel = gumbel_at(word_of(Halves(high, low), i), class_, row, draw);

@@ -23,6 +23,7 @@ const PLACES = {
   soft_samples: { begin: 'softOffset', stride: 'softStride' },
   rows_out: { begin: 'rowsOutOffset', stride: 'rowsOutStride' },
   sums: { begin: 'rowsOutOffset', stride: 'rowsOutStride' },
+  kept_out: { begin: 'rowsOutOffset' },
 } as const satisfies Record<string, { begin: keyof Params; stride?: keyof Params }>
 
 export type BindingName = keyof typeof PLACES

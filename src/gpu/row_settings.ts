@@ -5,9 +5,15 @@ import { windowOf } from '../view'
 import type { Dispatch } from './plan'
 
 /** Where settings lie in a row's words, in the order in which they are taken: a tau out of range marks the temperature. */
-const WORDS = Object.entries({ temperature: 'temperature', tau: 'tau', seed: 'seedLow', step: 'step' } as const).map(
-  ([name, field]) => [name, SETTINGS_FIELDS.indexOf(field)] as const,
-)
+const WORDS = Object.entries({
+  temperature: 'temperature',
+  tau: 'tau',
+  seed: 'seedLow',
+  step: 'step',
+  topK: 'topK',
+  topP: 'topP',
+  minP: 'minP',
+} as const).map(([name, field]) => [name, SETTINGS_FIELDS.indexOf(field)] as const)
 
 /** The dispatches that take settings from buffers, named 'settings …', to the table 'row settings', before draws read it. */
 export function planRowSettings({ buffers = {} }: Settings, batchSize: number, relaxed: boolean): Dispatch[] {

@@ -27,12 +27,16 @@ test('Params has the settings and then the same fields in WGSL and TypeScript, a
 
 test('writeParams writes the settings of all rows, and each field', () => {
   const values = Object.fromEntries(PARAMS_FIELDS.map((field, i) => [field, i + 1]))
-  const settings = settingsOf({ temperature: 2, tau: 3, seed: (5n << 32n) + 4n, streams: 6, step: 7 }, 1)
+  const settings = settingsOf(
+    { temperature: 2, tau: 3, seed: (5n << 32n) + 4n, streams: 6, step: 7, topK: 8, topP: 0.5, minP: 0.25 },
+    1,
+  )
   const into = new ArrayBuffer(PARAMS_BYTES + 4)
   writeParams(into, settings, values)
   const words = [...new Uint32Array(into)]
   expect([...new Float32Array(into, 0, 2)]).toEqual([2, 3])
-  expect(words.slice(2, SETTINGS_WORDS)).toEqual([4, 5, 6, 7])
+  expect(words.slice(2, 7)).toEqual([4, 5, 6, 7, 8])
+  expect([...new Float32Array(into, 28, 2)]).toEqual([0.5, 0.25])
   PARAMS_FIELDS.forEach((field, i) => expect(words[SETTINGS_SLOT + i], field).toBe(field === 'zero' ? 0 : i + 1))
   expect(words.at(-1)).toBe(0)
 })
@@ -40,7 +44,10 @@ test('writeParams writes the settings of all rows, and each field', () => {
 test('a row of the buffer of settings has the words that TypeScript writes', () => {
   const { members, size } = structOf('RowSettings', 'shared/row_settings')
   expect(size).toBe(4 * SETTINGS_WORDS)
-  const { rows } = settingsOf({ temperature: [2], tau: 3, seed: [(5n << 32n) + 4n], streams: 6, step: 7 }, 1)
+  const { rows } = settingsOf(
+    { temperature: [2], tau: 3, seed: [(5n << 32n) + 4n], streams: 6, step: 7, topK: 8, topP: 0.5, minP: 0.25 },
+    1,
+  )
   const values = members.map(({ name, type, offset, size: bytes }) => {
     const words = type.name === 'f32' ? rows!.floats : rows!.words
     return [name, ...words.subarray(offset / 4, (offset + bytes) / 4)]
@@ -51,5 +58,8 @@ test('a row of the buffer of settings has the words that TypeScript writes', () 
     ['seed', 4, 5],
     ['stream', 6],
     ['step', 7],
+    ['top_k', 8],
+    ['top_p', 0.5],
+    ['min_p', 0.25],
   ])
 })

@@ -6,6 +6,7 @@ import { namesOf } from '../helpers/wgsl'
 /** Modules that others may be linked in place of. */
 const VARIANTS: Record<string, string[]> = {
   'shared/logits_f32': ['shared/logits_f32x4', 'shared/logits_16', 'shared/logits_16x4'],
+  'shared/all_kept': ['filter/kept'],
   'shared/reduce_workgroup': ['shared/reduce_lane', 'shared/reduce_subgroup'],
   'shared/rows_out_f32': ['shared/rows_out_f32x4', 'shared/rows_out_f16'],
   'shared/rows_in_f32': ['shared/rows_in_f32x4'],
@@ -28,6 +29,9 @@ const VARIANTS: Record<string, string[]> = {
 const names = new Map([...MODULES].map(([path, source]) => [path, namesOf(source)]))
 const kernels = [...names].filter(([, { declared }]) => declared.includes('main')).map(([path]) => path)
 
+/** Kernels that set up a variant, which they are always linked with. */
+const WITH: Record<string, Record<string, string>> = { 'filter/draw_wide': { 'shared/all_kept': 'filter/kept' } }
+
 /** A file as it is linked. */
 function bodyOf(path: string): string {
   return MODULES.get(path)!.replace(/^(import|enable) .*\n/gm, '')
@@ -47,9 +51,13 @@ describe.each([...names])('%s', (path, { imports, declared, used }) => {
 })
 
 describe.each(kernels)('%s, linked', (kernel) => {
-  const plain = link(kernel)
+  const always = WITH[kernel] ?? {}
+  const plain = link(kernel, always)
   const variants = Object.entries(VARIANTS).filter(([module]) => plain.includes(bodyOf(module)))
-  const replacements = [{}, ...variants.flatMap(([module, all]) => all.map((variant) => ({ [module]: variant })))]
+  const replacements = [
+    always,
+    ...variants.flatMap(([module, all]) => all.map((variant) => ({ ...always, [module]: variant }))),
+  ]
 
   test('declares all that it uses, once, with every variant of its modules', () => {
     for (const each of replacements) {
@@ -87,11 +95,11 @@ describe('the package wesl links the same declarations', () => {
 
 describe('link', () => {
   test('reaches every file', () => {
-    const plain = kernels.map((kernel) => link(kernel)).join('')
+    const plain = kernels.map((kernel) => link(kernel, WITH[kernel])).join('')
     const variants = Object.entries(VARIANTS).flatMap(([module, all]) =>
       all.map((variant) => {
         const kernel = kernels.find((each) => link(each).includes(bodyOf(module)))!
-        expect(plain).not.toContain(bodyOf(variant))
+        if (!Object.values(WITH).some((each) => module in each)) expect(plain).not.toContain(bodyOf(variant))
         return link(kernel, { [module]: variant })
       }),
     )

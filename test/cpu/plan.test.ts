@@ -32,6 +32,7 @@ const BEGINS: Record<string, string> = {
   soft_samples: 'softOffset',
   rows_out: 'rowsOutOffset',
   sums: 'rowsOutOffset',
+  kept_out: 'rowsOutOffset',
 }
 
 const linked = new Map<string, Bindings>()
@@ -118,6 +119,12 @@ const OPERATIONS: Record<string, { operation: Operation; views: string[]; draws:
     views: ['logits', 'indices'],
     draws: ['sample/draw', 'sample/draw_short', 'sample/draw_part'],
   },
+  'sample with filters': {
+    operation: sample,
+    views: ['logits', 'indices', 'logProbs', 'scores', 'statuses', 'keptCounts', 'keptLogits', 'keptClasses'],
+    draws: ['filter/draw_wide'],
+    options: { topK: 1000, topP: 0.9 },
+  },
   'gumbelSoftmax soft': {
     operation: gumbelSoftmax,
     views: ['logits', 'samples', 'indices', 'logProbs', 'statuses'],
@@ -202,6 +209,8 @@ describe.each(Object.entries(OPERATIONS))('the plan of %s', (_, { operation, vie
       )
       // Where many dispatches are planned, only some rounds are looked at whole.
       if (batchSize * shape.numSamples * numClasses > 300 * limits.work!) continue
+      // What is kept of a row fits any binding of a device.
+      if (options && 'topK' in options) limits.bindingBytes = Math.max(2048, limits.bindingBytes!)
       const each = planned(operation, shape, at, limits)
       try {
         expectSound(each)
@@ -219,8 +228,8 @@ describe.each(Object.entries(OPERATIONS))('the plan of %s', (_, { operation, vie
     ['more rows than workgroups in a dimension', { batchSize: 8 * MIB, numClasses: 3 }, {}],
     ['draws past a binding', { batchSize: 3, numClasses: 20_000, numSamples: 120_000 }, {}],
   ])('is sound for %s', (_, shape, place) => {
-    const columns = new Set(['densities', 'indices', 'logProbs', 'scores', 'statuses', 'gradTau', 'gradTemperature'])
-    const at = Object.fromEntries(views.map((name) => [name, columns.has(name) ? {} : place]))
+    const rows = new Set(['logits', 'samples', 'gradSamples', 'gradLogits', 'noise'])
+    const at = Object.fromEntries(views.map((name) => [name, rows.has(name) ? place : {}]))
     for (const wide of [true, false]) {
       const each = planned(operation, { ...shape, ...options }, at, { wide })
       expectSound(each)
@@ -230,7 +239,9 @@ describe.each(Object.entries(OPERATIONS))('the plan of %s', (_, { operation, vie
 
   test('refuses by name rows that do not fit a binding', () => {
     const plan = () => planned(operation, { batchSize: 1, numClasses: 40 * MIB, ...options }, places())
-    if (operation === sample) expect(plan).not.toThrow()
+    if (options && 'topK' in options)
+      expect(plan).toThrow('numClasses is 41943040; beside topK it must be at most 2097152')
+    else if (operation === sample) expect(plan).not.toThrow()
     else expect(plan).toThrow(/^numClasses is 41943040; a row of \w+ must fit 134217728 bytes on this device/)
   })
 })

@@ -1,10 +1,13 @@
 import { STATUS_ALL_MASKED, STATUS_OK } from '../../errors'
 import type { Request, Results } from '../../operation'
 import { arrayOf } from '../../results'
-import { emptySettings, settingsOfRow } from '../../settings'
+import { emptySettings, filters, settingsOfRow } from '../../settings'
 import type { HostView } from '../../view'
 import { MOST_CLASSES, contest } from './contest'
-import { INDICES, LOG_PROBS, MAXIMA, REMAINDERS, SCORES, STATUSES, SUMS } from './outputs'
+import { drawerOf } from './draw_kept'
+import { keptOf } from './kept'
+import { canonical } from './mass'
+import { INDICES, KEPT, LOG_PROBS, MAXIMA, REMAINDERS, SCORES, STATUSES, SUMS } from './outputs'
 import { scan } from './scan'
 import { largestOf, statusOf } from './validity'
 
@@ -28,6 +31,19 @@ export function sumOf(
   return sum
 }
 
+/** The same over some columns. */
+function sumOfKept(
+  data: Float32Array,
+  begin: number,
+  columns: Uint32Array,
+  largest: number,
+  temperature: number,
+): number {
+  let sum = 0
+  for (const column of columns) sum += Math.exp((data[begin + column] - largest) / (temperature || 1))
+  return sum
+}
+
 /** Gumbel-max: draws `numSamples` classes of each row, the twin of `shaders/sample/draw.wgsl`. */
 export function computeSample(
   request: Request,
@@ -41,9 +57,12 @@ export function computeSample(
     statuses: arrayOf(STATUSES, request) as Int32Array<ArrayBuffer>,
     scores: arrayOf(SCORES, request).fill(NaN) as Float32Array<ArrayBuffer>,
   }
-  const more = [LOG_PROBS, REMAINDERS, MAXIMA, SUMS].filter(({ name }) => wanted.has(name))
+  const more = [LOG_PROBS, REMAINDERS, MAXIMA, SUMS, ...KEPT].filter(({ name }) => wanted.has(name))
   const extra: Results = Object.fromEntries(more.map((output) => [output.name, arrayOf(output, request).fill(NaN)]))
   const { logProbs, remainders, maxima, sums } = extra
+  const { keptCounts, keptLogits, keptClasses } = extra
+  keptCounts?.fill(0)
+  keptClasses?.fill(-1)
   const draw = { settings: emptySettings(), number: 0, extended }
   for (let r = 0; r < batchSize; r++) {
     const begin = logits.offset + r * logits.rowStride
@@ -59,15 +78,32 @@ export function computeSample(
       continue
     }
     const { temperature } = settingsOfRow(draw.settings, request.settings, r)
-    const sum = (logProbs ?? sums) ? sumOf(data, begin, numClasses, largest, temperature) : 0
+    const kept =
+      keptCounts || keptLogits || keptClasses || filters(draw.settings)
+        ? keptOf(data, begin, numClasses, largest, draw.settings)
+        : undefined
+    if (kept) {
+      const last = kept[kept.length - 1]
+      if (keptCounts) keptCounts[r] = kept.length
+      if (keptLogits) keptLogits[r] = canonical(data[begin + last])
+      if (keptClasses) keptClasses[r] = classOffset + last
+    }
+    const drawn =
+      kept && filters(draw.settings) ? drawerOf(data, begin, numClasses, kept, classOffset, largest) : undefined
+    let sum = 0
+    if (logProbs ?? sums)
+      sum = drawn
+        ? sumOfKept(data, begin, kept!, largest, temperature)
+        : sumOf(data, begin, numClasses, largest, temperature)
     maxima?.fill(largest, first, first + numSamples)
     sums?.fill(sum, first, first + numSamples)
     for (let s = 0; s < numSamples; s++) {
       draw.number = s
       const { best, remainder, index } =
-        numClasses <= MOST_CLASSES
+        drawn?.(draw) ??
+        (numClasses <= MOST_CLASSES
           ? contest(data, begin, numClasses, classOffset, draw)
-          : scan(data, begin, numClasses, classOffset, largest, draw)
+          : scan(data, begin, numClasses, classOffset, largest, draw))
       draws.indices[first + s] = index
       draws.scores[first + s] = best
       if (remainders) remainders[first + s] = remainder

@@ -1,16 +1,24 @@
-import { LOGITS, type Operation } from '../../operation'
+import { LOGITS, type Operation, type Request } from '../../operation'
+import { FILTER_OPTIONS, hasFilters } from '../../settings'
 import { computeSample } from './compute'
-import { INDICES, LOG_PROBS, MAXIMA, REMAINDERS, SCORES, STATUSES, SUMS } from './outputs'
+import { MOST_FILTERED } from './kept'
+import { INDICES, KEPT, LOG_PROBS, MAXIMA, REMAINDERS, SCORES, STATUSES, SUMS } from './outputs'
 import { planSample } from './plan'
+import { planFiltered } from './plan_filtered'
 
 const PARTIAL = [REMAINDERS, MAXIMA, SUMS].map(({ name }) => name)
+
+/** Whether a call needs to know what filters keep. */
+export function isFiltered({ settings }: Pick<Request, 'settings'>, wanted: { has(name: string): boolean }): boolean {
+  return hasFilters(settings) || KEPT.some(({ name }) => wanted.has(name))
+}
 
 /** Draws of classes by Gumbel-max. */
 export const sample: Operation = {
   name: 'sample',
   encodeName: 'encodeSample',
   draws: true,
-  options: ['classOffset'],
+  options: ['classOffset', ...FILTER_OPTIONS],
   encodeOptions: ['invalidIndex'],
   inputs: [LOGITS],
   outputs: [
@@ -21,6 +29,7 @@ export const sample: Operation = {
     REMAINDERS,
     MAXIMA,
     SUMS,
+    ...KEPT,
   ],
   marked: 'index -1',
   check(request, _inputs, wanted) {
@@ -29,7 +38,20 @@ export const sample: Operation = {
       throw new TypeError(
         `logProbs is given beside ${request.given.partial ? 'partial' : partial}; it must be left out, as a shard does not know the sum of the whole`,
       )
+    if (!isFiltered(request, wanted)) return
+    const name = FILTER_OPTIONS.find((each) => request.given[each] !== undefined) ?? 'kept'
+    if (partial)
+      throw new TypeError(
+        `${name} is given beside ${request.given.partial ? 'partial' : partial}; it must be left out, as a shard does not know what the whole keeps`,
+      )
+    if (request.classOffset > 0)
+      throw new TypeError(
+        `${name} is given beside classOffset ${request.classOffset}; it must be left out, as a shard does not know what the whole keeps`,
+      )
+    if (request.numClasses > MOST_FILTERED)
+      throw new RangeError(`numClasses is ${request.numClasses}; beside ${name} it must be at most ${MOST_FILTERED}`)
   },
-  plan: planSample,
+  plan: (work) =>
+    isFiltered(work.request, { has: (name) => name in work.views }) ? planFiltered(work) : planSample(work),
   compute: computeSample,
 }

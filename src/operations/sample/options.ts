@@ -1,7 +1,15 @@
 import type { InvalidRow } from '../../errors'
-import type { BufferLogits, IndexView, FromBuffers, OfLogits, OutputView, SampleOptions } from '../../options'
+import type {
+  BufferLogits,
+  FilterOptions,
+  IndexView,
+  FromBuffers,
+  OfLogits,
+  OutputView,
+  SampleOptions,
+} from '../../options'
 
-export interface SampleCallOptions extends OfLogits<SampleOptions> {
+export interface SampleCallOptions extends OfLogits<SampleOptions>, FilterOptions {
   /** Also give the log-probability of each drawn class under `softmax(logits / temperature)`. */
   logProbs?: boolean | undefined
   /** Also give each drawn class's perturbed logit, `logits + temperature * gumbel`, whose largest is drawn. */
@@ -11,6 +19,8 @@ export interface SampleCallOptions extends OfLogits<SampleOptions> {
    * without a distribution, as a shard whose classes are all masked, are then marked and told by `statuses`. Not with `logProbs`.
    */
   partial?: boolean | undefined
+  /** Also tell what filters keep of each row: `keptCounts`, `keptLogits` and `keptClasses`. */
+  kept?: boolean | undefined
   /** What a row without a distribution (NaN, +Infinity, all -Infinity) does: reject the call, or get index -1. Default 'reject'. */
   invalidRows?: 'reject' | 'mark' | undefined
 }
@@ -30,11 +40,17 @@ export interface SampleResult {
   sums?: Float32Array<ArrayBuffer>
   /** 0, or why there is no index: 1 NaN, 2 +Infinity, 3 every class -Infinity. */
   statuses?: Int32Array<ArrayBuffer>
+  /** Where `kept`, as the next two, `[batchSize]`: how many classes filters keep; 0 in a row without a distribution. */
+  keptCounts?: Int32Array<ArrayBuffer>
+  /** The lowest logit that is kept; NaN in a row without a distribution. */
+  keptLogits?: Float32Array<ArrayBuffer>
+  /** The last class that is kept, in descending order of logits, ties in ascending order of classes; -1 in a row without a distribution. */
+  keptClasses?: Int32Array<ArrayBuffer>
   /** Rows without a distribution; empty unless `invalidRows` is `'mark'`, or `partial`. */
   invalidRows: InvalidRow[]
 }
 
-export interface EncodeSampleOptions extends FromBuffers<SampleOptions> {
+export interface EncodeSampleOptions extends FromBuffers<SampleOptions & FilterOptions> {
   logits: BufferLogits
   /** Drawn classes; `invalidIndex` in a row without a distribution. */
   indices: IndexView
@@ -48,4 +64,8 @@ export interface EncodeSampleOptions extends FromBuffers<SampleOptions> {
   remainders?: OutputView | undefined
   maxima?: OutputView | undefined
   sums?: OutputView | undefined
+  /** One a row, as the next two: see `SampleResult`. */
+  keptCounts?: OutputView | undefined
+  keptLogits?: OutputView | undefined
+  keptClasses?: OutputView | undefined
 }

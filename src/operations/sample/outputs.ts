@@ -22,3 +22,12 @@ export const REMAINDERS: Output = { ...ofShards, name: 'remainders' }
 /** The largest logit of the row, and the sum of `exp((logit - largest) / temperature)`. */
 export const MAXIMA: Output = { ...ofShards, name: 'maxima' }
 export const SUMS: Output = { ...ofShards, name: 'sums' }
+
+const ofKept = { per: 'row', columns: 1, call: 'asked', askedBy: ['kept'], encode: 'optional' } as const
+
+/** How many classes of a row filters keep, the logit of the last in their order, and its class. In step with `shaders/filter/write_kept.wgsl`. */
+export const KEPT: readonly Output[] = [
+  { ...ofKept, name: 'keptCounts', types: ['int32'] },
+  { ...ofKept, name: 'keptLogits', types: ['float32'] },
+  { ...ofKept, name: 'keptClasses', types: ['int32'] },
+]

@@ -47,7 +47,7 @@ export function wrongNames(call: string): WrongName[] {
     { name: 'numSample', value: 4, meant: 'numSamples' },
     { name: 'streamoffset', value: 0, meant: 'streamOffset' },
     { name: 'invalidRow', value: 'mark', meant: 'invalidRows' },
-    { name: 'topK', value: 1 },
+    { name: 'topN', value: 1 },
     { name: 'top_p', value: 0.9 },
     { name: 'powerPreference', value: 'low-power' },
     ...others.map(([name, { value }]) => ({ name, value })),

@@ -40,4 +40,4 @@ await createSampler({ backend: 'gpu' })
 // @ts-expect-error numClasses is missing
 await sampler.sample(new Float32Array(3), { batchSize: 1, seed: 1 })
 // @ts-expect-error an option that there is not
-await sampler.sample(new Float32Array(3), { ...options, topK: 3 })
+await sampler.sample(new Float32Array(3), { ...options, topN: 3 })

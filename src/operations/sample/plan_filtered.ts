@@ -1,0 +1,109 @@
+import { bound, dispatchOf, together } from '../../gpu/bound'
+import { WORKGROUP_LANES, lanesOf, workgroupOf } from '../../gpu/lanes'
+import { drawConstants, readModules, reduceModule, resultModules, resultsBound } from '../../gpu/modules'
+import type { Dispatch, Plan, Range, Slice, Work } from '../../gpu/plan'
+import { slicesOf } from '../../gpu/slices'
+import { keepsFew } from '../../settings'
+import { KEPT } from './outputs'
+
+/** In step with `shaders/filter/`: classes of a block, kept classes that are listed, bytes of a `Cutoff`. */
+const BLOCK = 64
+const MOST_LISTED = 512
+const CUTOFF_BYTES = 16
+/** Lanes that choose what a row keeps: a GPU has many rows' worth of them, a software adapter waits at barriers. */
+const LANES_TO_CHOOSE = { wide: 256, narrow: 16 }
+/** llvmpipe ends all loops of an invocation after 65,535 turns, and a block takes up to some 170 in all passes. */
+const MOST_BLOCKS_A_LANE = 256
+
+/**
+ * Draws from the classes that filters keep: the largest logit of each block of classes; by those what is kept, a workgroup a row; the draws of
+ * rows that keep few, which are listed, and of rows that keep many.
+ */
+export function planFiltered(work: Work): Plan {
+  const { numClasses } = work.request
+  const blocks = Math.ceil(numClasses / BLOCK)
+  const rowBytes = Math.max(4 * blocks, 4 * MOST_LISTED)
+  const rowsFit = Math.max(1, Math.floor(work.limits.bindingBytes / rowBytes))
+  const slices = slicesOf(work).flatMap((slice) => partsOfSlice(slice, rowsFit))
+  const scratch = { tops: 0, cutoffs: 0, listed: 0 }
+  const dispatches = slices.flatMap((slice) => {
+    const sizes = {
+      tops: 4 * blocks * slice.rows,
+      cutoffs: CUTOFF_BYTES * slice.rows,
+      listed: 4 * MOST_LISTED * slice.rows,
+    }
+    const ranges: Record<string, Range> = {}
+    for (const name of ['tops', 'cutoffs', 'listed'] as const) {
+      scratch[name] = Math.max(scratch[name], sizes[name])
+      ranges[name] = { of: name, offset: 0, size: sizes[name] }
+    }
+    // Further draws of the same row find what the first left.
+    const chosen = slice.firstDraw === 0 ? chooseKept(work, slice, blocks, ranges) : []
+    return [...chosen, ...drawKept(work, slice, ranges)]
+  })
+  return { dispatches, scratch }
+}
+
+function partsOfSlice(slice: Slice, rowsFit: number): Slice[] {
+  const parts: Slice[] = []
+  for (let first = 0; first < slice.rows; first += rowsFit)
+    parts.push({ ...slice, firstRow: slice.firstRow + first, rows: Math.min(rowsFit, slice.rows - first) })
+  return parts
+}
+
+function chooseKept(
+  work: Work,
+  slice: Slice,
+  blocks: number,
+  { tops, cutoffs, listed }: Record<string, Range>,
+): Dispatch[] {
+  const once = { ...slice, draws: 1 }
+  const read = bound(work, slice, 'logits', 'logits')
+  const modules = readModules(work)
+  const find = { name: 'filter/tops', modules, constants: {} }
+  let lanes = LANES_TO_CHOOSE[work.limits.wide ? 'wide' : 'narrow']
+  while (lanes < 256 && blocks > lanes * MOST_BLOCKS_A_LANE) lanes *= 2
+  const choose = { name: 'filter/choose', modules, constants: { WORKGROUP: lanes } }
+  const wanted = KEPT.filter(({ name }) => work.views[name])
+  return [
+    dispatchOf(work, once, find, Math.ceil((slice.rows * blocks) / WORKGROUP_LANES), {
+      ...read,
+      bindings: { ...read.bindings, tops },
+    }),
+    {
+      ...dispatchOf(work, once, choose, slice.rows, { ...read, bindings: { ...read.bindings, tops, cutoffs, listed } }),
+    },
+    ...wanted.map(({ name }) => {
+      const kernel = {
+        name: 'filter/write_kept',
+        modules: {},
+        constants: { PART: KEPT.findIndex((output) => output.name === name) },
+      }
+      const all = together({ bindings: { cutoffs }, params: {} }, bound(work, slice, name, 'kept_out'))
+      return { ...dispatchOf(work, once, kernel, Math.ceil(slice.rows / WORKGROUP_LANES), all), work: 0 }
+    }),
+  ]
+}
+
+function drawKept(work: Work, slice: Slice, { cutoffs, listed }: Record<string, Range>): Dispatch[] {
+  const tasks = slice.rows * slice.draws
+  const results = together(bound(work, slice, 'logits', 'logits'), resultsBound(work, slice))
+  const read = { ...readModules(work), ...resultModules(work) }
+  const few = lanesOf({ ...work, request: { ...work.request, numClasses: MOST_LISTED } })
+  const many = lanesOf(work)
+  const kernelOf = (name: string, lanes: number, modules = {}) => ({
+    name,
+    modules: { ...read, ...reduceModule(work, lanes), ...modules },
+    constants: { ...drawConstants(work), LANES: lanes, WORKGROUP: workgroupOf(work, lanes, tasks) },
+  })
+  const draw = (lanes: number, kernel: ReturnType<typeof kernelOf>, bindings: Record<string, Range>) =>
+    dispatchOf(work, slice, kernel, Math.ceil((tasks * lanes) / kernel.constants.WORKGROUP), {
+      ...results,
+      bindings: { ...results.bindings, ...bindings },
+    })
+  const fewest = draw(few, kernelOf('filter/draw_listed', few), { cutoffs, listed })
+  const draws = [{ ...fewest, work: tasks * Math.min(MOST_LISTED, work.request.numClasses) }]
+  if (!keepsFew(work.request.settings, MOST_LISTED))
+    draws.push(draw(many, kernelOf('filter/draw_wide', many, { 'shared/all_kept': 'filter/kept' }), { cutoffs }))
+  return draws
+}

@@ -1,0 +1,55 @@
+import { expect } from 'vitest'
+
+/** What a row's filters are, and its temperature. */
+export interface Filters {
+  temperature: number
+  topK: number
+  topP: number
+  minP: number
+}
+
+/** Columns in the order of classes: descending logits, of equal ones the lower class; masked ones are left out. */
+export function inOrder(row: Float32Array): number[] {
+  return Array.from(row, (_, column) => column)
+    .filter((column) => row[column] !== -Infinity)
+    .toSorted((a, b) => row[b] - row[a] || a - b)
+}
+
+/**
+ * Fails unless `kept`, columns in their order, are what the filters keep by float64 arithmetic. Where the mass before a class is within
+ * 2e-6 of the share that decides, either is right.
+ */
+export function expectKept(logits: Float32Array, filters: Filters, kept: ArrayLike<number>, what: string): void {
+  // Subnormals count as 0.
+  const row = logits.map((logit) => (Math.abs(logit) < 2 ** -126 ? 0 : logit))
+  const { temperature, topK, topP, minP } = filters
+  const order = inOrder(row)
+  expect(Array.from(kept), `${what}: the first classes in their order`).toEqual(order.slice(0, kept.length))
+  const top = row[order[0]]
+  if (temperature === 0) return expect(kept.length, what).toBe(1)
+  let most = topK > 0 ? Math.min(topK, order.length) : order.length
+  if (minP > 0) {
+    const line = top + temperature * Math.log(Math.fround(minP))
+    const slack = 1e-6 * (Math.abs(top) + Math.abs(line))
+    const least = order.slice(0, most).filter((column) => row[column] >= line + slack).length
+    most = order.slice(0, most).filter((column) => row[column] >= line - slack).length
+    if (topP === 1) expect(kept.length, `${what}: min-p keeps at least`).toBeGreaterThanOrEqual(Math.max(1, least))
+  }
+  most = Math.max(1, most)
+  expect(kept.length, `${what}: at most`).toBeLessThanOrEqual(most)
+  if (topP === 1) {
+    if (minP === 0) expect(kept.length, what).toBe(most)
+    return
+  }
+  const masses = order
+    .slice(0, topK > 0 ? topK : undefined)
+    .map((column) => (row[column] < top - 28 * temperature ? 0 : Math.exp((row[column] - top) / temperature)))
+  const all = masses.reduce((sum, mass) => sum + mass, 0)
+  const before = (n: number) => masses.slice(0, n).reduce((sum, mass) => sum + mass, 0) / all
+  if (kept.length > 1)
+    expect(before(kept.length - 1), `${what}: the mass before the last`).toBeLessThan(Math.fround(topP) + 2e-6)
+  if (kept.length < most)
+    expect(before(kept.length), `${what}: the mass before the first that is dropped`).toBeGreaterThan(
+      Math.fround(topP) - 2e-6,
+    )
+}
