@@ -23,6 +23,14 @@ const PLACES = {
   soft_samples: { begin: 'softOffset', stride: 'softStride' },
   rows_out: { begin: 'rowsOutOffset', stride: 'rowsOutStride' },
   sums: { begin: 'rowsOutOffset', stride: 'rowsOutStride' },
+  adjusted: { begin: 'rowsOutOffset', stride: 'rowsOutStride' },
+  told: { begin: 'statusOffset' },
+  bias: { begin: 'biasOffset', stride: 'biasStride' },
+  bitmask: { begin: 'bitmaskOffset', stride: 'bitmaskStride' },
+  tokens: { begin: 'tokensOffset', stride: 'tokensStride' },
+  row_penalties: { begin: 'penaltyOffset' },
+  row_penalties_out: { begin: 'penaltyOffset' },
+  lengths_in: { begin: 'lengthsOffset' },
 } as const satisfies Record<string, { begin: keyof Params; stride?: keyof Params }>
 
 export type BindingName = keyof typeof PLACES

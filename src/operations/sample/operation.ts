@@ -1,3 +1,5 @@
+import { ADJUSTMENTS, TOKENS, adjustedName, adjustmentsOf, placedAdjustments } from '../../adjust/views'
+import { planAdjusted } from '../../adjust/plan'
 import { LOGITS, type Operation } from '../../operation'
 import { computeSample } from './compute'
 import { INDICES, LOG_PROBS, MAXIMA, REMAINDERS, SCORES, STATUSES, SUMS } from './outputs'
@@ -10,7 +12,7 @@ export const sample: Operation = {
   name: 'sample',
   encodeName: 'encodeSample',
   draws: true,
-  options: ['classOffset'],
+  options: ['classOffset', ...ADJUSTMENTS],
   encodeOptions: ['invalidIndex'],
   inputs: [LOGITS],
   outputs: [
@@ -23,13 +25,16 @@ export const sample: Operation = {
     SUMS,
   ],
   marked: 'index -1',
-  check(request, _inputs, wanted) {
+  views: adjustmentsOf,
+  placed: placedAdjustments,
+  logitsName: adjustedName,
+  check(request, inputs, wanted) {
     const partial = PARTIAL.find((name) => wanted.has(name))
-    if (partial && wanted.has('logProbs'))
-      throw new TypeError(
-        `logProbs is given beside ${request.given.partial ? 'partial' : partial}; it must be left out, as a shard does not know the sum of the whole`,
-      )
+    if (!partial) return
+    const beside = `is given beside ${request.given.partial ? 'partial' : partial}; it must be left out`
+    if (wanted.has('logProbs')) throw new TypeError(`logProbs ${beside}, as a shard does not know the sum of the whole`)
+    if (inputs[TOKENS]) throw new TypeError(`penalties ${beside}`)
   },
-  plan: planSample,
+  plan: (work) => planAdjusted(work, planSample),
   compute: computeSample,
 }
