@@ -10,7 +10,7 @@ import { gumbelSoftmaxBackward } from '../src/operations/gumbel_softmax_backward
 import { KINDS } from '../src/operations/noise/kinds'
 import { noise } from '../src/operations/noise/operation'
 import { sample } from '../src/operations/sample/operation'
-import { planned } from '../test/helpers/planned'
+import { IMAGINED, planned } from '../test/helpers/planned'
 
 type Views = Parameters<typeof planned>[2]
 
@@ -27,6 +27,9 @@ const SHAPES: [batchSize: number, numClasses: number, numSamples: number][] = [
   [1, 131_072, 3],
 ]
 
+/** Penalties of a history of tokens. */
+const PENALTIES = { penalties: { tokens: { buffer: IMAGINED, length: 64 }, lengths: { buffer: IMAGINED } } }
+
 /** Each operation, with the views that make a difference: outputs left out, halves, options. */
 const CALLS: [Operation, Views, object?][] = [
   [sample, { logits: {}, indices: {} }],
@@ -36,6 +39,7 @@ const CALLS: [Operation, Views, object?][] = [
   [sample, { logits: { type: 'bfloat16' }, indices: {} }],
   [sample, { logits: {}, indices: {} }, { topP: 0.9 }],
   [sample, { logits: {}, indices: {}, logProbs: {}, keptCounts: {}, keptLogits: {}, keptClasses: {} }, { topK: 50 }],
+  [sample, { logits: {}, indices: {}, logProbs: {}, scores: {}, statuses: {}, bias: {}, bitmask: {} }, PENALTIES],
   [gumbelSoftmax, { logits: {}, samples: {}, indices: {} }],
   [gumbelSoftmax, { logits: {}, samples: { type: 'float16' }, indices: {}, logProbs: {} }],
   [gumbelSoftmax, { logits: {}, logSamples: {}, indices: {} }],
