@@ -86,6 +86,11 @@ export function invalidRowsOf(statuses: ArrayLike<number>, numSamples: number): 
   return rows
 }
 
+/** Why a row with this status has no distribution or no result; undefined where it has. */
+export function reasonOf(status: number): InvalidReason | undefined {
+  return REASONS[status]
+}
+
 /** The parameter, or the result, that is wrong, and what a row of it does. */
 const WORDS: Record<InvalidReason, [name: string, does: string]> = {
   nan: ['logits', 'holds NaN'],
@@ -111,8 +116,8 @@ export class InvalidRowsError extends Error {
   /** Every such row, in ascending order. */
   readonly rows: readonly InvalidRow[]
 
-  /** `gives` is what the call gives in such rows where they are marked; `logits` is what it calls those that it draws from. */
-  constructor(rows: readonly InvalidRow[], gives: string, logits = 'logits') {
+  /** `remedy` is what may be done; `logits` is what the call calls those that it draws from. */
+  constructor(rows: readonly InvalidRow[], remedy: string, logits = 'logits') {
     const named = rows.slice(0, 5).map(({ row, reason }, i) => {
       const [parameter, does] = WORDS[reason]
       const again = i > 0 && WORDS[rows[i - 1].reason][0] === parameter
@@ -120,7 +125,7 @@ export class InvalidRowsError extends Error {
       return `${again ? '' : `${name}: `}row ${row} ${does}`
     })
     const more = rows.length > 5 ? `, and ${rows.length - 5} more` : ''
-    super(`${named.join(', ')}${more}; pass invalidRows: 'mark' to get ${gives} for such rows`)
+    super(`${named.join(', ')}${more}; ${remedy}`)
     this.rows = rows
   }
 }

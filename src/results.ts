@@ -49,7 +49,11 @@ export function answerOf({ operation, request, inputs, wanted }: Call, results: 
   const named = Object.fromEntries(given.map(({ name }) => [name, results[name]]))
   const invalidRows = statuses ? invalidRowsOf(statuses, statuses.length / request.batchSize) : []
   if (invalidRows.length > 0 && !request.markInvalid && !('statuses' in named))
-    throw new InvalidRowsError(invalidRows, operation.marked, operation.logitsName?.(inputs))
+    throw new InvalidRowsError(
+      invalidRows,
+      `pass invalidRows: 'mark' to get ${operation.marked} for such rows`,
+      operation.logitsName?.(inputs),
+    )
   if (operation.finish) return operation.finish(request, results)
   return { ...named, invalidRows }
 }

@@ -34,6 +34,9 @@ const MIN_REPETITION = 1e-37
 const MAX_REPETITION = 1e37
 const MIN_NORMAL = 2 ** -126
 
+/** What is looked at of a call. */
+type Call = Pick<Request, 'batchSize' | 'numClasses' | 'given'>
+
 /** Where adjustments may lie. */
 interface How {
   onGpu: boolean
@@ -44,7 +47,7 @@ interface How {
  * Checks what changes the logits of a call.
  * @throws RangeError, TypeError naming the parameter, its value and what it may be
  */
-export function adjustmentsOf(request: Request, how: How): Record<string, View> {
+export function adjustmentsOf(request: Call, how: How): Record<string, View> {
   const { bitmask, bias, penalties } = request.given
   return {
     ...(bias === undefined ? {} : { [BIAS]: biasOf(bias, request, how) }),
@@ -72,7 +75,7 @@ export function adjustedName(inputs: Readonly<Record<string, View>>): string {
 }
 
 /** What is common to views of which all rows may have one row. */
-function sharedSpec(name: string, { batchSize }: Request, { onGpu }: How) {
+function sharedSpec(name: string, { batchSize }: Call, { onGpu }: How) {
   return { name, per: 'row', rows: batchSize, onGpu, strided: true, shared: true } as const
 }
 
@@ -94,7 +97,7 @@ function rowsOf(spec: ViewSpec, value: unknown, each: string): View {
   return inputView(spec, one ? { data: value, rowStride: 0 } : value)
 }
 
-function bitmaskOf(value: unknown, request: Request, how: How): View {
+function bitmaskOf(value: unknown, request: Call, how: How): View {
   requireRecordable(BITMASK, value, how)
   const spec: ViewSpec = {
     ...sharedSpec(BITMASK, request, how),
@@ -107,7 +110,7 @@ function bitmaskOf(value: unknown, request: Request, how: How): View {
   return rowsOf(spec, value, 'words')
 }
 
-function biasOf(value: unknown, request: Request, how: How): View {
+function biasOf(value: unknown, request: Call, how: How): View {
   requireRecordable(BIAS, value, how)
   const spec: ViewSpec = {
     ...sharedSpec(BIAS, request, how),
@@ -120,7 +123,7 @@ function biasOf(value: unknown, request: Request, how: How): View {
 }
 
 /** The row of biases of a few classes. */
-function expanded(given: object, { numClasses }: Request): Float32Array {
+function expanded(given: object, { numClasses }: Call): Float32Array {
   const { classes, values } = readNames(BIAS, given, ['classes', 'values']) as Record<string, ArrayLike<unknown>>
   for (const [name, list] of Object.entries({ classes, values }))
     if (!isObject(list) || typeof list.length !== 'number')
@@ -143,7 +146,7 @@ function expanded(given: object, { numClasses }: Request): Float32Array {
   return row
 }
 
-function penaltiesOf(value: unknown, request: Request, how: How): Record<string, View> {
+function penaltiesOf(value: unknown, request: Call, how: How): Record<string, View> {
   const { tokens, ...given } = readNames('penalties', value, PENALTY_NAMES)
   requireRecordable(TOKENS, tokens, how)
   const history = tokensOf(tokens, request, how)
@@ -191,7 +194,7 @@ function penaltiesOf(value: unknown, request: Request, how: How): Record<string,
   }
 }
 
-function tokensOf(value: unknown, request: Request, how: How): View {
+function tokensOf(value: unknown, request: Call, how: How): View {
   const { batchSize } = request
   const spec = {
     ...sharedSpec(TOKENS, request, how),
