@@ -1,5 +1,9 @@
 import { type InvalidReason, createSampler, sampleSync } from 'gumbel-webgpu'
 import { describe, expect, test } from 'vitest'
+import { answerOnCpu } from '../../src/backends/answer_on_cpu'
+import { Copies, Spares } from '../../src/backends/copies'
+import { callOf } from '../../src/call'
+import { sample } from '../../src/operations/sample/operation'
 import { type Controls, expectedRow, hostOptions, randomControls } from '../helpers/adjusted'
 import { expectClose, expectSame } from '../helpers/compare'
 import { LOGITS_KINDS, TEMPERATURES, randomLogits } from '../helpers/logits'
@@ -245,6 +249,23 @@ describe('are refused', () => {
     ])
       await expect(call()).rejects.toThrow(`options.${name} is not known`)
   })
+})
+
+test('calls that are made again draw from what they were given, whatever is written there since', () => {
+  const random = new Random(4)
+  const shape = { batchSize: 3, numClasses: 70 }
+  for (let round = 0; round < 20; round++) {
+    const given = { ...shape, seed: round, numSamples: 9, ...hostOptions(randomControls(random, shape, false), 'view') }
+    const logits = randomLogits('normal', 3, 70, round)
+    const options = { ...given, invalidRows: 'mark' } as const
+    const expected = sampleSync(logits, options)
+    const copies = new Copies(callOf(sample, { logits }, options), new Spares())
+    const arrays = [options.bias, options.bitmask, options.penalties?.tokens].flatMap((view) => {
+      return view && 'data' in view ? [view.data] : []
+    })
+    for (const array of [logits, ...arrays]) array.fill(-7)
+    expect(answerOnCpu(copies.call)).toEqual(expected)
+  }
 })
 
 test('rows of no batch are no error', async () => {
