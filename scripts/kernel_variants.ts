@@ -84,6 +84,15 @@ function kernelsOf(): Kernel[] {
           for (const { kernel } of plan.dispatches) add(kernel)
         }
   for (const wide of [true, false]) add(digestKernel({ wide }))
+  add({ name: 'decoder/append', modules: {}, constants: { ALL_OR_NONE: 1 } })
+  const given = {
+    'decoder/keep_log_probs': 'decoder/no_keep_log_probs',
+    'decoder/tokens_drawn': 'decoder/tokens_given',
+  }
+  add({ name: 'decoder/append', modules: given, constants: { ALL_OR_NONE: 0 } })
+  add({ name: 'decoder/judge', modules: {}, constants: {} })
+  for (const allowed of ['decoder/all_allowed', 'decoder/given_allowed'])
+    add({ name: 'decoder/ban_stops', modules: { 'decoder/all_allowed': allowed }, constants: {} })
   add({ name: 'row_settings/take', modules: {}, constants: { WORD: 0, RELAXED: 0 } })
   return [...kernels.values()]
 }

@@ -1,5 +1,6 @@
 /** What a decoder is made with, checked. */
 
+import { adjustmentsOf } from '../adjust/views'
 import { flag, isObject, oneOf, shown, whole } from '../checks'
 import { readNames } from '../known_names'
 import { FILTER_OPTIONS, settingsOf } from '../settings'
@@ -10,8 +11,20 @@ const MOST_TOKENS = 2 ** 24
 const DRAW_NAMES = ['temperature', 'tail', ...FILTER_OPTIONS]
 const NAMES = [
   ...DRAW_NAMES,
-  ...['batchSize', 'numClasses', 'maxTokens', 'seed', 'step', 'streams', 'penalties', 'prompts', 'maxPromptTokens'],
-  ...['stopTokens', 'minTokens', 'padToken', 'indexType', 'logProbs'],
+  'batchSize',
+  'numClasses',
+  'maxTokens',
+  'seed',
+  'step',
+  'streams',
+  'penalties',
+  'prompts',
+  'maxPromptTokens',
+  'stopTokens',
+  'minTokens',
+  'padToken',
+  'indexType',
+  'logProbs',
 ]
 const PENALTY_NAMES = ['repetition', 'frequency', 'presence'] as const
 
@@ -76,7 +89,7 @@ export function decoderSettingsOf(options: unknown): DecoderSettings {
       rows ? rows[STREAM_WORD + r * (rows.length / batchSize)] : settings.stream + r * settings.streamStride,
     ),
     draws,
-    penalties: penaltiesOf(given.penalties),
+    penalties: penaltiesOf(given.penalties, batchSize, numClasses),
     int64: oneOf('indexType', given.indexType ?? 'int32', ['int32', 'int64']) === 'int64',
     logProbs: flag('logProbs', given.logProbs),
   }
@@ -89,9 +102,15 @@ export function decoderSettingsOf(options: unknown): DecoderSettings {
 const SEED_WORD = 2
 const STREAM_WORD = 4
 
-function penaltiesOf(value: unknown): DecoderOptions['penalties'] {
+function penaltiesOf(value: unknown, batchSize: number, numClasses: number): DecoderOptions['penalties'] {
   if (value === undefined) return undefined
-  return readNames('penalties', value, PENALTY_NAMES)
+  const penalties = readNames('penalties', value, PENALTY_NAMES)
+  const tokens = new Int32Array(batchSize)
+  adjustmentsOf(
+    { batchSize, numClasses, given: { penalties: { ...penalties, tokens } } },
+    { onGpu: false, recorded: false },
+  )
+  return penalties
 }
 
 function promptsOf(value: unknown, count: number, name = 'prompts'): Int32Array[] {
@@ -150,7 +169,7 @@ export function restartedOf(settings: DecoderSettings, rows: unknown, options: R
       throw new RangeError(`${name} has ${values.length} values; it must have one a row of rows (${places.length})`)
   const { rows: table } = settingsOf(
     {
-      seed: given.seeds ?? [...places.map((row) => settings.seeds[row])],
+      seed: given.seeds ?? places.map((row) => settings.seeds[row]),
       streams: given.streams ?? places.map((row) => settings.streams[row]),
     },
     places.length,

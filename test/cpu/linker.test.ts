@@ -7,6 +7,9 @@ import { namesOf } from '../helpers/wgsl'
 const VARIANTS: Record<string, string[]> = {
   'shared/logits_f32': ['shared/logits_f32x4', 'shared/logits_16', 'shared/logits_16x4'],
   'shared/all_kept': ['filter/kept'],
+  'decoder/tokens_drawn': ['decoder/tokens_given'],
+  'decoder/keep_log_probs': ['decoder/no_keep_log_probs'],
+  'decoder/all_allowed': ['decoder/given_allowed'],
   'shared/reduce_workgroup': ['shared/reduce_lane', 'shared/reduce_subgroup'],
   'shared/rows_out_f32': ['shared/rows_out_f32x4', 'shared/rows_out_f16'],
   'shared/rows_in_f32': ['shared/rows_in_f32x4'],
