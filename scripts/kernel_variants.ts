@@ -10,7 +10,7 @@ import { gumbelSoftmaxBackward } from '../src/operations/gumbel_softmax_backward
 import { KINDS } from '../src/operations/noise/kinds'
 import { noise } from '../src/operations/noise/operation'
 import { sample } from '../src/operations/sample/operation'
-import { planned } from '../test/helpers/planned'
+import { IMAGINED, planned } from '../test/helpers/planned'
 
 type Views = Parameters<typeof planned>[2]
 
@@ -27,6 +27,9 @@ const SHAPES: [batchSize: number, numClasses: number, numSamples: number][] = [
   [1, 131_072, 3],
 ]
 
+/** Penalties of a history of tokens. */
+const PENALTIES = { penalties: { tokens: { buffer: IMAGINED, length: 64 }, lengths: { buffer: IMAGINED } } }
+
 /** Each operation, with the views that make a difference: outputs left out, halves, options. */
 const CALLS: [Operation, Views, object?][] = [
   [sample, { logits: {}, indices: {} }],
@@ -36,6 +39,7 @@ const CALLS: [Operation, Views, object?][] = [
   [sample, { logits: { type: 'bfloat16' }, indices: {} }],
   [sample, { logits: {}, indices: {} }, { topP: 0.9 }],
   [sample, { logits: {}, indices: {}, logProbs: {}, keptCounts: {}, keptLogits: {}, keptClasses: {} }, { topK: 50 }],
+  [sample, { logits: {}, indices: {}, logProbs: {}, scores: {}, statuses: {}, bias: {}, bitmask: {} }, PENALTIES],
   [gumbelSoftmax, { logits: {}, samples: {}, indices: {} }],
   [gumbelSoftmax, { logits: {}, samples: { type: 'float16' }, indices: {}, logProbs: {} }],
   [gumbelSoftmax, { logits: {}, logSamples: {}, indices: {} }],
@@ -80,6 +84,15 @@ function kernelsOf(): Kernel[] {
           for (const { kernel } of plan.dispatches) add(kernel)
         }
   for (const wide of [true, false]) add(digestKernel({ wide }))
+  add({ name: 'decoder/append', modules: {}, constants: { ALL_OR_NONE: 1 } })
+  const given = {
+    'decoder/keep_log_probs': 'decoder/no_keep_log_probs',
+    'decoder/tokens_drawn': 'decoder/tokens_given',
+  }
+  add({ name: 'decoder/append', modules: given, constants: { ALL_OR_NONE: 0 } })
+  add({ name: 'decoder/judge', modules: {}, constants: {} })
+  for (const allowed of ['decoder/all_allowed', 'decoder/given_allowed'])
+    add({ name: 'decoder/ban_stops', modules: { 'decoder/all_allowed': allowed }, constants: {} })
   add({ name: 'row_settings/take', modules: {}, constants: { WORD: 0, RELAXED: 0 } })
   return [...kernels.values()]
 }

@@ -46,7 +46,10 @@ export function callOf(operation: Operation, args: Given, options: unknown, onGp
       )
       .map(({ name }) => name),
   )
-  const views = inputsOf(operation, request, request.given, onGpu)
+  const views = {
+    ...inputsOf(operation, request, request.given, onGpu),
+    ...operation.views?.(request, { onGpu, recorded: false }),
+  }
   operation.check?.(request, views, wanted)
   return { operation, request, inputs: views, wanted }
 }
@@ -74,7 +77,10 @@ export function recordingOf(operation: Operation, options: unknown): Recording {
   for (const { name, optional } of inputs)
     if (!inBuffer(given[name]) && !(optional && given[name] === undefined))
       throw new TypeError(`${name} must be { buffer: GPUBuffer } to be recorded`)
-  const views = inputsOf(operation, request, given, true)
+  const views = {
+    ...inputsOf(operation, request, given, true),
+    ...operation.views?.(request, { onGpu: true, recorded: true }),
+  }
   const written: Recording['outputs'] = {}
   for (const output of outputs)
     if ((output.encode === 'required' && !(output.unless && given[output.unless])) || given[output.name] !== undefined)

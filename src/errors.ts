@@ -2,7 +2,7 @@
  * Why a row has no distribution to draw from, or no result: its logits hold NaN, +Infinity or nothing but -Infinity; it is given an
  * index of -1 or of a masked class; one of its draws is given gradients that are NaN or larger than 1e28, samples outside the simplex, or
  * samples of NaN; its gradients leave float32's range;
- * its temperature or tau, which a recording read from a buffer, is out of range.
+ * its temperature or tau, which a recording read from a buffer, is out of range; bias, penalties or bitmask ban its last classes.
  */
 export type InvalidReason =
   | 'nan'
@@ -14,6 +14,9 @@ export type InvalidReason =
   | 'samples-nan'
   | 'gradient-overflow'
   | 'settings-out-of-range'
+  | 'bias-bans-all'
+  | 'penalties-ban-all'
+  | 'bitmask-bans-all'
 
 /** A row that has no result, and why. `row` counts from 0 in the batch. */
 export interface InvalidRow {
@@ -36,6 +39,9 @@ const REASONS: readonly (InvalidReason | undefined)[] = [
   'samples-nan',
   'gradient-overflow',
   'settings-out-of-range',
+  'bias-bans-all',
+  'penalties-ban-all',
+  'bitmask-bans-all',
 ]
 
 export const STATUS_OK = 0
@@ -47,6 +53,14 @@ export const STATUS_GRAD_SAMPLES = 5
 export const STATUS_SAMPLES_OUTSIDE = 6
 export const STATUS_SAMPLES_NAN = 7
 export const STATUS_OVERFLOW = 8
+export const STATUS_BIAS = 10
+export const STATUS_PENALTIES = 11
+export const STATUS_BITMASK = 12
+
+/** Whether a row has no class that is not at -Infinity, whatever took them. */
+export function isEmptied(status: number): boolean {
+  return status === STATUS_ALL_MASKED || (status >= STATUS_BIAS && status <= STATUS_BITMASK)
+}
 
 /** Statuses of draws whose indices hold minus their status, which becomes -1; none where every draw has an index. */
 export function invalidStatusesOf(indices: Int32Array): Int32Array<ArrayBuffer> | undefined {
@@ -72,6 +86,11 @@ export function invalidRowsOf(statuses: ArrayLike<number>, numSamples: number): 
   return rows
 }
 
+/** Why a row with this status has no distribution or no result; undefined where it has. */
+export function reasonOf(status: number): InvalidReason | undefined {
+  return REASONS[status]
+}
+
 /** The parameter, or the result, that is wrong, and what a row of it does. */
 const WORDS: Record<InvalidReason, [name: string, does: string]> = {
   nan: ['logits', 'holds NaN'],
@@ -86,6 +105,9 @@ const WORDS: Record<InvalidReason, [name: string, does: string]> = {
   'samples-nan': ['samples', 'holds NaN'],
   'gradient-overflow': ['gradients', "leaves float32's range"],
   'settings-out-of-range': ['settings', 'has a temperature or tau, read from a buffer, that is out of range'],
+  'bias-bans-all': ['bias', 'bans every class that was left'],
+  'penalties-ban-all': ['penalties', 'bans every class that was left'],
+  'bitmask-bans-all': ['bitmask', 'bans every class that was left'],
 }
 
 /** Thrown when rows have no distribution or no result, and `invalidRows` is not `'mark'`. */
@@ -94,15 +116,16 @@ export class InvalidRowsError extends Error {
   /** Every such row, in ascending order. */
   readonly rows: readonly InvalidRow[]
 
-  /** `gives` is what the call gives in such rows where they are marked. */
-  constructor(rows: readonly InvalidRow[], gives: string) {
+  /** `remedy` is what may be done; `logits` is what the call calls those that it draws from. */
+  constructor(rows: readonly InvalidRow[], remedy: string, logits = 'logits') {
     const named = rows.slice(0, 5).map(({ row, reason }, i) => {
-      const [name, does] = WORDS[reason]
-      const again = i > 0 && WORDS[rows[i - 1].reason][0] === name
+      const [parameter, does] = WORDS[reason]
+      const again = i > 0 && WORDS[rows[i - 1].reason][0] === parameter
+      const name = parameter === 'logits' ? logits : parameter
       return `${again ? '' : `${name}: `}row ${row} ${does}`
     })
     const more = rows.length > 5 ? `, and ${rows.length - 5} more` : ''
-    super(`${named.join(', ')}${more}; pass invalidRows: 'mark' to get ${gives} for such rows`)
+    super(`${named.join(', ')}${more}; ${remedy}`)
     this.rows = rows
   }
 }

@@ -1,5 +1,7 @@
 export { DeviceError, InvalidRowsError } from './errors'
 export type { InvalidReason, InvalidRow } from './errors'
+export type * from './adjust/options'
+export type * from './decoder/options'
 export type * from './options'
 export type * from './operations/concrete_log_prob/options'
 export type * from './operations/gumbel_given_index/options'

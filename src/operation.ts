@@ -82,6 +82,12 @@ export interface Operation {
   outputs: readonly Output[]
   /** What rows get that have no distribution or no result, for messages. */
   marked: string
+  /** Inputs beside those, which options that are in no view of their own give; `recorded` ones lie in buffers, or are values a row. */
+  views?(request: Request, how: { onGpu: boolean; recorded: boolean }): Record<string, View>
+  /** Options of a described call for `views`, from places where rows lie. */
+  placed?(given: Readonly<Record<string, unknown>>, placed: (name: string, place: unknown) => unknown): object
+  /** What messages call the logits, where `views` change them. */
+  logitsName?(inputs: Readonly<Record<string, View>>): string
   /** Refuses what all operations together do not. */
   check?(request: Request, inputs: Readonly<Record<string, View>>, wanted: ReadonlySet<string>): void
   /** The dispatches for some rows on a device. */

@@ -50,6 +50,7 @@ function described(name: string, given: unknown): Described {
       args[input.name] = placed(input.name, others[input.name] ?? {})
       delete options[input.name]
     }
+  Object.assign(options, operation.placed?.(others, placed))
   if (operation === noise) {
     args.kind = others.kind
     delete options.kind
@@ -58,7 +59,7 @@ function described(name: string, given: unknown): Described {
 }
 
 function describedRecording(operation: Operation, given: Record<string, unknown>): Recording {
-  const options = { ...given }
+  const options = { ...given, ...operation.placed?.(given, placed) }
   for (const { name, optional } of operation.inputs)
     options[name] = placed(name, given[name] ?? (optional ? undefined : {}))
   for (const { name, encode } of operation.outputs)

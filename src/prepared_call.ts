@@ -11,6 +11,7 @@ import type {
 import type { NoiseKind } from './operations/noise/kinds'
 import type { EncodeNoiseOptions } from './operations/noise/options'
 import type { EncodeSampleOptions, SampleCallOptions } from './operations/sample/options'
+import type { BufferRows, DescribedPenalties } from './adjust/options'
 import type { BufferLogits, BufferValues, NoiseOptions } from './options'
 
 /** Where rows lie; packed where nothing is said. */
@@ -32,10 +33,17 @@ export type PreparedRecording<Options> = PreparedOptions<
   { [Name in ViewNames<Options>]: NonNullable<Options[Name]> }
 >
 
+/** Options with penalties as they are described. */
+export type WithDescribedPenalties<Options> = Omit<Options, 'penalties'> & {
+  penalties?: DescribedPenalties | undefined
+}
+
 /** A call that will be made: its name, its options, and where its rows lie if they are not packed. */
 export type PreparedCall =
-  | ({ operation: 'sample' } & PreparedOptions<SampleCallOptions, { logits: BufferLogits }>)
-  | ({ operation: 'encodeSample' } & PreparedRecording<EncodeSampleOptions>)
+  | ({ operation: 'sample' } & WithDescribedPenalties<
+      PreparedOptions<SampleCallOptions, { logits: BufferLogits; bitmask: BufferRows; bias: BufferRows }>
+    >)
+  | ({ operation: 'encodeSample' } & WithDescribedPenalties<PreparedRecording<EncodeSampleOptions>>)
   | ({ operation: 'gumbelSoftmax' } & PreparedOptions<GumbelSoftmaxCallOptions, { logits: BufferLogits }>)
   | ({ operation: 'encodeGumbelSoftmax' } & PreparedRecording<EncodeGumbelSoftmaxOptions>)
   | ({ operation: 'gumbelSoftmaxBackward' } & PreparedOptions<

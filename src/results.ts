@@ -43,13 +43,17 @@ export function arraysOf({ operation, request, wanted }: Pick<Call, 'operation' 
  * What a call gives: results by name, and the rows without a distribution or a result.
  * @throws InvalidRowsError unless such rows are to be marked, or told by statuses
  */
-export function answerOf({ operation, request, wanted }: Call, results: Results): unknown {
+export function answerOf({ operation, request, inputs, wanted }: Call, results: Results): unknown {
   const { statuses } = results
   const given = operation.outputs.filter(({ name, call }) => wanted.has(name) && call !== 'hidden')
   const named = Object.fromEntries(given.map(({ name }) => [name, results[name]]))
   const invalidRows = statuses ? invalidRowsOf(statuses, statuses.length / request.batchSize) : []
   if (invalidRows.length > 0 && !request.markInvalid && !('statuses' in named))
-    throw new InvalidRowsError(invalidRows, operation.marked)
+    throw new InvalidRowsError(
+      invalidRows,
+      `pass invalidRows: 'mark' to get ${operation.marked} for such rows`,
+      operation.logitsName?.(inputs),
+    )
   if (operation.finish) return operation.finish(request, results)
   return { ...named, invalidRows }
 }

@@ -1,3 +1,4 @@
+import type { Decoder, DecoderOptions } from './decoder/options'
 import type { DeviceError } from './errors'
 import type { ConcreteLogProbOptions } from './operations/concrete_log_prob/options'
 import type {
@@ -189,6 +190,13 @@ export interface Sampler {
    * @throws RangeError or TypeError naming the parameter; DeviceError on the CPU backend
    */
   encodeNoise(encoder: GPUCommandEncoder, options: EncodeNoiseOptions): void
+
+  /**
+   * Makes a decoder, which writes sequences token by token: it keeps their history, steps and penalties, and knows when they are finished. Many
+   * decoders may use one sampler.
+   * @throws RangeError or TypeError naming the parameter
+   */
+  createDecoder(options: DecoderOptions): Decoder
 
   /**
    * Compares this device's noise and draws with the CPU's, bit for bit, and the CPU's with known answers, in a moment:

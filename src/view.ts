@@ -44,6 +44,14 @@ export interface ViewSpec {
   onGpu: boolean
   /** Whether the rows may lie apart: else they are packed. */
   strided: boolean
+  /** A rowStride of 0 says that all have one row. */
+  shared?: boolean
+  /** What a row's columns are called in messages, where they are not numClasses. */
+  columnsName?: string
+  /** A Uint32Array will do for int32. */
+  unsigned?: boolean
+  /** What the caller may give, for messages, where it is not the usual. */
+  forms?: string
 }
 
 /** Bindings of storage and uniform buffers begin at multiples of 256 bytes, the largest alignment that WebGPU asks for. */
@@ -102,7 +110,9 @@ export function inputView(spec: ViewSpec, value: unknown): View {
 }
 
 /** The array that a caller gives, and the type of its elements. */
-function hostDataOf({ name, types, strided }: ViewSpec, { data, type }: Place): { data: HostArray; type: ElementType } {
+function hostDataOf(spec: ViewSpec, { data: given, type }: Place): { data: HostArray; type: ElementType } {
+  const { name, types, strided } = spec
+  const data = spec.unsigned && tagOf(given) === 'Uint32Array' ? signed(given as Uint32Array) : given
   const tag = tagOf(data)
   const fitting = types.filter((each) => tag !== undefined && ARRAYS[each].includes(tag))
   if (fitting.length === 0) {
@@ -111,7 +121,7 @@ function hostDataOf({ name, types, strided }: ViewSpec, { data, type }: Place): 
       : types.length === 1
         ? 'a Float32Array, { data: Float32Array } or { buffer: GPUBuffer }'
         : 'an array of numbers, a Float32Array or Float16Array, { data } of one or of a Uint16Array, or { buffer: GPUBuffer }'
-    throw new TypeError(`${name} is ${shown(data)}; it must be ${forms}`)
+    throw new TypeError(`${name} is ${shown(data)}; it must be ${spec.forms ?? forms}`)
   }
   const own = fitting.find((each) => ARRAYS[each][0] === tag)
   if (type === undefined && own === undefined)
@@ -123,6 +133,11 @@ function hostDataOf({ name, types, strided }: ViewSpec, { data, type }: Place): 
     data: halves ? new Uint16Array(halves.buffer, halves.byteOffset, halves.length) : (data as HostArray),
     type: oneOf(`${name}.type`, type ?? own, fitting),
   }
+}
+
+/** The same words as signed numbers. */
+function signed({ buffer, byteOffset, length }: Uint32Array): Int32Array {
+  return new Int32Array(buffer, byteOffset, length)
 }
 
 /** Numbers of a plain array, rounded to float32. */
@@ -196,11 +211,13 @@ function wordGeometryOf(spec: ViewSpec, type: ElementType, place: Place): Geomet
 }
 
 function geometryOf(spec: ViewSpec, type: ElementType, place: Place): Geometry {
-  const { name, per, rows, columns } = spec
+  const { name, per, rows, columns, columnsName = 'numClasses', shared } = spec
   const offset = whole(`${name}.offset`, place.offset ?? 0, 0, Number.MAX_SAFE_INTEGER)
   const rowStride = whole(`${name}.rowStride`, place.rowStride ?? columns, 0, Number.MAX_SAFE_INTEGER)
-  if (rows > 1 && rowStride < columns)
-    throw new RangeError(`${name}.rowStride is ${rowStride}; it must be at least numClasses (${columns})`)
+  if (rows > 1 && rowStride < columns && !(shared && rowStride === 0))
+    throw new RangeError(
+      `${name}.rowStride is ${rowStride}; it must be ${shared ? '0 (one row for all) or ' : ''}at least ${columnsName} (${columns})`,
+    )
   return { type, per, rows, columns, offset, rowStride: rows === 1 ? columns : rowStride }
 }
 
@@ -249,7 +266,8 @@ export function elementsThatFit(view: Geometry, bindingBytes: number): number {
 /** Rows that fit a binding wherever they begin; 0 where not even one does. */
 export function rowsThatFit(view: Geometry, bindingBytes: number): number {
   const elements = elementsThatFit(view, bindingBytes)
-  return elements < view.columns ? 0 : Math.floor((elements - view.columns) / view.rowStride) + 1
+  if (elements < view.columns) return 0
+  return view.rowStride === 0 ? Infinity : Math.floor((elements - view.columns) / view.rowStride) + 1
 }
 
 /** Whether rows begin and end at multiples of four elements, so that kernels may take four at a time. */
@@ -260,6 +278,11 @@ export function isVector({ offset, rowStride, columns }: Geometry): boolean {
 /** The view without the rows before `first`. */
 export function from<T extends Geometry>(view: T, first: number, rows: number): T {
   return { ...view, offset: view.offset + first * view.rowStride, rows }
+}
+
+/** The view's rows as they are told apart: one where all rows have the same. */
+export function distinct<T extends Geometry>(view: T): T {
+  return view.rowStride === 0 && view.rows > 1 ? { ...view, rows: 1, rowStride: view.columns } : view
 }
 
 /** Bytes of a view's rows where they are packed. */

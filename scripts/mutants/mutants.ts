@@ -38,6 +38,8 @@ const score = { shader: shaders('shared/score'), twin: twin('operations/sample/s
 /** Draws short rows, on the GPU where scores are not wanted. */
 const contest = { shader: shaders('shared/contest'), twin: twin('operations/sample/contest') }
 
+const adjust = twin('adjust/compute')
+
 const test =
   (name: string) =>
   (file: string): NamedTest => ({ file, name })
@@ -57,6 +59,18 @@ function contract(
 ): Mutant['killedBy'] {
   const [gpu, node] = [of('test/gpu/contract.test.ts'), of('test/cpu/contract.test.ts')]
   return { shader: [gpu, ...shader], twin: [node, ...twin], both: [gpu, ...both] }
+}
+
+const SAME_ADJUSTED = 'bias, penalties and bitmask draw what the CPU draws, with the plans of a GPU'
+
+/** Killed by a test of the CPU that computes it plainly, and by one that compares both. */
+function adjusted(name: string): Mutant['killedBy'] {
+  const plain = { file: 'test/cpu/adjustments.test.ts', name: `bias, penalties and bitmask ${name}` }
+  return {
+    shader: [{ file: 'test/gpu/adjustments.test.ts', name: SAME_ADJUSTED }],
+    twin: [plain],
+    both: [plain],
+  }
 }
 
 const KNOWN = {
@@ -462,6 +476,55 @@ export const MUTANTS: readonly Mutant[] = [
     shader: [shaders('shared/part')('min(first + length, groups)', 'min(first + length - 1u, groups)')],
     twin: [],
     killedBy: { shader: [tiling('[2, 4100], stride 4104')] },
+  },
+  {
+    name: 'the prompt is one token longer',
+    shader: [shaders('adjust/count')('place < penalties.prompt_length', 'place <= penalties.prompt_length')],
+    twin: [adjust('i < promptLength', 'i <= promptLength')],
+    killedBy: adjusted('are rounded one after another'),
+  },
+  {
+    name: 'repetition divides logits below 0 too',
+    shader: [shaders('adjust/penalize')('select(row.repetition, row.inverse, positive)', 'row.inverse')],
+    twin: [adjust('term > 0 ? term * inverse : term * repetition', 'term * inverse')],
+    killedBy: adjusted('are rounded one after another'),
+  },
+  {
+    name: 'a mask hides NaN',
+    shader: [shaders('adjust/bitmask')('banned & !invalid4(logits)', 'banned')],
+    twin: [adjust(' || data[c] === -Infinity || isInvalid(data[c])) continue', ' || data[c] === -Infinity) continue')],
+    killedBy: adjusted('say of an invalid row what took its last class'),
+  },
+  {
+    name: 'the mask takes what penalties took',
+    shader: [shaders('adjust/taken')('if (left == NEGATIVE_INFINITY) {', 'if (left == 0u) {')],
+    twin: [],
+    killedBy: {
+      shader: [
+        {
+          file: 'test/gpu/adjustments.test.ts',
+          name: 'bias, penalties and bitmask name the last that took a class',
+        },
+      ],
+    },
+  },
+  {
+    name: 'counts of tokens are left behind',
+    shader: [
+      shaders('adjust/counts')(
+        'atomicExchange(&counts[row * params.rows_out_stride + c], 0u)',
+        'atomicLoad(&counts[row * params.rows_out_stride + c])',
+      ),
+    ],
+    twin: [],
+    killedBy: {
+      shader: [
+        {
+          file: 'test/gpu/adjustments.test.ts',
+          name: 'bias, penalties and bitmask go on from one call to the next',
+        },
+      ],
+    },
   },
 ]
 

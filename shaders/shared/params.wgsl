@@ -35,6 +35,16 @@ struct Params {
   parts: u32,            // workgroups or tasks that share a row in this dispatch
   first_part: u32,       // partials of a row before this dispatch's
   total_parts: u32,      // partials of a row in all
+  bias_offset: u32,      // element of the binding at which the first row's bias begins
+  bias_stride: u32,      // elements from row to row, 0 where all rows have one; the same of bitmask and tokens
+  bitmask_offset: u32,
+  bitmask_stride: u32,
+  tokens_offset: u32,
+  tokens_stride: u32,
+  token_count: u32,      // tokens that there is room for in a row
+  penalty_offset: u32,   // words of the binding before what the first row is penalized with
+  lengths_offset: u32,   // words of the binding before the first row's length
+  taken_offset: u32,     // words of `taken` before the first row's
   zero: u32,             // 0, which the compiler cannot know: see noise.wgsl
 }
 

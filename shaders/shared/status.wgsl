@@ -11,6 +11,9 @@ const STATUS_GRAD_SAMPLES = 5u; // of one of its draws, as the two below
 const STATUS_SAMPLES_OUTSIDE = 6u;
 const STATUS_SAMPLES_NAN = 7u;
 const STATUS_SETTINGS = 9u; // a temperature or tau that was read from a buffer is out of range; 8 is the host's
+const STATUS_BIAS = 10u; // bias, penalties or bitmask took the row's last class
+const STATUS_PENALTIES = 11u;
+const STATUS_BITMASK = 12u;
 
 fn status_of(key: u32) -> u32 {
   switch (key) {

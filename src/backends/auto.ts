@@ -1,4 +1,6 @@
 import { callOf } from '../call'
+import { AutoDecoder } from '../decoder/auto'
+import type { Decoder, DecoderOptions } from '../decoder/options'
 import { DeviceError } from '../errors'
 import { onLoss } from '../gpu/device'
 import type { Operation } from '../operation'
@@ -77,6 +79,11 @@ export class AutoSampler extends Methods implements Sampler {
 
   protected encode(operation: Operation, encoder: GPUCommandEncoder, options: unknown): void {
     this.#gpu.encode(operation, encoder, options)
+  }
+
+  createDecoder(options: DecoderOptions): Decoder {
+    if (this.#lost) return this.#cpu.createDecoder(options)
+    return new AutoDecoder(options, this.#gpu.createDecoder(options), this.#spares, (error) => this.#goOn(error))
   }
 
   async verify(options?: VerifyOptions): Promise<Verification> {

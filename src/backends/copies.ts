@@ -1,8 +1,8 @@
 import type { Call } from '../operation'
-import { type HostView, copyRows, packedArray, packedBytes } from '../view'
+import { type HostView, copyRows, distinct, packedArray, packedBytes } from '../view'
 
-/** Inputs of one call are at most so many arrays: logits, and for gradients those of the samples and the samples. */
-const MAX_SPARES = 3
+/** Inputs of one call are at most so many arrays: logits, bias, bitmask, and of penalties the tokens and what rows are penalized with. */
+const MAX_SPARES = 5
 
 /** Arrays that one call after another copies into: a new one costs more than to fill it, in page faults and garbage. */
 export class Spares {
@@ -34,11 +34,12 @@ export class Copies {
   }
 
   #copied(view: HostView): HostView {
-    const buffer = this.#spares.take(packedBytes(view))
+    const rows = distinct(view)
+    const buffer = this.#spares.take(packedBytes(rows))
     this.#taken.push(buffer)
-    const data = packedArray(view, buffer)
-    copyRows(view, data)
-    return { ...view, data, offset: 0, rowStride: view.columns }
+    const data = packedArray(rows, buffer)
+    copyRows(rows, data)
+    return { ...view, data, offset: 0, rowStride: rows === view ? view.columns : 0 }
   }
 
   /** Lets later calls use the copies; nobody reads them any more. */

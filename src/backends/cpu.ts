@@ -1,4 +1,6 @@
 import { callOf } from '../call'
+import { CpuDecoder } from '../decoder/cpu'
+import type { Decoder, DecoderOptions } from '../decoder/options'
 import { DeviceError, destroyedError } from '../errors'
 import { digestNoise } from '../noise/digest'
 import type { NoiseRange } from '../noise/ranges'
@@ -29,6 +31,11 @@ export class CpuSampler extends Methods implements Sampler {
 
   protected encode({ encodeName }: Operation): never {
     throw new DeviceError(`${encodeName} records for a GPU; this sampler's backend is 'cpu'`)
+  }
+
+  createDecoder(options: DecoderOptions): Decoder {
+    this.#check()
+    return new CpuDecoder(options)
   }
 
   async verify(options: VerifyOptions = {}): Promise<Verification> {

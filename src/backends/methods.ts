@@ -25,6 +25,7 @@ import { noise } from '../operations/noise/operation'
 import type { EncodeNoiseOptions } from '../operations/noise/options'
 import type { EncodeSampleOptions, SampleCallOptions, SampleResult } from '../operations/sample/options'
 import { sample } from '../operations/sample/operation'
+import type { Decoder, DecoderOptions } from '../decoder/options'
 import type { Operation } from '../operation'
 import type { Indices, Logits, NoiseOptions, Values } from '../options'
 import { type Described, describedCalls } from '../prepare'
@@ -40,6 +41,8 @@ export abstract class Methods {
 
   /** Records a call. */
   protected abstract encode(operation: Operation, encoder: GPUCommandEncoder, options: unknown): void
+
+  abstract createDecoder(options: DecoderOptions): Decoder
 
   async prepare(calls: readonly PreparedCall[]): Promise<void> {
     return this.ready(describedCalls(calls))

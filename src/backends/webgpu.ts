@@ -1,4 +1,6 @@
 import { callOf, recordingOf } from '../call'
+import { GpuDecoder } from '../decoder/gpu'
+import type { DecoderOptions } from '../decoder/options'
 import { Context } from '../gpu/context'
 import { digestOnGpu } from '../gpu/digest'
 import type { Limits } from '../gpu/plan'
@@ -51,6 +53,10 @@ export class WebGpuSampler extends Methods implements Sampler {
     const context = this.#checked()
     if (typeof encoder?.beginComputePass !== 'function') throw new TypeError('encoder must be a GPUCommandEncoder')
     record(context, encoder, recordingOf(operation, options))
+  }
+
+  createDecoder(options: DecoderOptions): GpuDecoder {
+    return new GpuDecoder(this.#checked(), options)
   }
 
   async verify(options: VerifyOptions = {}): Promise<Verification> {

@@ -24,6 +24,14 @@ const PLACES = {
   rows_out: { begin: 'rowsOutOffset', stride: 'rowsOutStride' },
   sums: { begin: 'rowsOutOffset', stride: 'rowsOutStride' },
   kept_out: { begin: 'rowsOutOffset' },
+  adjusted: { begin: 'rowsOutOffset', stride: 'rowsOutStride' },
+  told: { begin: 'statusOffset' },
+  bias: { begin: 'biasOffset', stride: 'biasStride' },
+  bitmask: { begin: 'bitmaskOffset', stride: 'bitmaskStride' },
+  tokens: { begin: 'tokensOffset', stride: 'tokensStride' },
+  row_penalties: { begin: 'penaltyOffset' },
+  row_penalties_out: { begin: 'penaltyOffset' },
+  lengths_in: { begin: 'lengthsOffset' },
 } as const satisfies Record<string, { begin: keyof Params; stride?: keyof Params }>
 
 export type BindingName = keyof typeof PLACES

@@ -33,6 +33,16 @@ export const PARAMS_FIELDS = [
   'parts',
   'firstPart',
   'totalParts',
+  'biasOffset',
+  'biasStride',
+  'bitmaskOffset',
+  'bitmaskStride',
+  'tokensOffset',
+  'tokensStride',
+  'tokenCount',
+  'penaltyOffset',
+  'lengthsOffset',
+  'takenOffset',
   'zero',
 ] as const
 

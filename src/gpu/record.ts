@@ -18,12 +18,15 @@ export function record(context: Context, encoder: GPUCommandEncoder, call: Recor
   const { settings } = request
   const { dispatches, scratch } = recordingPlan(context, call)
   const buffers = new Map<string, GPUBuffer>()
-  for (const [name, { buffer }] of Object.entries({ ...inputs, ...outputs })) buffers.set(name, buffer!)
+  for (const [name, { buffer }] of Object.entries({ ...inputs, ...outputs })) if (buffer) buffers.set(name, buffer)
   for (const [name, bytes] of Object.entries(scratch)) buffers.set(name, context.recordedScratch.atLeast(name, bytes))
   for (const [name, { buffer }] of Object.entries(settings.buffers ?? {})) buffers.set(`settings ${name}`, buffer!)
   context.recording(encoder, (uniforms) => {
     const rowSettings = settings.rows && uniforms.rowSettings(settings.rows.words)
     if (rowSettings) buffers.set('row settings', rowSettings.buffer)
+    // What else rows draw with that the caller gave as values.
+    for (const [name, { data }] of Object.entries(inputs))
+      if (data) buffers.set(name, uniforms.rowSettings(new Uint32Array(data.buffer as ArrayBuffer)).buffer)
     const resources = { buffers, settings, uniforms, ...(rowSettings ? { rowSettings } : {}) }
     encodeDispatches(context, encoder, `gumbel-webgpu ${operation.name}`, dispatches, resources)
   })

@@ -4,7 +4,7 @@ import { invalidStatusesOf } from '../errors'
 import { type Call, type Request, type Results, resultGeometry } from '../operation'
 import { arraysOf, extentOf } from '../results'
 import { type RowSettingsTable, SETTINGS_WORDS, type Settings } from '../settings'
-import { ALIGNMENT, type Geometry, type HostView, type View, from, packedBytes, uploadRows } from '../view'
+import { ALIGNMENT, type Geometry, type HostView, type View, distinct, from, packedBytes, uploadRows } from '../view'
 import { type Context, settingsThatFit } from './context'
 import { encodeDispatches } from './encode'
 import type { Kernel } from './kernel'
@@ -93,8 +93,9 @@ function piecesOf({ device, limits }: Context, call: Call): Piece[] {
       const part = from(view, firstRow * perRow, rows * perRow)
       views[name] = part
       if (!isHost(part)) continue
-      uploads.push(part)
-      views[name] = { ...part, offset: 0, rowStride: part.columns }
+      const upload = distinct(part)
+      uploads.push(upload)
+      views[name] = { ...part, offset: 0, rowStride: upload === part ? part.columns : 0 }
     }
     for (const { name, offset } of placesOf(call, firstRow, rows)) {
       const output = operation.outputs.find((each) => each.name === name)!
@@ -125,10 +126,11 @@ function uploadRowsAtOnce(device: GPUDevice, { request, inputs }: Call): number 
   for (const view of Object.values(inputs)) {
     if (!isHost(view)) continue
     const bytes = bytesOfRow(view, request)
-    longest = Math.max(longest, bytes)
+    // One row for all is uploaded once, however many rows there are.
+    if (view.rowStride > 0) longest = Math.max(longest, bytes)
     if (bytes <= most) continue
     throw new RangeError(
-      view.per === 'row'
+      view.per === 'row' && view.columns === request.numClasses
         ? `numClasses is ${view.columns}; in host memory it must be at most ${Math.floor((most / bytes) * view.columns)} on this device (maxBufferSize)`
         : `${view.name} hold ${bytes / 4} elements for each row; in host memory it must be at most ${Math.floor(most / 4)} on this device (maxBufferSize)`,
     )

@@ -56,6 +56,9 @@ const OPTIONS = [
   'gradTau',
   'gradTemperature',
   'samples',
+  'bitmask',
+  'bias',
+  'penalties',
 ] as const
 const INPUTS = ['logits', 'gradSamples', 'samples', 'indices', 'kind', 'options'] as const
 const hostile = fc.record({

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 // The package's main file is CommonJS under an ES module's name, which Node refuses.
 import { WgslReflect } from 'wgsl_reflect/wgsl_reflect.module.js'
 import { PARAMS_BYTES, PARAMS_FIELDS, SETTINGS_SLOT, writeParams } from '../../src/gpu/params'
+import { PENALTY_FIELDS, PENALTY_WORDS } from '../../src/adjust/views'
 import { MODULES } from '../../src/gpu/linker'
 import { SETTINGS_WORDS, settingsOf } from '../../src/settings'
 
@@ -39,6 +40,12 @@ test('writeParams writes the settings of all rows, and each field', () => {
   expect([...new Float32Array(into, 28, 2)]).toEqual([0.5, 0.25])
   PARAMS_FIELDS.forEach((field, i) => expect(words[SETTINGS_SLOT + i], field).toBe(field === 'zero' ? 0 : i + 1))
   expect(words.at(-1)).toBe(0)
+})
+
+test('what a row is penalized with has the words that TypeScript writes', () => {
+  const { members, size } = structOf('RowPenalties', 'adjust/row_penalties')
+  expect(members.map(({ name }) => camelCase(name))).toEqual([...PENALTY_FIELDS])
+  expect(size).toBe(4 * PENALTY_WORDS)
 })
 
 test('a row of the buffer of settings has the words that TypeScript writes', () => {

@@ -1,12 +1,14 @@
 import fc from 'fast-check'
 import { type NoiseKind, type SampleResult, createSampler } from 'gumbel-webgpu'
 import { expect } from 'vitest'
+import { bufferOptions, hostOptions, randomControls } from '../helpers/adjusted'
 import { expectClose, expectSame } from '../helpers/compare'
 import { aligned, casesOf, optionsOf, packedLogits } from '../helpers/fuzz/cases'
 import { bufferAt, gpuFuzz, rowsAt } from '../helpers/fuzz/gpu'
 import { expectSameOutcome, outcomeOf } from '../helpers/fuzz/outcome'
 import { margins, recorded, statusesOf } from '../helpers/fuzz/recorded'
 import { regimes, wantedOf } from '../helpers/fuzz/regimes'
+import { Random } from '../helpers/random'
 
 const cpu = await createSampler({ backend: 'cpu' })
 
@@ -26,6 +28,32 @@ gpuFuzz('sample() draws what the CPU draws', 400, calls, async (gpu, { each, wan
     expect(a.invalidRows).toEqual(e.invalidRows)
   })
 })
+
+const adjusted = fc.record({
+  each: casesOf(regimes('oneGroupAnywhere', 'fewLanes', 'parts')),
+  controls: fc.record({ seed: fc.nat(2 ** 30), edges: fc.boolean() }),
+  form: fc.constantFrom('bare', 'view', 'buffer'),
+})
+
+gpuFuzz(
+  'sample() of adjusted logits draws what the CPU draws',
+  200,
+  adjusted,
+  async (gpu, { each, controls, form }) => {
+    const { host, given } = rowsAt(gpu, each, packedLogits(each))
+    const options = { ...optionsOf(each), scores: true }
+    const changes = randomControls(new Random(controls.seed), options, controls.edges)
+    const onHost = hostOptions(changes, form === 'view' ? 'view' : 'bare')
+    const onDevice = form === 'buffer' ? bufferOptions(gpu, changes) : onHost
+    const actual = await outcomeOf(() => gpu.samplerOf(each.regime.variant).sample(given, { ...options, ...onDevice }))
+    const expected = await outcomeOf(() => cpu.sample(host, { ...options, ...onHost }))
+    expectSameOutcome<SampleResult>(actual, expected, (a, e) => {
+      expectSame(a.indices, e.indices, 'indices')
+      expectSame(a.scores, e.scores, 'scores')
+      expect(a.invalidRows).toEqual(e.invalidRows)
+    })
+  },
+)
 
 const recordings = fc.record({
   each: casesOf(regimes('oneGroupAnywhere', 'fewLanes', 'parts')),

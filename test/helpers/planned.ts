@@ -6,9 +6,7 @@ import type { Operation, Output } from '../../src/operation'
 import type { Geometry } from '../../src/view'
 
 /** A buffer for plans alone, which look at its size and usage. */
-function imagined(): GPUBuffer {
-  return { size: 2 ** 52, usage: 128 } as GPUBuffer
-}
+export const IMAGINED = { size: 2 ** 52, usage: 128 } as GPUBuffer
 
 export const GPU_LIMITS: Limits = { bindingBytes: 2 ** 27, subgroups: false, wide: true, work: MOST_WORK }
 
@@ -26,7 +24,7 @@ export function planned(
   views: Readonly<Record<string, { offset?: number; rowStride?: number; type?: string }>>,
   limits: Partial<Limits> = {},
 ): Planned {
-  const buffers = Object.entries(views).map(([name, view]) => [name, { buffer: imagined(), ...view }])
+  const buffers = Object.entries(views).map(([name, view]) => [name, { buffer: IMAGINED, ...view }])
   const call = recordingOf(recorded(operation), { seed: 1, ...options, ...Object.fromEntries(buffers) })
   const all = { ...GPU_LIMITS, ...limits }
   const geometries = { ...call.inputs, ...call.outputs }

@@ -19,7 +19,8 @@ const OWN = new Set(
     // Types.
     'bool f32 i32 u32 vec2 vec3 vec4 array atomic ptr',
     // Functions.
-    'abs all any arrayLength atomicAdd atomicLoad atomicMax atomicMin atomicStore bitcast clamp countLeadingZeros dot exp firstTrailingBit log max min',
+    'abs all any arrayLength atomicAdd atomicExchange atomicLoad atomicMax atomicMin atomicOr atomicStore bitcast clamp countLeadingZeros',
+    'countOneBits dot exp firstTrailingBit log max min',
     'pack2x16float select subgroupElect subgroupMax subgroupMin workgroupBarrier',
     'workgroupUniformLoad',
   ]

@@ -46,7 +46,14 @@ export async function undefinedOptions(
 
   const indices = { ...view, type: undefined as 'int32' | 'int64' | undefined }
   const outputs = { logProbs: output, statuses: output }
-  sampler.encodeSample(encoder, { ...all, logits: view, indices, scores: output, ...outputs })
+  const lengths = view.offset
+  const tokens = { ...view, length: 4 }
+  const factors = { lengths, promptLengths: lengths, repetition: lengths, frequency: lengths, presence: lengths }
+  const rows = { bitmask: wanted ? view : undefined, bias: wanted ? view : undefined }
+  const penalties = wanted ? { tokens, ...factors } : undefined
+  await sampler.sample(host, { ...all, ...rows, penalties })
+  await sampler.sample(host, { ...all, bias: { ...host }, bitmask: { ...view, data: new Uint32Array(1) } })
+  sampler.encodeSample(encoder, { ...all, ...rows, penalties, logits: view, indices, scores: output, ...outputs })
   const samples = { ...view, type: undefined as 'float32' | 'float16' | undefined }
   sampler.encodeGumbelSoftmax(encoder, { ...all, logits: view, samples, indices: output, ...outputs })
   sampler.encodeGumbelSoftmaxBackward(encoder, {

@@ -1,6 +1,15 @@
 import { isOne, requirePerRow } from '../../checks'
 import { readNames } from '../../known_names'
-import { STATUS_ALL_MASKED, STATUS_NAN, STATUS_OK, STATUS_POSITIVE_INFINITY, invalidRowsOf } from '../../errors'
+import {
+  STATUS_ALL_MASKED,
+  STATUS_BIAS,
+  STATUS_BITMASK,
+  STATUS_NAN,
+  STATUS_OK,
+  STATUS_POSITIVE_INFINITY,
+  invalidRowsOf,
+  isEmptied,
+} from '../../errors'
 import type { SampleResult } from './options'
 
 export interface CombineOptions {
@@ -16,7 +25,7 @@ const NAMES = ['indices', 'scores', 'remainders', 'maxima', 'sums', 'statuses'] 
 type Partial = Required<Pick<SampleResult, (typeof NAMES)[number]>>
 
 /** Statuses of shards, by how much they say of the whole. */
-const RANKS = [STATUS_ALL_MASKED, STATUS_OK, STATUS_POSITIVE_INFINITY, STATUS_NAN]
+const RANKS = [STATUS_ALL_MASKED, STATUS_BIAS, STATUS_BITMASK, STATUS_OK, STATUS_POSITIVE_INFINITY, STATUS_NAN]
 
 /**
  * Brings together what `sample` gave with `partial: true` for the shards of one vocabulary, in any order: the draw of the whole, bit for
@@ -69,7 +78,7 @@ function combineDraw(out: Partial, shards: readonly Partial[], draw: number, tem
   const maximum = Math.max(...shards.map(({ maxima }) => maxima[draw]))
   out.maxima[draw] = maximum
   out.sums[draw] = 0
-  if (status === STATUS_ALL_MASKED) return
+  if (isEmptied(status)) return
   const open = shards.filter(({ statuses }) => statuses[draw] === STATUS_OK)
   const best = open.reduce((a, b) => (beats(b, a, draw) ? b : a))
   for (const name of ['indices', 'scores', 'remainders'] as const) out[name][draw] = best[name][draw]

@@ -1,4 +1,5 @@
-import { STATUS_ALL_MASKED, STATUS_OK } from '../../errors'
+import { adjusterOf } from '../../adjust/compute'
+import { STATUS_ALL_MASKED, STATUS_OK, isEmptied } from '../../errors'
 import type { Request, Results } from '../../operation'
 import { arrayOf } from '../../results'
 import { emptySettings, filters, settingsOfRow } from '../../settings'
@@ -47,11 +48,11 @@ function sumOfKept(
 /** Gumbel-max: draws `numSamples` classes of each row, the twin of `shaders/sample/draw.wgsl`. */
 export function computeSample(
   request: Request,
-  { logits }: Readonly<Record<string, HostView>>,
+  inputs: Readonly<Record<string, HostView>>,
   wanted: ReadonlySet<string>,
 ): Draws {
   const { batchSize, numClasses, numSamples, classOffset, extended } = request
-  const data = logits.data as Float32Array
+  const adjustedRow = adjusterOf(request, inputs)
   const draws = {
     indices: arrayOf(INDICES, request).fill(-1) as Int32Array<ArrayBuffer>,
     statuses: arrayOf(STATUSES, request) as Int32Array<ArrayBuffer>,
@@ -65,13 +66,14 @@ export function computeSample(
   keptClasses?.fill(-1)
   const draw = { settings: emptySettings(), number: 0, extended }
   for (let r = 0; r < batchSize; r++) {
-    const begin = logits.offset + r * logits.rowStride
+    const { data, begin, emptied } = adjustedRow(r)
     const largest = largestOf(data, begin, numClasses)
-    const status = statusOf(largest)
+    const found = statusOf(largest)
+    const status = found === STATUS_ALL_MASKED ? emptied : found
     const first = r * numSamples
     if (status !== STATUS_OK) {
       draws.statuses.fill(status, first, first + numSamples)
-      if (status === STATUS_ALL_MASKED) {
+      if (isEmptied(status)) {
         maxima?.fill(-Infinity, first, first + numSamples)
         sums?.fill(0, first, first + numSamples)
       }

@@ -1,4 +1,7 @@
+import { ADJUSTMENTS, TOKENS, adjustedName, adjustmentsOf, placedAdjustments } from '../../adjust/views'
+import { planAdjusted } from '../../adjust/plan'
 import { LOGITS, type Operation, type Request } from '../../operation'
+import type { Plan, Work } from '../../gpu/plan'
 import { FILTER_OPTIONS, hasFilters } from '../../settings'
 import { computeSample } from './compute'
 import { MOST_FILTERED } from './kept'
@@ -13,12 +16,17 @@ export function isFiltered({ settings }: Pick<Request, 'settings'>, wanted: { ha
   return hasFilters(settings) || KEPT.some(({ name }) => wanted.has(name))
 }
 
+/** Draws of logits that are adjusted already. */
+function planDraws(work: Work): Plan {
+  return isFiltered(work.request, { has: (name) => name in work.views }) ? planFiltered(work) : planSample(work)
+}
+
 /** Draws of classes by Gumbel-max. */
 export const sample: Operation = {
   name: 'sample',
   encodeName: 'encodeSample',
   draws: true,
-  options: ['classOffset', ...FILTER_OPTIONS],
+  options: ['classOffset', ...ADJUSTMENTS, ...FILTER_OPTIONS],
   encodeOptions: ['invalidIndex'],
   inputs: [LOGITS],
   outputs: [
@@ -32,12 +40,17 @@ export const sample: Operation = {
     ...KEPT,
   ],
   marked: 'index -1',
-  check(request, _inputs, wanted) {
+  views: adjustmentsOf,
+  placed: placedAdjustments,
+  logitsName: adjustedName,
+  check(request, inputs, wanted) {
     const partial = PARTIAL.find((name) => wanted.has(name))
-    if (partial && wanted.has('logProbs'))
-      throw new TypeError(
-        `logProbs is given beside ${request.given.partial ? 'partial' : partial}; it must be left out, as a shard does not know the sum of the whole`,
-      )
+    if (partial) {
+      const beside = `is given beside ${request.given.partial ? 'partial' : partial}; it must be left out`
+      if (wanted.has('logProbs'))
+        throw new TypeError(`logProbs ${beside}, as a shard does not know the sum of the whole`)
+      if (inputs[TOKENS]) throw new TypeError(`penalties ${beside}`)
+    }
     if (!isFiltered(request, wanted)) return
     const name = FILTER_OPTIONS.find((each) => request.given[each] !== undefined) ?? 'kept'
     if (partial)
@@ -51,7 +64,6 @@ export const sample: Operation = {
     if (request.numClasses > MOST_FILTERED)
       throw new RangeError(`numClasses is ${request.numClasses}; beside ${name} it must be at most ${MOST_FILTERED}`)
   },
-  plan: (work) =>
-    isFiltered(work.request, { has: (name) => name in work.views }) ? planFiltered(work) : planSample(work),
+  plan: (work) => planAdjusted(work, planDraws),
   compute: computeSample,
 }

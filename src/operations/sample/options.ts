@@ -1,3 +1,4 @@
+import type { Adjustments, BufferAdjustments } from '../../adjust/options'
 import type { InvalidRow } from '../../errors'
 import type {
   BufferLogits,
@@ -9,14 +10,14 @@ import type {
   SampleOptions,
 } from '../../options'
 
-export interface SampleCallOptions extends OfLogits<SampleOptions>, FilterOptions {
-  /** Also give the log-probability of each drawn class under `softmax(logits / temperature)`. */
+export interface SampleCallOptions extends OfLogits<SampleOptions>, FilterOptions, Adjustments {
+  /** Also give the log-probability of each drawn class under `softmax(adjusted logits / temperature)`. */
   logProbs?: boolean | undefined
-  /** Also give each drawn class's perturbed logit, `logits + temperature * gumbel`, whose largest is drawn. */
+  /** Also give each drawn class's perturbed logit, `adjusted logits + temperature * gumbel`, whose largest is drawn. */
   scores?: boolean | undefined
   /**
    * Also give scores and what else the draw of a whole vocabulary needs of this shard of it (`classOffset`), for `combinePartials`. Rows
-   * without a distribution, as a shard whose classes are all masked, are then marked and told by `statuses`. Not with `logProbs`.
+   * without a distribution, as a shard whose classes are all masked, are then marked and told by `statuses`. Not with `logProbs` or `penalties`.
    */
   partial?: boolean | undefined
   /** Also tell what filters keep of each row: `keptCounts`, `keptLogits` and `keptClasses`. */
@@ -38,7 +39,7 @@ export interface SampleResult {
   maxima?: Float32Array<ArrayBuffer>
   /** Sums of `exp((logit - maximum) / temperature)`, a temperature of 0 counting as 1; 0 where all are masked. */
   sums?: Float32Array<ArrayBuffer>
-  /** 0, or why there is no index: 1 NaN, 2 +Infinity, 3 every class -Infinity. */
+  /** 0, or why there is no index: 1 NaN, 2 +Infinity, 3 every class -Infinity, 10 as the bias left it, 12 the bitmask. */
   statuses?: Int32Array<ArrayBuffer>
   /** Where `kept`, as the next two, `[batchSize]`: how many classes filters keep; 0 in a row without a distribution. */
   keptCounts?: Int32Array<ArrayBuffer>
@@ -50,7 +51,7 @@ export interface SampleResult {
   invalidRows: InvalidRow[]
 }
 
-export interface EncodeSampleOptions extends FromBuffers<SampleOptions & FilterOptions> {
+export interface EncodeSampleOptions extends FromBuffers<SampleOptions & FilterOptions>, BufferAdjustments {
   logits: BufferLogits
   /** Drawn classes; `invalidIndex` in a row without a distribution. */
   indices: IndexView
@@ -58,7 +59,10 @@ export interface EncodeSampleOptions extends FromBuffers<SampleOptions & FilterO
   invalidIndex?: number | undefined
   logProbs?: OutputView | undefined
   scores?: OutputView | undefined
-  /** 0, or why the index is -1: 1 NaN, 2 +Infinity, 3 every class -Infinity, 9 settings from a buffer out of range. */
+  /**
+   * 0, or why there is no index: 1 NaN, 2 +Infinity, 3 every class -Infinity, 9 settings from a buffer out of range; 10, 11, 12 no class left by
+   * bias, penalties, bitmask.
+   */
   statuses?: OutputView | undefined
   /** Of the shard's winners, for a reduction over shards of a vocabulary: see `SampleResult`. */
   remainders?: OutputView | undefined

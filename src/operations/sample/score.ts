@@ -7,7 +7,8 @@
 const MIN_NORMAL = 2 ** -126
 const f = Math.fround
 
-function canonical(x: number): number {
+/** What devices may flush counts as 0. */
+export function canonical(x: number): number {
   return Math.abs(x) < MIN_NORMAL ? 0 : x
 }
 

@@ -44,7 +44,13 @@ export interface Call {
 /** Every call that gives results, with options of any form. */
 export const CALLS: Record<string, Call> = {
   sample: {
-    own: () => ({ logProbs: true, scores: true }),
+    own: () => ({
+      logProbs: true,
+      scores: true,
+      bias: Float32Array.of(0, 3, 0, -1, 2),
+      bitmask: Int32Array.of(0b11011, 0b11110),
+      penalties: { tokens: Int32Array.of(1, 1, 4, 0), repetition: [1.3, 1], presence: 0.5 },
+    }),
     call: (sampler, { logits }, options) => sampler.sample(logits, options as never),
   },
   gumbelSoftmax: {

@@ -83,6 +83,9 @@ const STATUSES: Partial<Record<InvalidReason, number>> = {
   'grad-samples-out-of-range': 5,
   'samples-outside-simplex': 6,
   'samples-nan': 7,
+  'bias-bans-all': 10,
+  'penalties-ban-all': 11,
+  'bitmask-bans-all': 12,
 }
 
 /** The status of each of `count` draws or rows, of `each` a row. */

@@ -1,0 +1,54 @@
+// Penalizes the classes that rows have had, after adjust.wgsl and count.wgsl: an invocation has a token, and the first of a class writes
+// its logit again. Twin: src/adjust/compute.ts.
+
+import package::adjust::arithmetic::{SIGN, invalid4, products4, sums4};
+import package::adjust::bias::biased;
+import package::adjust::bitmask::allowed;
+import package::adjust::counts::{IN_PROMPT, taken_count};
+import package::adjust::penalties::penalties_of;
+import package::adjust::row_penalties::RowPenalties;
+import package::adjust::taken::note_penalized;
+import package::adjust::tokens::class_at;
+import package::shared::logits_f32::load_four;
+import package::shared::params::params;
+
+@group(0) @binding(36) var<storage, read_write> adjusted: array<u32>; // the rows that adjust.wgsl wrote
+
+// A logit of a class that is so often in the output; only the first of the four is looked at.
+fn penalized(logit: vec4<u32>, count: u32, row: RowPenalties) -> vec4<u32> {
+  let positive = bitcast<i32>(logit.x) > 0;
+  let repeated = products4(logit, vec4<f32>(select(row.repetition, row.inverse, positive)));
+  if (count == 0u) {
+    return repeated;
+  }
+  let minus_frequency = products4(bitcast<vec4<u32>>(vec4<f32>(f32(count))), vec4<f32>(-row.frequency));
+  return sums4(sums4(repeated, minus_frequency), bitcast<vec4<u32>>(vec4<f32>(row.presence)) ^ vec4<u32>(SIGN));
+}
+
+@compute @workgroup_size(64)
+fn main(
+  @builtin(workgroup_id) workgroup: vec3<u32>,
+  @builtin(num_workgroups) workgroups: vec3<u32>,
+  @builtin(local_invocation_index) index: u32,
+) {
+  let task = (workgroup.y * workgroups.x + workgroup.x) * 64u + index;
+  if (task >= params.rows * params.token_count) {
+    return;
+  }
+  let row = task / params.token_count;
+  let penalties = penalties_of(row);
+  let c = class_at(row, task % params.token_count, penalties);
+  if (c >= params.classes) {
+    return;
+  }
+  let count = taken_count(row, c);
+  if (count == 0u) {
+    return;
+  }
+  let four = c & ~3u;
+  let logits = load_four(params.logits_offset + row * params.logits_stride, four);
+  let before = vec4<u32>(biased(logits, row, four)[c & 3u]);
+  let after = select(penalized(before, count & ~IN_PROMPT, penalties), before, invalid4(before));
+  adjusted[params.rows_out_offset + row * params.rows_out_stride + c] = allowed(after, row, four)[c & 3u];
+  note_penalized(row, before.x, after.x, allowed(before, row, four)[c & 3u]);
+}

@@ -1,0 +1,336 @@
+/** Sequences on a device: their state lies in buffers there, and nothing is read that nobody asks for. */
+
+import { BIAS, BITMASK, adjustedName, adjustmentsOf } from '../adjust/views'
+import { callOf, recordingOf } from '../call'
+import { InvalidRowsError, invalidRowsOf } from '../errors'
+import type { Context } from '../gpu/context'
+import { encodeDispatches } from '../gpu/encode'
+import { BufferUsage } from '../gpu/flags'
+import type { Modules } from '../gpu/kernel'
+import type { Dispatch } from '../gpu/plan'
+import { record } from '../gpu/record'
+import { sample } from '../operations/sample/operation'
+import { settingsOf } from '../settings'
+import { type View, inBuffer, packedBytes, uploadRows, windowOf } from '../view'
+import type { Logits } from '../options'
+import type { Decoded, Decoder, NextOptions, RestartOptions } from './options'
+import { NOTHING_APPENDED, decodedOf } from './sequences'
+import { type DecoderSettings, appendedOf, decoderSettingsOf, nextOptionsOf, restartedOf } from './settings'
+
+/** Words of `Config` in `shaders/decoder/config.wgsl` before the stop tokens. */
+const CONFIG_WORDS = 8
+/** Sections of `drawn`, in the order of `shaders/decoder/drawn.wgsl`: each begins at a block that bindings may begin at. */
+const SECTIONS = ['indices', 'statuses', 'logProbs', 'flaw'] as const
+const BLOCK_WORDS = 64
+
+export class GpuDecoder implements Decoder {
+  readonly indices: GPUBuffer
+  readonly tokens: GPUBuffer
+  readonly lengths: GPUBuffer
+  readonly finished: GPUBuffer
+  readonly tokenStride: number
+  #context: Context
+  #settings: DecoderSettings
+  #buffers = new Map<string, GPUBuffer>()
+  #section: number
+  #promptLengths: Int32Array<ArrayBuffer>
+
+  constructor(context: Context, options: unknown) {
+    this.#context = context
+    const settings = (this.#settings = decoderSettingsOf(options))
+    const { batchSize, numClasses, maxTokens, stopTokens, int64 } = settings
+    this.tokenStride = settings.maxPromptTokens + maxTokens
+    this.#section = Math.ceil(batchSize / BLOCK_WORDS) * BLOCK_WORDS
+    this.#promptLengths = new Int32Array(batchSize)
+    const rows = 4 * batchSize
+    this.indices = this.#make('indices_kept', int64 ? 2 * rows : rows)
+    this.tokens = this.#make('tokens_kept', rows * this.tokenStride)
+    this.lengths = this.#make('lengths_kept', rows)
+    this.finished = this.#make('finished', rows)
+    this.#make('steps_kept', rows)
+    this.#make('prompt_lengths', rows)
+    this.#make('drawn', 4 * this.#section * SECTIONS.length)
+    if (settings.logProbs) this.#make('log_probs_kept', rows * maxTokens)
+    if (settings.minTokens > 0 && stopTokens.length > 0) this.#make('mask_out', rows * Math.ceil(numClasses / 32))
+    const config = new Uint32Array(CONFIG_WORDS + Math.max(1, stopTokens.length))
+    config.set([maxTokens, this.tokenStride, settings.padToken, int64 ? 2 : 1, settings.minTokens, settings.step])
+    config.set([this.#section, stopTokens.length], 6)
+    config.set(stopTokens, CONFIG_WORDS)
+    this.#make('config', config.byteLength)
+    this.#write('config', config)
+    this.#begin({ rows: settings.prompts.map((_, r) => r), prompts: settings.prompts })
+  }
+
+  async next(logits: Logits, options?: NextOptions): Promise<Int32Array<ArrayBuffer>> {
+    return (await this.draw(logits, options)).tokens
+  }
+
+  /** The same with log-probabilities, where they are kept. All is submitted before the promise is returned. */
+  async draw(
+    logits: Logits,
+    options?: NextOptions,
+  ): Promise<{ tokens: Int32Array<ArrayBuffer>; logProbs: Float32Array<ArrayBuffer> }> {
+    this.#context.check()
+    const { batchSize, numClasses, int64 } = this.#settings
+    const call = callOf(sample, { logits }, { batchSize, numClasses, seed: 0, ...nextOptionsOf(options) })
+    return this.#context.guarded(async () => {
+      const { device, staging } = this.#context
+      const encoder = device.createCommandEncoder({ label: 'gumbel-webgpu decoder' })
+      const at = (name: string) => this.#uploaded(call.inputs[name])
+      this.#encodeDraw(encoder, at('logits')!, { bitmask: at(BITMASK), bias: at(BIAS) } as NextOptions)
+      this.#encode(encoder, [
+        this.#dispatch('judge', ['config', 'drawn', 'finished'], 1),
+        this.#appendDispatch({ constants: { ALL_OR_NONE: 1 } }),
+      ])
+      const drawnBytes = 4 * this.#section * SECTIONS.length
+      const bytes = drawnBytes + this.indices.size
+      const copy = staging.take(bytes)
+      encoder.copyBufferToBuffer(this.#buffers.get('drawn')!, 0, copy, 0, drawnBytes)
+      encoder.copyBufferToBuffer(this.indices, 0, copy, drawnBytes, this.indices.size)
+      device.queue.submit([encoder.finish()])
+      return staging.read(copy, bytes, (mapped) => {
+        const words = new Int32Array(mapped)
+        const statuses = words.slice(this.#section, this.#section + batchSize)
+        const invalid = invalidRowsOf(statuses, 1)
+        if (invalid.length > 0) throw new InvalidRowsError(invalid, NOTHING_APPENDED, adjustedName(call.inputs))
+        const stride = int64 ? 2 : 1
+        return {
+          tokens: Int32Array.from({ length: batchSize }, (_, r) => words[drawnBytes / 4 + r * stride]),
+          logProbs: new Float32Array(mapped, 4 * SECTIONS.indexOf('logProbs') * this.#section, batchSize).slice(),
+        }
+      })
+    })
+  }
+
+  encodeNext(encoder: GPUCommandEncoder, logits: Logits, options?: NextOptions): void {
+    this.#context.check()
+    if (!inBuffer(logits)) throw new TypeError('logits must be { buffer: GPUBuffer } to be recorded')
+    this.#encodeDraw(encoder, logits, nextOptionsOf(options))
+    this.#encode(encoder, [this.#appendDispatch({})])
+  }
+
+  append(tokens: Int32Array, lengths?: ArrayLike<number>): void {
+    this.#context.check()
+    const given = appendedOf(this.#settings, tokens, lengths)
+    if (given.room === 0) return
+    const { device } = this.#context
+    const { batchSize } = this.#settings
+    const words = new Int32Array(batchSize + tokens.length)
+    words.set(given.lengths)
+    words.set(tokens, batchSize)
+    this.#grow('given', words.byteLength)
+    this.#write('given', words)
+    const encoder = device.createCommandEncoder({ label: 'gumbel-webgpu decoder' })
+    this.#encode(encoder, [
+      this.#appendDispatch({
+        modules: { 'decoder/tokens_drawn': 'decoder/tokens_given' },
+        params: { rowsInStride: given.room },
+        drawn: 'given',
+      }),
+    ])
+    device.queue.submit([encoder.finish()])
+  }
+
+  restart(rows: ArrayLike<number>, options?: RestartOptions): void {
+    this.#context.check()
+    this.#begin(restartedOf(this.#settings, rows, options))
+  }
+
+  async read(): Promise<Decoded> {
+    this.#context.check()
+    return this.#context.guarded(async () => {
+      const { device, staging } = this.#context
+      const parts = ['tokens_kept', 'lengths_kept', 'finished', 'log_probs_kept'].flatMap(
+        (name) => this.#buffers.get(name) ?? [],
+      )
+      const bytes = parts.reduce((sum, { size }) => sum + size, 0)
+      const copy = staging.take(bytes)
+      const encoder = device.createCommandEncoder({ label: 'gumbel-webgpu decoder' })
+      let at = 0
+      const places = parts.map((buffer) => {
+        encoder.copyBufferToBuffer(buffer, 0, copy, at, buffer.size)
+        at += buffer.size
+        return at - buffer.size
+      })
+      const promptLengths = this.#promptLengths.slice()
+      device.queue.submit([encoder.finish()])
+      return staging.read(copy, bytes, (mapped) => {
+        const words = (i: number) => new Int32Array(mapped, places[i], parts[i].size / 4)
+        const [tokens, lengths, finished] = [words(0).slice(), words(1).slice(), words(2).slice()]
+        const logProbs =
+          parts.length > 3 ? new Float32Array(mapped, places[3], parts[3].size / 4).slice() : new Float32Array(0)
+        return decodedOf(this.#settings, { tokens, lengths, promptLengths, finished }, this.tokenStride, logProbs)
+      })
+    })
+  }
+
+  destroy(): void {
+    for (const buffer of this.#buffers.values()) buffer.destroy()
+    this.#buffers.clear()
+  }
+
+  /** Draws from these logits into `drawn`. */
+  #encodeDraw(encoder: GPUCommandEncoder, logits: unknown, { bitmask, bias }: NextOptions): void {
+    const { batchSize, numClasses, seeds, streams, draws, penalties, logProbs } = this.#settings
+    const at = (name: string) => ({ buffer: this.#buffers.get(name)! })
+    const allowed = this.#buffers.has('mask_out') ? this.#encodeBan(encoder, bitmask) : bitmask
+    const into = (section: (typeof SECTIONS)[number]) => ({
+      ...at('drawn'),
+      offset: SECTIONS.indexOf(section) * this.#section,
+    })
+    const recording = recordingOf(sample, {
+      ...draws,
+      batchSize,
+      numClasses,
+      seed: seeds,
+      streams,
+      step: at('steps_kept'),
+      logits,
+      bitmask: allowed,
+      bias,
+      ...(penalties
+        ? {
+            penalties: {
+              ...penalties,
+              tokens: { ...at('tokens_kept'), length: this.tokenStride },
+              lengths: at('lengths_kept'),
+              promptLengths: at('prompt_lengths'),
+            },
+          }
+        : {}),
+      indices: into('indices'),
+      statuses: into('statuses'),
+      ...(logProbs ? { logProbs: into('logProbs') } : {}),
+    })
+    record(this.#context, encoder, recording)
+  }
+
+  /** The bitmask without stop tokens where they are banned. */
+  #encodeBan(encoder: GPUCommandEncoder, bitmask: NextOptions['bitmask']): object {
+    const { batchSize, numClasses } = this.#settings
+    const words = Math.ceil(numClasses / 32)
+    const dispatch = this.#dispatch('ban_stops', ['config', 'mask_out'], Math.ceil((batchSize * words) / 64))
+    dispatch.bindings.steps_now = this.#whole('steps_kept')
+    dispatch.params.classes = numClasses
+    if (!bitmask) {
+      this.#encode(encoder, [dispatch])
+      return { buffer: this.#buffers.get('mask_out')! }
+    }
+    const how = { onGpu: true, recorded: true }
+    const view = adjustmentsOf({ batchSize, numClasses, given: { bitmask } }, how)[BITMASK]
+    const { offset, size, begin } = windowOf(view, 0, view.rows)
+    dispatch.kernel.modules = { 'decoder/all_allowed': 'decoder/given_allowed' }
+    dispatch.bindings.mask_in = { of: 'mask_in', offset, size }
+    Object.assign(dispatch.params, { rowsInOffset: begin, rowsInStride: view.rowStride })
+    this.#encode(encoder, [dispatch], new Map([...this.#buffers, ['mask_in', view.buffer!]]))
+    return { buffer: this.#buffers.get('mask_out')! }
+  }
+
+  #appendDispatch({
+    modules = {},
+    params = {},
+    constants = {},
+    drawn = 'drawn',
+  }: {
+    modules?: Dispatch['kernel']['modules']
+    params?: Dispatch['params']
+    constants?: Dispatch['kernel']['constants']
+    drawn?: string
+  }): Dispatch {
+    const { batchSize, logProbs } = this.#settings
+    const names = ['config', 'finished', 'tokens_kept', 'lengths_kept', 'steps_kept', 'indices_kept']
+    const dispatch = this.#dispatch(
+      'append',
+      [...names, ...(logProbs ? ['log_probs_kept'] : [])],
+      Math.ceil(batchSize / 64),
+    )
+    const keep: Modules = logProbs ? {} : { 'decoder/keep_log_probs': 'decoder/no_keep_log_probs' }
+    return {
+      ...dispatch,
+      kernel: { ...dispatch.kernel, modules: { ...modules, ...keep }, constants },
+      params: { ...dispatch.params, ...params },
+      bindings: { ...dispatch.bindings, drawn: this.#whole(drawn) },
+    }
+  }
+
+  #dispatch(kernel: string, buffers: string[], workgroups: number): Dispatch {
+    return {
+      kernel: { name: `decoder/${kernel}`, modules: {}, constants: {} },
+      params: { rows: this.#settings.batchSize },
+      bindings: Object.fromEntries(buffers.map((name) => [name, this.#whole(name)])),
+      workgroups,
+      work: 0,
+    }
+  }
+
+  #whole(name: string) {
+    return { of: name, offset: 0, size: this.#buffers.get(name)!.size }
+  }
+
+  #encode(
+    encoder: GPUCommandEncoder,
+    dispatches: Dispatch[],
+    buffers: ReadonlyMap<string, GPUBuffer> = this.#buffers,
+  ): void {
+    this.#context.recording(encoder, (uniforms) =>
+      encodeDispatches(this.#context, encoder, 'gumbel-webgpu decoder', dispatches, {
+        buffers,
+        settings: settingsOf({}, 1),
+        uniforms,
+      }),
+    )
+  }
+
+  /** Where a checked input lies on the device: what is in host memory is written to a buffer of the decoder's. */
+  #uploaded(view: View | undefined): object | undefined {
+    if (!view) return undefined
+    const { buffer, data, type, offset, rowStride } = view
+    if (buffer) return { buffer, offset, rowStride, ...(view.name === 'logits' ? { type } : {}) }
+    const rows = rowStride === 0 ? 1 : view.rows
+    const own = { ...view, data: data!, rows }
+    const name = `upload ${view.name}`
+    this.#grow(name, packedBytes(own))
+    uploadRows(this.#context.device.queue, own, this.#buffers.get(name)!)
+    return {
+      buffer: this.#buffers.get(name)!,
+      rowStride: rowStride === 0 ? 0 : view.columns,
+      ...(view.name === 'logits' ? { type } : {}),
+    }
+  }
+
+  /** Writes where sequences begin. */
+  #begin({ rows, prompts }: { rows: number[]; prompts: Int32Array[] }): void {
+    const { step } = this.#settings
+    rows.forEach((row, i) => {
+      this.#promptLengths[row] = prompts[i].length
+      const length = Int32Array.of(prompts[i].length)
+      this.#write('lengths_kept', length, row)
+      this.#write('prompt_lengths', length, row)
+      this.#write('steps_kept', Uint32Array.of(step), row)
+      this.#write('finished', Uint32Array.of(0), row)
+      if (prompts[i].length > 0) this.#write('tokens_kept', Int32Array.from(prompts[i]), row * this.tokenStride)
+    })
+  }
+
+  #make(name: string, bytes: number): GPUBuffer {
+    const { STORAGE, COPY_SRC, COPY_DST } = BufferUsage
+    const size = Math.ceil(Math.max(4, bytes) / 4) * 4
+    const usage = STORAGE | COPY_SRC | COPY_DST
+    const buffer = this.#context.device.createBuffer({ label: `gumbel-webgpu decoder ${name}`, size, usage })
+    this.#buffers.set(name, buffer)
+    return buffer
+  }
+
+  /** Has a buffer of at least so many bytes. */
+  #grow(name: string, bytes: number): void {
+    const buffer = this.#buffers.get(name)
+    if (buffer && buffer.size >= bytes) return
+    // What is submitted keeps the smaller one until it has run.
+    buffer?.destroy()
+    this.#make(name, bytes)
+  }
+
+  #write(name: string, words: Int32Array<ArrayBuffer> | Uint32Array<ArrayBuffer>, at = 0): void {
+    this.#context.device.queue.writeBuffer(this.#buffers.get(name)!, 4 * at, words)
+  }
+}
