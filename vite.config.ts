@@ -20,7 +20,9 @@ export default defineConfig({
     outDir: 'site',
     target: 'es2022',
     rolldownOptions: {
-      input: ['', 'demo/lab', 'demo/audit', 'bench'].map((folder) => resolve(root, folder, 'index.html')),
+      input: ['', 'demo/lab', 'demo/train/toy', 'demo/audit', 'bench'].map((folder) =>
+        resolve(root, folder, 'index.html'),
+      ),
     },
   },
 })

@@ -1,4 +1,10 @@
+import type { ContenderName } from './contender'
 import type { LogitsKind } from './logits'
+
+type Shape = readonly [batchSize: number, numClasses: number]
+
+/** Rows and classes of the latents of a batch in training. */
+export const TRAINING_SHAPE: Shape = [1920, 10]
 
 /** One row of the table: an operation on a batch of logits. */
 export interface Case {
@@ -12,10 +18,12 @@ interface OperationRow {
   about: string
   /** The kinds of logits it is measured with. */
   logits: readonly LogitsKind[]
-  /** 32-bit values read and written a logit; what is written a row is left out. */
-  words: number
-  /** The contender that does least of what must be done. */
-  floor: string
+  /** 32-bit values read and written a logit; what is written a row is left out. Undefined where other work counts too. */
+  words?: number
+  /** The contender that does least of what must be done, where one does. */
+  floor?: ContenderName
+  /** Whether work in JavaScript is a part of it, so that the page's clock counts and not the GPU's. */
+  byPage?: boolean
   /** Where not with all of SHAPES. */
   shapes?: readonly Shape[]
   /** Whether it is measured with the logits of the KJV model too. */
@@ -46,13 +54,25 @@ const operations = {
     floor: 'copy',
     shapes: [[4096, 1000]],
   },
+  'tfjs-layer': {
+    about:
+      'relaxed sample of a tensor of TensorFlow.js and the gradient of the logits, beside the same composed of its operations',
+    logits: ['normal'],
+    byPage: true,
+    shapes: [TRAINING_SHAPE],
+  },
+  'tfjs-training-step': {
+    about:
+      'a step of a categorical variational autoencoder in TensorFlow.js: 64 images of 784 pixels, 30 latents of 10 classes',
+    logits: ['normal'],
+    byPage: true,
+    shapes: [TRAINING_SHAPE],
+  },
 } satisfies Record<string, OperationRow>
 
 export type Operation = keyof typeof operations
 export const OPERATIONS: Record<Operation, OperationRow> = operations
 export const OPERATION_NAMES = Object.keys(operations) as Operation[]
-
-type Shape = readonly [batchSize: number, numClasses: number]
 
 export const SHAPES: readonly Shape[] = [
   [1, 131072], // one text, a large vocabulary

@@ -44,11 +44,12 @@ export function figuresOf(result: CaseResult): Figures[] {
   const timeOf = ({ gpu, wall }: Timing) => median(gpu ?? wall)
   const rate = (timing: Timing, words: number) => (4 * words * elements) / timeOf(timing) / 1e6
   const copy = find('copy')
+  const { floor } = OPERATIONS[operation]
   return timings.map((timing) => {
     const { contender, gpu, wall } = timing
     const ms = timeOf(timing)
     const words = contender === 'copy' ? 2 : OPERATIONS[operation].words
-    const gbPerSecond = UNBOUND.includes(contender) ? undefined : rate(timing, words)
+    const gbPerSecond = UNBOUND.includes(contender) || !words ? undefined : rate(timing, words)
     return {
       operation,
       batchSize,
@@ -63,7 +64,7 @@ export function figuresOf(result: CaseResult): Figures[] {
       elementsPerSecond: (elements / ms) * 1000,
       gbPerSecond,
       ofCopy: copy && gbPerSecond && gbPerSecond / rate(copy, 2),
-      toFloor: ratio(timing, find(OPERATIONS[operation].floor)),
+      toFloor: floor && ratio(timing, find(floor)),
       toOwn: ratio(timing, find(OWN)),
     }
   })

@@ -59,8 +59,13 @@ export async function tryOut({ contender, prepared }: Loaded): Promise<void> {
   for (const error of errors) if (error) throw new Error(error.message)
 }
 
-/** Measures the contenders in turns, so that what disturbs the machine disturbs all of them alike. */
-export async function measure(loaded: Loaded[], rounds: number, betweenRounds: () => void): Promise<Timing[]> {
+/** Measures the contenders in turns, so that what disturbs the machine disturbs all of them alike; `onGpu`, by the GPU's clock too. */
+export async function measure(
+  loaded: Loaded[],
+  rounds: number,
+  betweenRounds: () => void,
+  onGpu = true,
+): Promise<Timing[]> {
   const timings: Timing[] = []
   for (const { contender, prepared } of loaded)
     timings.push({ contender: contender.name, calls: await callsOf(prepared), wall: [] })
@@ -72,7 +77,7 @@ export async function measure(loaded: Loaded[], rounds: number, betweenRounds: (
       const { contender, prepared } = loaded[at]
       const timing = timings[at]
       if (timing.calls * sum(timing.wall) > MOST_MS) continue
-      const timer = contender.device && PassTimer.of(contender.device)
+      const timer = onGpu && contender.device ? PassTimer.of(contender.device) : undefined
       timer?.start()
       timing.wall.push(await wallOf(prepared, timing.calls))
       const gpu = await timer?.stop()

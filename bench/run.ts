@@ -1,4 +1,4 @@
-import { type Case, nameOf } from './cases'
+import { type Case, OPERATIONS, nameOf } from './cases'
 import { type CheckResult, checkDraws } from './checks'
 import type { Contender } from './contender'
 import { makeContenders, messageOf } from './contenders'
@@ -151,7 +151,8 @@ async function runCase(
         failures[contender.name] = messageOf(error)
       }
     }
-    const timings = await measure(loaded, rounds, () => signal?.throwIfAborted())
+    const onGpu = !OPERATIONS[one.operation].byPage
+    const timings = await measure(loaded, rounds, () => signal?.throwIfAborted(), onGpu)
     return { ...one, timings, failures }
   } finally {
     for (const { prepared } of loaded) prepared.destroy()

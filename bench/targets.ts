@@ -31,6 +31,8 @@ export const TARGETS: readonly Target[] = [
   target('gumbel-softmax', '4096x1000', 'normal', ['jax-js'], 0.5),
   target('gumbel-softmax', '131072x10', 'normal', ['jax-js'], 0.35),
   target('gumbel-softmax-forward-backward', '4096x1000', 'normal', ['jax-js'], 0.55),
+  target('tfjs-layer', '1920x10', 'normal', ['tfjs'], 0.15),
+  target('tfjs-training-step', '1920x10', 'normal', ['tfjs'], 0.5),
   { operation: 'sample', against: ['tfjs'], atMost: 1 },
   { ...target('sample', '64x32768', 'normal', ['argmax'], 1.25), only: 'Firefox' },
 ]

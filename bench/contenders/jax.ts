@@ -21,7 +21,7 @@ export async function jax(): Promise<Contender> {
       const logits = np.array(host, { shape: [batchSize, numClasses] })
       const key = random.key(1)
       await Promise.all([logits.blockUntilReady(), key.blockUntilReady()])
-      const call = jit(CALLS[operation])
+      const call = jit(CALLS[operation as Known])
       const sampler = operation === 'sample'
       // Every call has results of its own, which stay until they are waited for.
       const resultBytes = 4 * (operation.startsWith('gumbel-softmax') ? host.length : 2 * batchSize)
@@ -47,8 +47,10 @@ export async function jax(): Promise<Contender> {
 
 const MAX_RESULT_BYTES = 2 ** 28
 
+type Known = Exclude<Operation, `tfjs-${string}`>
+
 /** `.ref` keeps an array that is used again: jax-js frees what a function has consumed. */
-const CALLS: Record<Operation, (key: np.Array, logits: np.Array) => np.Array[]> = {
+const CALLS: Record<Known, (key: np.Array, logits: np.Array) => np.Array[]> = {
   sample: (key, logits) => [random.categorical(key, logits)],
   'sample-log-probs'(key, logits) {
     const indices = random.categorical(key, logits.ref)

@@ -1,6 +1,6 @@
 // The library's own Philox, which is not an export: a copy could be another one some day.
 import philox from '../../shaders/shared/philox.wgsl?raw'
-import { OPERATION_NAMES } from '../cases'
+import { OPERATIONS, OPERATION_NAMES } from '../cases'
 import type { Contender, ContenderName, Prepared } from '../contender'
 import { finished, readWords } from '../device'
 import argmaxParts from '../kernels/argmax_parts.wgsl?raw'
@@ -9,6 +9,9 @@ import philoxOnly from '../kernels/philox_only.wgsl?raw'
 import rowArgmax from '../kernels/row_argmax.wgsl?raw'
 import scoreLogit from '../kernels/score_logit.wgsl?raw'
 import scoreNaiveGumbel from '../kernels/score_naive_gumbel.wgsl?raw'
+
+/** Operations that go over logits and do nothing else. */
+const OF_LOGITS = OPERATION_NAMES.filter((name) => OPERATIONS[name].words)
 
 /** One dispatch of a kernel with its buffers bound. */
 interface Dispatch {
@@ -123,7 +126,7 @@ export function copy(device: GPUDevice): Contender {
   return {
     name: 'copy',
     about: 'a copy of the logits: the bandwidth',
-    operations: OPERATION_NAMES,
+    operations: OF_LOGITS,
     device,
     async prepare({ batchSize, numClasses, buffer }) {
       const vectors = Math.floor((batchSize * numClasses) / 4)
@@ -138,7 +141,7 @@ export function philoxAlone(device: GPUDevice): Contender {
   return {
     name: 'Philox alone',
     about: 'two Philox blocks for every eight classes, nothing read or written',
-    operations: OPERATION_NAMES,
+    operations: OF_LOGITS,
     device,
     async prepare({ batchSize, numClasses }) {
       const groups = batchSize * Math.ceil(numClasses / 8)

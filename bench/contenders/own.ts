@@ -15,9 +15,14 @@ export async function own(device: GPUDevice): Promise<Contender> {
       'gumbel-softmax-hard',
       'gumbel-softmax-backward',
       'gumbel-softmax-forward-backward',
+      'tfjs-layer',
+      'tfjs-training-step',
     ],
     device,
-    prepare: async (problem) => prepare(device, sampler, problem),
+    async prepare(problem) {
+      if (!problem.operation.startsWith('tfjs')) return prepare(device, sampler, problem)
+      return (await import('./tfjs_layer')).ownLayer(device, problem)
+    },
   }
 }
 

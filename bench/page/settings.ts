@@ -7,6 +7,7 @@ import {
   OPERATION_NAMES,
   SHAPES,
   SWEEPS,
+  TRAINING_SHAPE,
   shapeOf,
 } from '../cases'
 import { CONTENDER_NAMES, OWN } from '../contender'
@@ -53,7 +54,7 @@ export function showSettings(): void {
       .join(' × ')
   choices(
     'shapes',
-    [...SHAPES.map(nameOfShape), nameOfShape(KJV_SHAPE), SWEEP],
+    [...[...SHAPES, KJV_SHAPE, TRAINING_SHAPE].map(nameOfShape), SWEEP],
     () => true,
     (name) => (name === SWEEP ? name : ofShape(name)),
   )

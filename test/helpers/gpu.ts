@@ -105,7 +105,7 @@ export function buffersOn(device: GPUDevice): Pick<TestGpu, 'buffer' | 'upload'>
   }
 }
 
-async function readBuffer(device: GPUDevice, source: GPUBuffer): Promise<ArrayBuffer> {
+export async function readBuffer(device: GPUDevice, source: GPUBuffer): Promise<ArrayBuffer> {
   const { MAP_READ, COPY_DST } = GPUBufferUsage
   const staging = device.createBuffer({ label: 'test staging', size: source.size, usage: MAP_READ | COPY_DST })
   const encoder = device.createCommandEncoder()

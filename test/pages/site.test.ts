@@ -6,7 +6,13 @@ import { type PreviewServer, build, preview } from 'vite'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { usePages, withoutWebGpu } from '../helpers/pages'
 
-const PAGES = ['bench/index.html', 'demo/audit/index.html', 'demo/lab/index.html', 'index.html']
+const PAGES = [
+  'bench/index.html',
+  'demo/audit/index.html',
+  'demo/lab/index.html',
+  'demo/train/toy/index.html',
+  'index.html',
+]
 
 const { newPage } = usePages()
 let site: string
@@ -69,6 +75,13 @@ test('the first page writes verses', async () => {
 test('the lab draws', async () => {
   const { page, missing } = await open('demo/lab/index.html?samples=100&races=100')
   await page.locator('#race-verdict:not(:empty)').waitFor()
+  expect(await page.locator('#failure').innerText()).toBe('')
+  expect(missing).toEqual([])
+})
+
+test('the toy draws and descends', async () => {
+  const { page, missing } = await open('demo/train/toy/index.html?samples=1000')
+  await page.locator('#sweep-status:text("1,000 draws")').waitFor()
   expect(await page.locator('#failure').innerText()).toBe('')
   expect(missing).toEqual([])
 })
