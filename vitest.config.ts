@@ -82,6 +82,8 @@ export default defineConfig({
         test: {
           ...gpu,
           name: 'deno',
+          // Statistics of the CPU's bits, which Chromium draws too.
+          exclude: ['test/gpu/battery.test.ts'],
           pool: denoPool,
           isolate: false,
           provide: { stack: { product: 'Deno', whole: true } },

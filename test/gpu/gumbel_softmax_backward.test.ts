@@ -207,11 +207,14 @@ describe('GPU gradients are CPU gradients', () => {
         data[4 * numClasses - 1] = Infinity
         data.fill(-Infinity, 5 * numClasses, 6 * numClasses)
         const gradSamples = randomLogits('normal', batchSize * numSamples, numClasses, 8)
-        // With all results, so that each call has the same kernels.
-        const options = { batchSize, numClasses, numSamples, seed: 9, ...WANTED }
+        const options = { batchSize, numClasses, numSamples, seed: 9 }
         const marked: Options = { ...options, invalidRows: 'mark' }
         await expectCpuGradients(sampler, { data: gradSamples }, { data }, marked)
-        const { gradLogits, gradTau, invalidRows } = await sampler.gumbelSoftmaxBackward(gradSamples, data, marked)
+        // With all results, so that each call has the same kernels.
+        const { gradLogits, gradTau, invalidRows } = await sampler.gumbelSoftmaxBackward(gradSamples, data, {
+          ...marked,
+          ...WANTED,
+        })
         expect(invalidRows).toEqual([
           { row: 1, reason: 'nan' },
           { row: 3, reason: 'positive-infinity' },
@@ -222,9 +225,8 @@ describe('GPU gradients are CPU gradients', () => {
           expectWithin(gradients, new Float32Array(numClasses), () => 0, `row ${row}`)
           expect(Math.abs(gradTau![row])).toBe(0)
         }
-        await expect(sampler.gumbelSoftmaxBackward(gradSamples, data, options)).rejects.toMatchObject({
-          rows: invalidRows,
-        })
+        const rejected = sampler.gumbelSoftmaxBackward(gradSamples, data, { ...options, ...WANTED })
+        await expect(rejected).rejects.toMatchObject({ rows: invalidRows })
       },
     )
 
@@ -261,11 +263,11 @@ describe('GPU gradients are CPU gradients', () => {
 describe('GPU gradients of given samples are those without', () => {
   for (const [batchSize, numClasses, numSamples, kind] of matrix({
     everywhere: [
-      [8, 10, 100, 'normal'],
       [8, 1000, 3, 'masked'],
       [1, 9000, 1, 'normal'],
     ],
     whole: [
+      [8, 10, 100, 'normal'],
       [40, 1, 1, 'normal'],
       [40, 10, 3, 'masked'],
       [8, 1001, 1, 'normal'],

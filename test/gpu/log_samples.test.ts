@@ -15,9 +15,9 @@ const SHAPES = matrix({
   everywhere: [
     [64, 1000, 1, 'rows of many lanes'],
     [2, 32_769, 1, 'long rows in parts'],
-    [1, 9, 500, 'draws of a short row, shared'],
   ],
   whole: [
+    [1, 9, 500, 'draws of a short row, shared'],
     [20_000, 10, 1, 'short rows'],
     [30, 257, 3, 'several draws'],
     [3, 4097, 2, 'rows just too long to hold'],

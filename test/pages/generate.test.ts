@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process'
 import { resolve } from 'node:path'
 import type { Page } from 'playwright'
 import { describe, expect, test } from 'vitest'
+import { UsageError, readOptions } from '../../scripts/generate_options'
 import { pressOnce, usePages, withoutWebGpu } from '../helpers/pages'
 
 const ROOT = resolve(import.meta.dirname, '../..')
@@ -143,18 +144,21 @@ describe('npm run generate', () => {
     expect(code).toBe(0)
   })
 
-  test('refuses bad options by name, with exit code 2', async () => {
-    for (const [options, message] of [
-      [['--sequences', '0'], "--sequences is '0'; it must be a whole number from 1 to 64"],
-      [['--seed', '-1'], "--seed is '-1'; it must be a whole number from 0 to 18446744073709551615"],
-      [['--prompt', 'And the gpu'], "--prompt has 'gpu', which the model does not know"],
-      [['--verses', '3'], '--verses is not an option; options are --prompt,'],
-    ] as const) {
-      const { code, stdout, stderr } = await generate(...options)
-      expect(stderr).toContain(message)
-      expect(stdout).toBe('')
-      expect(code).toBe(2)
-    }
+  test.each([
+    [['--sequences', '0'], "--sequences is '0'; it must be a whole number from 1 to 64"],
+    [['--seed', '-1'], "--seed is '-1'; it must be a whole number from 0 to 18446744073709551615"],
+    [['--prompt', 'And the gpu'], "--prompt has 'gpu', which the model does not know"],
+    [['--verses', '3'], '--verses is not an option; options are --prompt,'],
+  ])('refuses %j by name', (options, message) => {
+    expect(() => readOptions(options)).toThrow(UsageError)
+    expect(() => readOptions(options)).toThrow(message)
+  })
+
+  test('has exit code 2 for a bad option', async () => {
+    const { code, stdout, stderr } = await generate('--sequences', '0')
+    expect(stderr).toContain("--sequences is '0'; it must be a whole number from 1 to 64")
+    expect(stdout).toBe('')
+    expect(code).toBe(2)
   })
 
   test('prints its usage', async () => {

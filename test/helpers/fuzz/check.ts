@@ -1,6 +1,5 @@
 import fc from 'fast-check'
 import { expect } from 'vitest'
-import { WHOLE } from '../matrix'
 import { printProgress } from './progress'
 
 // Where tests do not come through vite, import.meta has no env.
@@ -27,8 +26,7 @@ export async function check<T>(
   property: (each: T) => Promise<void>,
 ): Promise<void> {
   const { seed, factor, path } = FUZZ
-  // Short runs on stacks that take few regimes.
-  const numRuns = Math.ceil(runs * (WHOLE || factor > 1 ? factor : factor / 2))
+  const numRuns = Math.ceil(runs * factor)
   let done = 0
   let failed = false
   let tried = 0

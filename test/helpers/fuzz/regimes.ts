@@ -77,15 +77,14 @@ const anyRegime: fc.Arbitrary<Regime> = fc
   })
   .filter(({ classes, rows, samples }) => classes[1] * rows[1] * samples[1] <= 1e5)
 
-/** Those that every stack runs, where a test has any of them. */
-const EVERYWHERE: readonly RegimeName[] = ['oneGroupAnywhere', 'manyDraws', 'workgroup', 'subgroups', 'parts']
+/** Those that every stack runs, where a test has any of them; all of a test that has none. */
+const EVERYWHERE: readonly RegimeName[] = ['manyDraws', 'workgroup', 'subgroups', 'parts']
 
 /** These regimes, all unless some are named, and any others in long runs. */
 export function regimes(...names: RegimeName[]): fc.Arbitrary<Regime> {
   const asked = names.length > 0 ? names : (Object.keys(REGIMES) as RegimeName[])
-  const some = asked
-    .filter((name) => WHOLE || FUZZ.factor > 1 || EVERYWHERE.includes(name))
-    .map((name) => REGIMES[name])
+  const few = asked.filter((name) => EVERYWHERE.includes(name))
+  const some = (WHOLE || FUZZ.factor > 1 || few.length === 0 ? asked : few).map((name) => REGIMES[name])
   return FUZZ.factor > 1 ? fc.oneof(fc.constantFrom(...some), anyRegime) : fc.constantFrom(...some)
 }
 
