@@ -71,8 +71,8 @@ export default defineConfig({
         test: {
           ...gpu,
           name: 'gpu-firefox',
-          // Of kernels alone, which Deno gives to the same shader compiler and the same adapter.
-          exclude: ['test/gpu/{battery,exact_scores,flawed_rows,fuzz_*,masked_rows,tiling}.test.ts'],
+          // Of kernels alone, which Deno gives to the same shader compiler and the same adapter; and of TensorFlow.js, which Chromium has.
+          exclude: ['test/gpu/{battery,exact_scores,flawed_rows,fuzz_*,masked_rows,tfjs,tiling}.test.ts'],
           browser: { ...browser, provider: firefox(), instances: [{ name: 'firefox', browser: 'firefox' }] },
           provide: { stack: { product: 'Firefox', whole } },
         },

@@ -9,7 +9,7 @@ import { WHOLE } from '../helpers/matrix'
 const cpu = await createSampler({ backend: 'cpu' })
 
 /** Draws of each test; bits are compared with the CPU's, so that few tell as much of a kernel, and many of the statistic. */
-const DRAWS = WHOLE ? 1_000_000 : 100_000
+const DRAWS = WHOLE ? 500_000 : 100_000
 
 describe('draws are of exact sums', () => {
   for (const offset of [0, -1e7])

@@ -28,7 +28,8 @@ async function expectCpuSamples(
   const actual = await sampler.gumbelSoftmax(logits, { ...options, logProbs: true })
   const expected = await cpu.gumbelSoftmax(logits, { ...options, logProbs: true })
   expectSame(actual.indices, expected.indices, `${what}: indices`)
-  expectSame(actual.indices, (await sampler.sample(logits, options)).indices, `${what}: indices of sample()`)
+  // Other stacks compare both with the CPU's, in other tests.
+  if (WHOLE) expectSame(actual.indices, (await sampler.sample(logits, options)).indices, `${what}: indices of sample()`)
   expectClose(actual.logProbs, expected.logProbs, 1e-5, `${what}: logProbs`)
   if (hard) expectSame(actual.samples, expected.samples, `${what}: samples`)
   else expectSamples(actual.samples, expected.samples, `${what}: samples`)

@@ -15,8 +15,8 @@ describe('calls in flight', () => {
   gpuTest('100 at once, of many shapes, are all right', async ({ sampler, upload }) => {
     const random = new Random(1)
     const calls = Array.from({ length: 100 }, (_, i) => {
-      const batchSize = random.pick([1, 7, 30])
-      const numClasses = random.pick([10, 900, 5000])
+      const batchSize = random.pick([1, 30])
+      const numClasses = random.pick([10, 900, 3000])
       const data = randomLogits('normal', batchSize, numClasses, i)
       const temperature = random.pick([1, Array.from({ length: batchSize }, () => random.uniform())])
       const options: SampleCallOptions = {

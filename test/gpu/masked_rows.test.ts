@@ -34,7 +34,7 @@ async function compare(name: string, sampler: Sampler, call: Call): Promise<void
     expectClose(actual.near[key], expected.near[key], 2e-5, `${name}: ${key}`)
 }
 
-describe.each(matrix({ everywhere: [3, 130, 40_000], whole: [1, 8, 5000] }))(
+describe.each(matrix({ everywhere: [3, 40_000], whole: [1, 8, 130, 5000] }))(
   'masked rows of %i classes give what the CPU gives',
   (numClasses) => {
     const { batchSize, data, indices } = maskedRows(numClasses)

@@ -50,7 +50,7 @@ function rowOptions(random: Random, numClasses: number, temperature: readonly nu
 describe('GPU draws are CPU draws', () => {
   const sizes = matrix({
     everywhere: [1, 3, 4, 7, 256, 257, 1000, 50257],
-    whole: [2, 5, 6, 255, 128256, 151936, 262144],
+    whole: [2, 5, 6, 255, 151936, 262144],
   })
   for (const numClasses of sizes)
     gpuTest(`V = ${numClasses}: every kind of logits at every temperature`, async (gpu) => {
