@@ -9,6 +9,8 @@ export interface Plan {
   checks: readonly Check[]
   /** Words whose noise is compared. */
   words: number
+  /** Ends checks as soon as they may, in tests of the page. */
+  brief: boolean
   /** A name of FAULTS, in tests of the page. */
   fault?: string
   signal: AbortSignal
@@ -28,7 +30,7 @@ export class NoDeviceError extends Error {}
  * @throws NoDeviceError, or the signal's reason
  */
 export async function audit(plan: Plan): Promise<string[]> {
-  const { signal, words } = plan
+  const { signal, words, brief } = plan
   const adapter = await navigator.gpu?.requestAdapter({ powerPreference: 'high-performance' })
   if (!adapter)
     throw new NoDeviceError(
@@ -43,7 +45,7 @@ export async function audit(plan: Plan): Promise<string[]> {
   const cpu = new Cpu()
   const stop = () => cpu.end(signal.reason)
   signal.addEventListener('abort', stop)
-  const tools = { adapter, device, sampler, cpu, words, signal }
+  const tools = { adapter, device, sampler, cpu, words, brief, signal }
   try {
     await runAll(plan, tools)
   } finally {

@@ -10,6 +10,8 @@ export interface Tools {
   cpu: Cpu
   /** Words whose noise is to be compared: a power of two from 2^20 to 2^32. */
   words: number
+  /** Ends what goes on until its time is up as soon as it may, in tests of the page. */
+  brief: boolean
   signal: AbortSignal
   /**
    * Shows the share that is done, and lets the page paint and hear its buttons.

@@ -9,9 +9,10 @@ import { type Report, download, textOf } from './report'
 
 const ALL_WORDS = 2 ** 32
 const query = new URLSearchParams(location.search)
-/** In tests of the page: a fault of the device, and the checks that are run. */
+/** In tests of the page: a fault of the device, the checks that are run, and that they end as soon as they may. */
 const fault = query.get('fault') ?? undefined
 const only = query.get('only')?.split(',')
+const brief = query.has('brief')
 const checks = CHECKS.filter(({ id }) => !only || only.includes(id))
 
 const cards = new Map(CHECKS.map((check) => [check, new Card(check)]))
@@ -57,6 +58,7 @@ async function start(): Promise<void> {
     report.complaints = await audit({
       checks,
       words,
+      brief,
       fault,
       signal,
       placeOf: (check) => cards.get(check)!.place,

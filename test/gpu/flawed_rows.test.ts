@@ -9,6 +9,7 @@ import {
   flawedGradients,
 } from '../helpers/flawed_rows'
 import { gpuTest } from '../helpers/gpu'
+import { matrix } from '../helpers/matrix'
 
 const STATUSES = { 'grad-samples-out-of-range': 5, 'samples-outside-simplex': 6, 'samples-nan': 7 } as Record<
   string,
@@ -16,19 +17,23 @@ const STATUSES = { 'grad-samples-out-of-range': 5, 'samples-outside-simplex': 6,
 >
 
 describe('rows without a result on the GPU', () => {
-  for (const [numClasses, numSamples, given, wide, draws] of [
-    [10, 1, false, false],
-    [10, 1, true, false],
-    [10, 40, false, true], // draws shared by tasks
-    [12, 40, true, true],
-    [10, 40, false, false, 16], // and by dispatches
-    [12, 40, true, true, 30],
-    [600, 2, false, true],
-    [601, 2, true, true],
-    [5000, 1, false, false], // too long to hold
-    [9000, 2, false, true], // in parts
-    [9000, 2, false, true, 1],
-  ] as const)
+  for (const [numClasses, numSamples, given, wide, draws] of matrix({
+    everywhere: [
+      [10, 40, false, true, undefined], // draws shared by tasks
+      [12, 40, true, true, 30], // and by dispatches
+      [5000, 1, false, false, undefined], // too long to hold
+      [9000, 2, false, true, 1], // in parts
+    ],
+    whole: [
+      [10, 1, false, false, undefined],
+      [10, 1, true, false, undefined],
+      [12, 40, true, true, undefined],
+      [10, 40, false, false, 16],
+      [600, 2, false, true, undefined],
+      [601, 2, true, true, undefined],
+      [9000, 2, false, true, undefined],
+    ],
+  }))
     gpuTest(
       `of gradients${given ? ' of given samples' : ''} are told apart, V = ${numClasses}, ${numSamples} draws${draws ? `, ${draws} a dispatch` : ''}${wide ? ', on plans for GPUs' : ''}`,
       async ({ device }) => {

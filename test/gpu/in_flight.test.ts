@@ -15,8 +15,8 @@ describe('calls in flight', () => {
   gpuTest('100 at once, of many shapes, are all right', async ({ sampler, upload }) => {
     const random = new Random(1)
     const calls = Array.from({ length: 100 }, (_, i) => {
-      const batchSize = random.pick([1, 7, 100])
-      const numClasses = random.pick([10, 900, 6000])
+      const batchSize = random.pick([1, 30])
+      const numClasses = random.pick([10, 900, 3000])
       const data = randomLogits('normal', batchSize, numClasses, i)
       const temperature = random.pick([1, Array.from({ length: batchSize }, () => random.uniform())])
       const options: SampleCallOptions = {
@@ -109,12 +109,12 @@ describe('calls in flight', () => {
     expect(count).toEqual({ buffers: 0, bytes: 0 })
   })
 
-  gpuTest('10,000 small ones make a bounded number of buffers', async ({ device }) => {
+  gpuTest('2,000 small ones make a bounded number of buffers', async ({ device }) => {
     const count = countBuffers(device)
     const sampler = await createSampler({ device })
     const data = randomLogits('normal', 2, 30, 6)
     const options = { batchSize: 2, numClasses: 30, seed: 7, temperature: [1, 2] }
-    for (let step = 0; step < 10_000; step += 20) {
+    for (let step = 0; step < 2000; step += 20) {
       const calls = Array.from({ length: 20 }, (_, i) => sampler.sample(data, { ...options, step: step + i }))
       const results = await Promise.all(calls)
       expect(results.length).toBe(20)

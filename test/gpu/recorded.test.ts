@@ -36,14 +36,14 @@ describe('what recordings keep', () => {
     ['one seed', 1],
     ['a seed a row', [1, 2, 3]],
   ] as const)
-    gpuTest(`is used again once they have run: 5,000 with ${what} need few buffers, and draw right`, async (gpu) => {
+    gpuTest(`is used again once they have run: 2,000 with ${what} need few buffers, and draw right`, async (gpu) => {
       const { device, sampler, read } = gpu
       const data = randomLogits('normal', 3, 50, 1)
       const logits = { buffer: gpu.upload(data) }
       const indices = gpu.buffer(4 * 3)
       const before = count.buffers
       const most = { buffers: 0, bytes: 0 }
-      for (let step = 0; step < 5000; step++) {
+      for (let step = 0; step < 2000; step++) {
         const options = { batchSize: 3, numClasses: 50, step, seed }
         const encoder = device.createCommandEncoder()
         sampler.encodeSample(encoder, { ...options, logits, indices: { buffer: indices } })
@@ -82,9 +82,9 @@ describe('what recordings keep', () => {
     const data = randomLogits('normal', 3, 50, 3)
     const record = recorder(gpu, data, 3)
     const late: Recording[] = []
-    for (let step = 0; step < 6000; step++) {
+    for (let step = 0; step < 3000; step++) {
       const recording = record(step, step % 2 === 0 ? 4 : [5, 6, 7])
-      if (step % 500 === 250) late.push(recording)
+      if (step % 250 === 125) late.push(recording)
       else device.queue.submit([recording.commands])
       if (step % 100 === 99) await device.queue.onSubmittedWorkDone()
     }

@@ -6,6 +6,7 @@ import { expectClose, expectSame } from '../helpers/compare'
 import { gpuTest, variantsOf } from '../helpers/gpu'
 import { KINDS, inputsOf } from '../helpers/kinds'
 import { randomLogits } from '../helpers/logits'
+import { matrix } from '../helpers/matrix'
 
 const cpu = await createSampler({ backend: 'cpu' })
 
@@ -20,12 +21,16 @@ async function limited<T>(device: GPUDevice, limits: Partial<Limits>, body: (sam
 }
 
 describe('draws do not depend on how the work is cut', () => {
-  for (const [batchSize, numClasses, rowStride, offset] of [
-    [3, 5000, 5000, 0],
-    [5, 2051, 2077, 7],
-    [2, 4100, 4104, 12],
-    [40, 100, 130, 1],
-  ])
+  for (const [batchSize, numClasses, rowStride, offset] of matrix({
+    everywhere: [
+      [5, 2051, 2077, 7],
+      [2, 4100, 4104, 12],
+    ],
+    whole: [
+      [3, 5000, 5000, 0],
+      [40, 100, 130, 1],
+    ],
+  }))
     gpuTest(`[${batchSize}, ${numClasses}], stride ${rowStride}: over bindings of any size`, async (gpu) => {
       const { device } = gpu
       const data = randomLogits('normal', 1, offset + batchSize * rowStride, 1)

@@ -3,14 +3,24 @@ import { expect, test } from 'vitest'
 import { requestDevice } from '../../src/gpu/device'
 import { settledByQueue } from '../../src/gpu/nudge'
 import type { Limits } from '../../src/gpu/plan'
+import { WHOLE } from './matrix'
 
 /** Which kernels and plans a device runs; the draws are the same. */
 export type Variant = Pick<Limits, 'subgroups' | 'wide'>
 
 /** The variants that a device can run: with subgroups where it has them, and without; plans for GPUs and for software adapters. */
-export function variantsOf(device: GPUDevice): Variant[] {
+export function allVariantsOf(device: GPUDevice): Variant[] {
   const subgroups = device.features.has('subgroups') ? [false, true] : [false]
   return subgroups.flatMap((each) => [false, true].map((wide) => ({ subgroups: each, wide })))
+}
+
+/**
+ * The variants that tests go through: of a device with subgroups those two that differ in both, as each kernel with them has its
+ * like in one, without in the other; all where whole matrices are run.
+ */
+export function variantsOf(device: GPUDevice): Variant[] {
+  const all = allVariantsOf(device)
+  return WHOLE || !device.features.has('subgroups') ? all : all.filter(({ subgroups, wide }) => subgroups === wide)
 }
 
 /** A device for one test, and things on it that are freed when the test ends. */

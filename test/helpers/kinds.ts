@@ -3,8 +3,8 @@ import { randomLogits } from './logits'
 import { Random } from './random'
 
 const SHAPE = { batchSize: 6, numClasses: 300, numSamples: 2 }
-const ROWS = SHAPE.batchSize * SHAPE.numClasses
-const DRAWS = SHAPE.numSamples * SHAPE.batchSize
+/** One whose kernels compile fast: a lane holds a row, alone. */
+export const LITTLE: typeof SHAPE = { batchSize: 20, numClasses: 16, numSamples: 2 }
 
 /** What one call of each kind draws from, in host memory or GPU buffers. */
 export interface Inputs {
@@ -31,20 +31,22 @@ export interface HostInputs extends Inputs {
   }
 }
 
-export function inputsOf(seed: number): HostInputs {
+export function inputsOf(seed: number, shape = SHAPE): HostInputs {
+  const { batchSize, numClasses, numSamples } = shape
+  const draws = numSamples * batchSize
   const random = new Random(seed)
   const each = <T>(length: number, value: () => T) => Array.from({ length }, value)
   return {
-    logits: randomLogits('normal', SHAPE.batchSize, SHAPE.numClasses, seed),
-    samples: new Float32Array(DRAWS * SHAPE.numClasses).fill(1 / SHAPE.numClasses),
-    gradSamples: randomLogits('normal', DRAWS, SHAPE.numClasses, seed + 1),
-    indices: Int32Array.from({ length: DRAWS }, () => random.whole(0, SHAPE.numClasses - 1)),
+    logits: randomLogits('normal', batchSize, numClasses, seed),
+    samples: new Float32Array(draws * numClasses).fill(1 / numClasses),
+    gradSamples: randomLogits('normal', draws, numClasses, seed + 1),
+    indices: Int32Array.from({ length: draws }, () => random.whole(0, numClasses - 1)),
     options: {
-      ...SHAPE,
-      seed: BigUint64Array.from(each(SHAPE.batchSize, () => random.seed())),
-      streams: each(SHAPE.batchSize, () => random.word()),
-      temperature: Float32Array.from(each(SHAPE.batchSize, () => 0.5 + random.uniform())),
-      tau: each(SHAPE.batchSize, () => 0.5 + random.uniform()),
+      ...shape,
+      seed: BigUint64Array.from(each(batchSize, () => random.seed())),
+      streams: each(batchSize, () => random.word()),
+      temperature: Float32Array.from(each(batchSize, () => 0.5 + random.uniform())),
+      tau: each(batchSize, () => 0.5 + random.uniform()),
     },
   }
 }
@@ -56,7 +58,7 @@ export function overwrite({ logits, samples, gradSamples, indices, options }: Ho
   options.seed.fill(0n)
   options.streams.fill(0)
   options.tau.fill(9)
-  Object.assign(options, { batchSize: 1, numClasses: ROWS })
+  Object.assign(options, { batchSize: 1, numClasses: logits.length })
 }
 
 /** Arrays of a result, by name. */
@@ -70,9 +72,11 @@ export const KINDS: Record<string, (sampler: Sampler, inputs: Inputs) => Promise
   },
   // Rows apart, as in the last position of [batch, time, vocabulary].
   'sample of a view': async (sampler, { logits, options }) => {
-    const places = { offset: 10, rowStride: 280 }
+    const numClasses = Math.floor(0.9 * options.numClasses)
+    const offset = Math.ceil(options.numClasses / 30)
+    const places = { offset, rowStride: numClasses + offset }
     const view = logits instanceof Float32Array ? { data: logits, ...places } : { ...logits, ...places }
-    const { indices, scores } = await sampler.sample(view, { ...options, numClasses: 270, scores: true })
+    const { indices, scores } = await sampler.sample(view, { ...options, numClasses, scores: true })
     return { indices, scores }
   },
   gumbelSoftmax: async (sampler, { logits, options }) => {

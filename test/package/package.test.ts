@@ -233,7 +233,9 @@ describe('the package', () => {
 describe('types', () => {
   const check = async (compilerOptions: object, file: string) => {
     const name = `tsconfig.${Object.values(compilerOptions).flat().join('-')}.json`
-    const options = { strict: true, noEmit: true, target: 'es2022', types: [], ...compilerOptions }
+    // TypeScript's own libraries take longest to check.
+    const fixed = { strict: true, noEmit: true, target: 'es2022', types: [], skipDefaultLibCheck: true }
+    const options = { ...fixed, ...compilerOptions }
     await writeFile(join(project, name), JSON.stringify({ compilerOptions: options, files: [file] }))
     return run(join(BIN, 'tsc'), ['-p', name])
   }

@@ -31,7 +31,7 @@ async function runSmall(): Promise<void> {
 const rows = () => page.locator('#table tbody tr')
 const status = () => page.locator('#status').innerText()
 
-test('measures the chosen contenders on the chosen cases, and names the adapter', async () => {
+test('measures the chosen contenders on the chosen cases, exports that, and shows another device’s beside it', async () => {
   await expect.poll(() => page.locator('#adapter').innerText()).toMatch(/Chrom.*timestamps/)
   await runSmall()
   await expect.poll(status).toBe('Done')
@@ -47,49 +47,7 @@ test('measures the chosen contenders on the chosen cases, and names the adapter'
   )
   expect(sorted).toEqual(sorted.toSorted((a, b) => a - b))
   expect(await page.locator('#plots canvas').count()).toBe(2)
-})
 
-test('measures with the logits of the language model, and sets the times against the targets', async () => {
-  await choose('operations', ['sample'])
-  await choose('shapes', ['8x131072', '64x13815'])
-  await choose('logits', ['peaked', 'kjv'])
-  await choose('contenders', ['argmax'])
-  await page.getByLabel('Rounds').fill('1')
-  await page.getByLabel('Check the draws first').setChecked(false)
-  await expect.poll(() => page.locator('#count').innerText()).toBe('2 cases')
-  await page.getByRole('button', { name: 'Run' }).click()
-  await expect.poll(status).toBe('Done')
-  expect(await page.locator('#failure').innerText()).toBe('')
-  const cells = await rows().last().locator('td').allInnerTexts()
-  expect(cells.slice(0, 4)).toEqual(['64', '13,815', 'kjv', 'argmax'])
-  const target = await page.locator('#targets tbody td').allInnerTexts()
-  expect(target.slice(0, 3)).toEqual(['sample [8, 131072] peaked', 'argmax', '1.80 x'])
-  expect(target[3]).toMatch(/^[✓✗] \d+\.\d\d$/)
-})
-
-test('the logits of the language model are those of verses at their places', async () => {
-  // The third of eight verses, after its fourth word.
-  const [row, alone] = await page.evaluate<number[][]>(`(async () => {
-    const { kjvLogits } = await import('/bench/kjv.ts')
-    const { LanguageModel } = await import('/demo/language_model.ts')
-    const { Tokenizer } = await import('/demo/tokenizer.ts')
-    const model = await LanguageModel.load('/kjv/model.onnx', undefined)
-    const tokenizer = await Tokenizer.load('/kjv/tokens.json')
-    let step = { state: LanguageModel.start(1) }
-    for (const id of [Tokenizer.END, ...tokenizer.encode('The LORD is my')])
-      step = await model.step(LanguageModel.ids(Int32Array.of(id)), step.state)
-    const at = 3 * 8 + 2
-    const logits = await kjvLogits()
-    return [[...logits.slice(at * tokenizer.size, (at + 1) * tokenizer.size)], [...step.logits.data]]
-  })()`)
-  expect(row).toHaveLength(13815)
-  expect(Math.max(...row) - Math.min(...row)).toBeGreaterThan(5)
-  expect(Math.max(...row.map((logit, i) => Math.abs(logit - alone[i])))).toBeLessThan(1e-3)
-})
-
-test('exports what it measured, and shows what another device exported beside it', async () => {
-  await runSmall()
-  await expect.poll(status).toBe('Done')
   const [download] = await Promise.all([
     page.waitForEvent('download'),
     page.getByRole('button', { name: 'Export JSON' }).click(),
@@ -108,6 +66,42 @@ test('exports what it measured, and shows what another device exported beside it
   await expect
     .poll(() => page.locator('#failure').innerText())
     .toBe("bad.json is no result of this benchmark: its format is not 'gumbel-webgpu bench 2'")
+})
+
+test('measures with the logits of the language model at places in verses, and sets the times against the targets', async () => {
+  await choose('operations', ['sample'])
+  await choose('shapes', ['8x131072', '64x13815'])
+  await choose('logits', ['peaked', 'kjv'])
+  await choose('contenders', ['argmax'])
+  await page.getByLabel('Rounds').fill('1')
+  await page.getByLabel('Check the draws first').setChecked(false)
+  await expect.poll(() => page.locator('#count').innerText()).toBe('2 cases')
+  await page.getByRole('button', { name: 'Run' }).click()
+  await expect.poll(status).toBe('Done')
+  expect(await page.locator('#failure').innerText()).toBe('')
+  const cells = await rows().last().locator('td').allInnerTexts()
+  expect(cells.slice(0, 4)).toEqual(['64', '13,815', 'kjv', 'argmax'])
+  const target = await page.locator('#targets tbody td').allInnerTexts()
+  expect(target.slice(0, 3)).toEqual(['sample [8, 131072] peaked', 'argmax', '1.80 x'])
+  expect(target[3]).toMatch(/^[✓✗] \d+\.\d\d$/)
+
+  // The third of eight verses, after its fourth word.
+  const [row, alone] = await page.evaluate<number[][]>(`(async () => {
+    const { kjvLogits } = await import('/bench/kjv.ts')
+    const { LanguageModel } = await import('/demo/language_model.ts')
+    const { Tokenizer } = await import('/demo/tokenizer.ts')
+    const model = await LanguageModel.load('/kjv/model.onnx', undefined)
+    const tokenizer = await Tokenizer.load('/kjv/tokens.json')
+    let step = { state: LanguageModel.start(1) }
+    for (const id of [Tokenizer.END, ...tokenizer.encode('The LORD is my')])
+      step = await model.step(LanguageModel.ids(Int32Array.of(id)), step.state)
+    const at = 3 * 8 + 2
+    const logits = await kjvLogits()
+    return [[...logits.slice(at * tokenizer.size, (at + 1) * tokenizer.size)], [...step.logits.data]]
+  })()`)
+  expect(row).toHaveLength(13815)
+  expect(Math.max(...row) - Math.min(...row)).toBeGreaterThan(5)
+  expect(Math.max(...row.map((logit, i) => Math.abs(logit - alone[i])))).toBeLessThan(1e-3)
 })
 
 test('a cancelled run keeps what it has finished', async () => {

@@ -4,6 +4,8 @@ export interface Stack {
   product: 'Chrome' | 'Firefox' | 'Deno'
   /** Whether its devices have subgroups; left out where that depends on the version. */
   subgroups?: boolean
+  /** Whether its tests run whole matrices of cases (test/helpers/matrix.ts), not only those that every stack runs. */
+  whole: boolean
 }
 
 /** What test/gpu/stack.test.ts has found, for docs/stacks.md. */

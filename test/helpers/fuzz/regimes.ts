@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import type { Variant } from '../gpu'
+import { WHOLE } from '../matrix'
 import { FUZZ } from './check'
 
 /** What decides which kernels a call takes. */
@@ -76,9 +77,14 @@ const anyRegime: fc.Arbitrary<Regime> = fc
   })
   .filter(({ classes, rows, samples }) => classes[1] * rows[1] * samples[1] <= 1e5)
 
+/** Those that every stack runs, where a test has any of them; all of a test that has none. */
+const EVERYWHERE: readonly RegimeName[] = ['manyDraws', 'workgroup', 'subgroups', 'parts']
+
 /** These regimes, all unless some are named, and any others in long runs. */
 export function regimes(...names: RegimeName[]): fc.Arbitrary<Regime> {
-  const some = names.length > 0 ? names.map((name) => REGIMES[name]) : Object.values(REGIMES)
+  const asked = names.length > 0 ? names : (Object.keys(REGIMES) as RegimeName[])
+  const few = asked.filter((name) => EVERYWHERE.includes(name))
+  const some = (WHOLE || FUZZ.factor > 1 || few.length === 0 ? asked : few).map((name) => REGIMES[name])
   return FUZZ.factor > 1 ? fc.oneof(fc.constantFrom(...some), anyRegime) : fc.constantFrom(...some)
 }
 

@@ -15,11 +15,11 @@ export async function drawTokens({ createSampler }, backend) {
   return { backend: sampler.backend, tokens: [...indices] }
 }
 
-/** Rows that lanes hold, rows too long for that, which are read four classes at a time, and a row that is split. */
+/** Rows that lanes hold, a row that is split, and rows too long to hold, which are read four classes at a time. */
 const SHAPES = [
   { batchSize: 50, numClasses: 10, numSamples: 2 },
-  { batchSize: 20, numClasses: 1000, numSamples: 1 },
   { batchSize: 1, numClasses: 20_001, numSamples: 1 },
+  { batchSize: 20, numClasses: 1000, numSamples: 1 },
 ]
 
 /** What a sampler gives for a shape, by name; what must be the same bits on every device is called exact. */
@@ -46,11 +46,11 @@ async function* results(sampler, shape) {
     yield [`exact ${kind}`, await sampler.noise(kind, options)]
 }
 
-/** How far WebGPU is from the CPU at most, absolutely below 1 and relatively above: by name, over all shapes. */
-export async function compareBackends({ createSampler }) {
+/** How far WebGPU is from the CPU at most, absolutely below 1 and relatively above: by name, over so many shapes. */
+export async function compareBackends({ createSampler }, count = SHAPES.length) {
   const [webgpu, cpu] = [await createSampler({ backend: 'webgpu' }), await createSampler({ backend: 'cpu' })]
   const worst = {}
-  for (const shape of SHAPES) {
+  for (const shape of SHAPES.slice(0, count)) {
     const expected = new Map()
     for await (const [name, values] of results(cpu, shape)) expected.set(name, values)
     for await (const [name, values] of results(webgpu, shape))
