@@ -61,16 +61,15 @@ function contract(
   return { shader: [gpu, ...shader], twin: [node, ...twin], both: [gpu, ...both] }
 }
 
-const SAME_ADJUSTED = 'bias, penalties and bitmask draw what the CPU draws, with the plans of a GPU'
+const SAME_ADJUSTED = 'draw what the CPU draws, with the plans of a GPU'
 
-/** Killed by a test of the CPU that computes it plainly, and by one that compares both. */
-function adjusted(name: string): Mutant['killedBy'] {
-  const plain = { file: 'test/cpu/adjustments.test.ts', name: `bias, penalties and bitmask ${name}` }
-  return {
-    shader: [{ file: 'test/gpu/adjustments.test.ts', name: SAME_ADJUSTED }],
-    twin: [plain],
-    both: [plain],
-  }
+/** Killed by a test of the CPU that computes it plainly, and by one of the GPU. */
+function adjusted(onCpu: string, onGpu = SAME_ADJUSTED): Mutant['killedBy'] {
+  const of = (where: string, name: string) => ({
+    file: `test/${where}/adjustments.test.ts`,
+    name: `bias, penalties and bitmask ${name}`,
+  })
+  return { shader: [of('gpu', onGpu)], twin: [of('cpu', onCpu)], both: [of('cpu', onCpu)] }
 }
 
 const KNOWN = {
@@ -493,7 +492,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'a mask hides NaN',
     shader: [shaders('adjust/bitmask')('banned & !invalid4(logits)', 'banned')],
     twin: [adjust(' || data[c] === -Infinity || isInvalid(data[c])) continue', ' || data[c] === -Infinity) continue')],
-    killedBy: adjusted('say of an invalid row what took its last class'),
+    killedBy: adjusted('say of an invalid row what took its last class', 'hide no NaN and no +Infinity'),
   },
   {
     name: 'the mask takes what penalties took',

@@ -211,6 +211,33 @@ describe('bias, penalties and bitmask', () => {
     'plain',
   )
 
+  gpuTest('hide no NaN and no +Infinity, as given or after them', async ({ sampler }) => {
+    const [logits, bias] = [new Float32Array(24).fill(1), new Float32Array(24)]
+    logits[2] = NaN // Row r has its flaw in class 2.
+    logits[6] = Infinity
+    bias[6] = -Infinity
+    bias[10] = NaN
+    logits[14] = bias[14] = 3e38
+    logits[18] = -Infinity
+    bias[18] = Infinity
+    const options = {
+      batchSize: 6,
+      numClasses: 4,
+      seed: 1,
+      invalidRows: 'mark',
+      bias,
+      bitmask: Int32Array.of(0b0011),
+      penalties: { tokens: Int32Array.of(-1, -1, -1, -1, -1, 2), presence: -3.4e38, frequency: -3.4e38 },
+    } as const
+    const reasons = ['nan', 'positive-infinity', 'nan', 'positive-infinity', 'nan', 'positive-infinity']
+    const expected = reasons.map((reason, row) => ({ row, reason }))
+    for (const each of [sampler, cpu]) {
+      expect((await each.sample(logits, options)).invalidRows).toEqual(expected)
+      const { penalties: _, bias: __, ...masked } = options
+      expect((await each.sample(logits, masked)).invalidRows).toEqual(expected.slice(0, 2))
+    }
+  })
+
   gpuTest('name the last that took a class', async ({ sampler }) => {
     // Of the classes: what each row's bias and mask ban, and the tokens whose logit -300 times 1e37 overflows.
     const none = [-1, -1, -1]
