@@ -91,6 +91,8 @@ function kernelsOf(): Kernel[] {
   }
   add({ name: 'decoder/append', modules: given, constants: { ALL_OR_NONE: 0 } })
   add({ name: 'decoder/judge', modules: {}, constants: {} })
+  add({ name: 'drafts/accept', modules: {}, constants: {} })
+  add({ name: 'drafts/spread', modules: {}, constants: { COUNTS: 1, WORDS: 1 } })
   for (const allowed of ['decoder/all_allowed', 'decoder/given_allowed'])
     add({ name: 'decoder/ban_stops', modules: { 'decoder/all_allowed': allowed }, constants: {} })
   add({ name: 'row_settings/take', modules: {}, constants: { WORD: 0, RELAXED: 0 } })

@@ -1,4 +1,5 @@
 import type { Decoder, DecoderOptions } from './decoder/options'
+import type { EncodeVerifyDraftOptions, VerifyDraftOptions, VerifyDraftResult } from './drafts/options'
 import type { DeviceError } from './errors'
 import type { ConcreteLogProbOptions } from './operations/concrete_log_prob/options'
 import type {
@@ -190,6 +191,21 @@ export interface Sampler {
    * @throws RangeError or TypeError naming the parameter; DeviceError on the CPU backend
    */
   encodeNoise(encoder: GPUCommandEncoder, options: EncodeNoiseOptions): void
+
+  /**
+   * Draws the next K + 1 tokens of each sequence from `logits`, `[batchSize, K + 1, numClasses]`, and compares them with a draft of K tokens,
+   * `[batchSize, K]`. Position i is drawn at `step + i` with the sequence's own noise, so that the text is, bit for bit, the one without
+   * drafts, whatever made the draft (Daliri et al. 2024); one that was drawn with the same seed, stream and step is accepted most. `bitmask` and
+   * `bias` have a row a position, or one for all.
+   * @throws RangeError or TypeError naming the parameter, InvalidRowsError, DeviceError
+   */
+  verifyDraft(logits: Logits, draft: Int32Array, options: VerifyDraftOptions): Promise<VerifyDraftResult>
+
+  /**
+   * Records the same into `encoder` and submits nothing; draft, indices and how many are accepted stay in the caller's buffers.
+   * @throws RangeError or TypeError naming the parameter; DeviceError on the CPU backend
+   */
+  encodeVerifyDraft(encoder: GPUCommandEncoder, options: EncodeVerifyDraftOptions): void
 
   /**
    * Makes a decoder, which writes sequences token by token: it keeps their history, steps and penalties, and knows when they are finished. Many

@@ -1,6 +1,7 @@
 import { callOf } from '../call'
 import { AutoDecoder } from '../decoder/auto'
 import type { Decoder, DecoderOptions } from '../decoder/options'
+import type { EncodeVerifyDraftOptions } from '../drafts/options'
 import { DeviceError } from '../errors'
 import { onLoss } from '../gpu/device'
 import type { Operation } from '../operation'
@@ -79,6 +80,10 @@ export class AutoSampler extends Methods implements Sampler {
 
   protected encode(operation: Operation, encoder: GPUCommandEncoder, options: unknown): void {
     this.#gpu.encode(operation, encoder, options)
+  }
+
+  encodeVerifyDraft(encoder: GPUCommandEncoder, options: EncodeVerifyDraftOptions): void {
+    this.#gpu.encodeVerifyDraft(encoder, options)
   }
 
   createDecoder(options: DecoderOptions): Decoder {

@@ -33,6 +33,10 @@ export class CpuSampler extends Methods implements Sampler {
     throw new DeviceError(`${encodeName} records for a GPU; this sampler's backend is 'cpu'`)
   }
 
+  encodeVerifyDraft(): never {
+    throw new DeviceError("encodeVerifyDraft records for a GPU; this sampler's backend is 'cpu'")
+  }
+
   createDecoder(options: DecoderOptions): Decoder {
     this.#check()
     return new CpuDecoder(options)

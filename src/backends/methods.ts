@@ -26,6 +26,10 @@ import type { EncodeNoiseOptions } from '../operations/noise/options'
 import type { EncodeSampleOptions, SampleCallOptions, SampleResult } from '../operations/sample/options'
 import { sample } from '../operations/sample/operation'
 import type { Decoder, DecoderOptions } from '../decoder/options'
+import { oneOf } from '../checks'
+import { judgeDrafts } from '../drafts/judge'
+import type { EncodeVerifyDraftOptions, VerifyDraftOptions, VerifyDraftResult } from '../drafts/options'
+import { draftOptionsOf, draftShapeOf, positionAdjustments, positionSettings } from '../drafts/settings'
 import type { Operation } from '../operation'
 import type { Indices, Logits, NoiseOptions, Values } from '../options'
 import { type Described, describedCalls } from '../prepare'
@@ -88,6 +92,27 @@ export abstract class Methods {
   ): Promise<Float32Array<ArrayBuffer>> {
     return this.call(concreteLogProb, { samples, logits }, options) as Promise<Float32Array<ArrayBuffer>>
   }
+
+  async verifyDraft(logits: Logits, draft: Int32Array, options: VerifyDraftOptions): Promise<VerifyDraftResult> {
+    const given = draftOptionsOf(options, ['logProbs'])
+    const shape = draftShapeOf(given, logits, draft)
+    const mark = oneOf('invalidRows', given.invalidRows ?? 'reject', ['reject', 'mark']) === 'mark'
+    const copy = draft.slice()
+    const drawn = await this.call(
+      sample,
+      { logits },
+      {
+        ...positionSettings(given, shape),
+        ...positionAdjustments(given),
+        batchSize: shape.batchSize * shape.positions,
+        numClasses: shape.numClasses,
+        invalidRows: 'mark',
+      },
+    )
+    return judgeDrafts(drawn as SampleResult, copy, shape, mark)
+  }
+
+  abstract encodeVerifyDraft(encoder: GPUCommandEncoder, options: EncodeVerifyDraftOptions): void
 
   async gumbelGivenIndex(
     logits: Logits,

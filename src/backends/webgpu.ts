@@ -1,4 +1,6 @@
 import { callOf, recordingOf } from '../call'
+import { encodeVerifyDraft } from '../drafts/encode'
+import type { EncodeVerifyDraftOptions } from '../drafts/options'
 import { GpuDecoder } from '../decoder/gpu'
 import type { DecoderOptions } from '../decoder/options'
 import { Context } from '../gpu/context'
@@ -51,8 +53,11 @@ export class WebGpuSampler extends Methods implements Sampler {
 
   encode(operation: Operation, encoder: GPUCommandEncoder, options: unknown): void {
     const context = this.#checked()
-    if (typeof encoder?.beginComputePass !== 'function') throw new TypeError('encoder must be a GPUCommandEncoder')
-    record(context, encoder, recordingOf(operation, options))
+    record(context, requireEncoder(encoder), recordingOf(operation, options))
+  }
+
+  encodeVerifyDraft(encoder: GPUCommandEncoder, options: EncodeVerifyDraftOptions): void {
+    encodeVerifyDraft(this.#checked(), requireEncoder(encoder), options)
   }
 
   createDecoder(options: DecoderOptions): GpuDecoder {
@@ -75,4 +80,9 @@ export class WebGpuSampler extends Methods implements Sampler {
     this.#context.check()
     return this.#context
   }
+}
+
+function requireEncoder(encoder: GPUCommandEncoder): GPUCommandEncoder {
+  if (typeof encoder?.beginComputePass !== 'function') throw new TypeError('encoder must be a GPUCommandEncoder')
+  return encoder
 }
