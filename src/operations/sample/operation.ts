@@ -2,9 +2,11 @@ import { LOGITS, type Operation, type Request } from '../../operation'
 import { FILTER_OPTIONS, hasFilters } from '../../settings'
 import { computeSample } from './compute'
 import { MOST_FILTERED } from './kept'
+import { checkMethod, isInverseCdf } from './method'
 import { INDICES, KEPT, LOG_PROBS, MAXIMA, REMAINDERS, SCORES, STATUSES, SUMS } from './outputs'
 import { planSample } from './plan'
 import { planFiltered } from './plan_filtered'
+import { planInverseCdf } from './plan_inverse_cdf'
 
 const PARTIAL = [REMAINDERS, MAXIMA, SUMS].map(({ name }) => name)
 
@@ -13,12 +15,12 @@ export function isFiltered({ settings }: Pick<Request, 'settings'>, wanted: { ha
   return hasFilters(settings) || KEPT.some(({ name }) => wanted.has(name))
 }
 
-/** Draws of classes by Gumbel-max. */
+/** Draws of classes by Gumbel-max, or by inverse CDF. */
 export const sample: Operation = {
   name: 'sample',
   encodeName: 'encodeSample',
   draws: true,
-  options: ['classOffset', ...FILTER_OPTIONS],
+  options: ['classOffset', 'method', ...FILTER_OPTIONS],
   encodeOptions: ['invalidIndex'],
   inputs: [LOGITS],
   outputs: [
@@ -38,6 +40,7 @@ export const sample: Operation = {
       throw new TypeError(
         `logProbs is given beside ${request.given.partial ? 'partial' : partial}; it must be left out, as a shard does not know the sum of the whole`,
       )
+    checkMethod(request, wanted)
     if (!isFiltered(request, wanted)) return
     const name = FILTER_OPTIONS.find((each) => request.given[each] !== undefined) ?? 'kept'
     if (partial)
@@ -51,7 +54,10 @@ export const sample: Operation = {
     if (request.numClasses > MOST_FILTERED)
       throw new RangeError(`numClasses is ${request.numClasses}; beside ${name} it must be at most ${MOST_FILTERED}`)
   },
-  plan: (work) =>
-    isFiltered(work.request, { has: (name) => name in work.views }) ? planFiltered(work) : planSample(work),
+  plan(work) {
+    const filtered = isFiltered(work.request, { has: (name) => name in work.views })
+    if (isInverseCdf(work.request)) return planInverseCdf(work, filtered)
+    return filtered ? planFiltered(work) : planSample(work)
+  },
   compute: computeSample,
 }

@@ -9,7 +9,18 @@ import type {
   SampleOptions,
 } from '../../options'
 
-export interface SampleCallOptions extends OfLogits<SampleOptions>, FilterOptions {
+/** How a class is drawn. */
+export interface MethodOptions {
+  /**
+   * 'gumbel-max', or 'inverse-cdf', which reads a row once for all its draws: the choice for many draws of few rows. It takes the first class
+   * at which the masses so far, whole numbers as those of `topP`, exceed a part of their sum that 64 random bits name. So each class is drawn
+   * as often as its mass says, to 2^-40 of the largest; other classes than by 'gumbel-max', the same on every device. `numClasses` is at
+   * most 2^21, without `classOffset`, `scores` and `partial`; `tail` changes nothing. Default 'gumbel-max'.
+   */
+  method?: 'gumbel-max' | 'inverse-cdf' | undefined
+}
+
+export interface SampleCallOptions extends OfLogits<SampleOptions>, FilterOptions, MethodOptions {
   /** Also give the log-probability of each drawn class under `softmax(logits / temperature)`. */
   logProbs?: boolean | undefined
   /** Also give each drawn class's perturbed logit, `logits + temperature * gumbel`, whose largest is drawn. */
@@ -50,7 +61,7 @@ export interface SampleResult {
   invalidRows: InvalidRow[]
 }
 
-export interface EncodeSampleOptions extends FromBuffers<SampleOptions & FilterOptions> {
+export interface EncodeSampleOptions extends FromBuffers<SampleOptions & FilterOptions>, MethodOptions {
   logits: BufferLogits
   /** Drawn classes; `invalidIndex` in a row without a distribution. */
   indices: IndexView
