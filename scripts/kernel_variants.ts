@@ -40,6 +40,8 @@ const CALLS: [Operation, Views, object?][] = [
   [sample, { logits: {}, indices: {} }, { topP: 0.9 }],
   [sample, { logits: {}, indices: {}, logProbs: {}, keptCounts: {}, keptLogits: {}, keptClasses: {} }, { topK: 50 }],
   [sample, { logits: {}, indices: {}, logProbs: {}, scores: {}, statuses: {}, bias: {}, bitmask: {} }, PENALTIES],
+  [sample, { logits: {}, indices: {} }, { method: 'inverse-cdf' }],
+  [sample, { logits: {}, indices: {}, logProbs: {}, statuses: {} }, { method: 'inverse-cdf', topP: 0.9 }],
   [gumbelSoftmax, { logits: {}, samples: {}, indices: {} }],
   [gumbelSoftmax, { logits: {}, samples: { type: 'float16' }, indices: {}, logProbs: {} }],
   [gumbelSoftmax, { logits: {}, logSamples: {}, indices: {} }],

@@ -27,6 +27,15 @@ fn times64(a: vec2<u32>, b: u32) -> vec2<u32> {
   return product64(a.x, b) + vec2<u32>(0u, a.y * b);
 }
 
+// The high half of a * b, which has 128 bits.
+fn high64(a: vec2<u32>, b: vec2<u32>) -> vec2<u32> {
+  let low = product64(a.x, b.x);
+  // Neither sum passes 2^64: a product of words is at most 2^64 - 2^33 + 1.
+  let first = add64(product64(a.y, b.x), vec2<u32>(low.y, 0u));
+  let second = add64(product64(a.x, b.y), vec2<u32>(first.x, 0u));
+  return add64(product64(a.y, b.y), add64(vec2<u32>(first.y, 0u), vec2<u32>(second.y, 0u)));
+}
+
 fn at_least_one(a: vec2<u32>) -> vec2<u32> {
   return select(a, vec2<u32>(1u, 0u), a.x == 0u && a.y == 0u);
 }

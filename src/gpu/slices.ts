@@ -5,14 +5,14 @@ import type { Slice, Work } from './plan'
 
 /**
  * Slices of whole rows, as many as fit bindings and the bound of work; where the draws of a row do not, slices of its draws.
- * `drawBytes` is what a draw leaves in a scratch buffer.
+ * `drawBytes` is what a draw leaves in a scratch buffer, `drawWork` what it takes, in classes.
  * @throws RangeError where a draw of a row does not fit
  */
-export function slicesOf(work: Work, drawBytes = 0): Slice[] {
+export function slicesOf(work: Work, drawBytes = 0, drawWork = work.request.numClasses): Slice[] {
   const { request, views, limits } = work
   const { batchSize, numClasses, numSamples } = request
   let rowsFit = Infinity
-  let drawsFit = Math.max(1, Math.floor(limits.work / numClasses))
+  let drawsFit = Math.max(1, Math.floor(limits.work / drawWork))
   // What the parts of the longest row leave, 64 pieces of a thousand parts, is far less than any device's binding.
   if (drawBytes > 0) drawsFit = Math.min(drawsFit, Math.max(1, Math.floor(limits.bindingBytes / drawBytes)))
   for (const [name, view] of Object.entries(views)) {

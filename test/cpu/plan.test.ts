@@ -168,6 +168,18 @@ const OPERATIONS: Record<string, { operation: Operation; views: string[]; draws:
       },
     },
   },
+  'sample by inverse-cdf': {
+    operation: sample,
+    views: ['logits', 'indices', 'logProbs', 'statuses'],
+    draws: ['inverse_cdf/draw'],
+    options: { method: 'inverse-cdf' },
+  },
+  'sample by inverse-cdf with filters': {
+    operation: sample,
+    views: ['logits', 'indices', 'logProbs', 'statuses', 'keptCounts', 'keptLogits', 'keptClasses'],
+    draws: ['inverse_cdf/draw'],
+    options: { method: 'inverse-cdf', topK: 1000, topP: 0.9 },
+  },
   'gumbelSoftmax soft': {
     operation: gumbelSoftmax,
     views: ['logits', 'samples', 'indices', 'logProbs', 'statuses'],
@@ -282,7 +294,9 @@ describe.each(Object.entries(OPERATIONS))('the plan of %s', (_, { operation, vie
 
   test('refuses by name rows that do not fit a binding', () => {
     const plan = () => planned(operation, { batchSize: 1, numClasses: 40 * MIB, ...options }, places())
-    if (options && 'topK' in options)
+    if (options && 'method' in options)
+      expect(plan).toThrow("numClasses is 41943040; beside method 'inverse-cdf' it must be at most 2097152")
+    else if (options && 'topK' in options)
       expect(plan).toThrow('numClasses is 41943040; beside topK it must be at most 2097152')
     else if (operation === sample && !views.includes('bias')) expect(plan).not.toThrow()
     else expect(plan).toThrow(/^numClasses is 41943040; a row of \w+ must fit 134217728 bytes on this device/)
@@ -375,6 +389,45 @@ describe('the plan of sample', () => {
           const sharing = kernel.name === 'sample/draw_part' ? 64 * params.parts! : kernel.constants.LANES
           expect(Math.ceil(params.classes! / 8) / sharing).toBeLessThanOrEqual(2049)
         }
+  })
+})
+
+describe('the plan of sample by inverse-cdf', () => {
+  const kernels = (shape: Parameters<typeof planned>[1], limits: Partial<Limits> = {}) =>
+    draw({ method: 'inverse-cdf', ...shape }, {}, limits).plan.dispatches.map(({ kernel, workgroups }) => [
+      kernel.name.replace('inverse_cdf/', ''),
+      workgroups,
+    ])
+
+  test('adds up a long row in many workgroups, and makes two draws an invocation', () => {
+    expect(kernels({ batchSize: 1, numClasses: 151_936, numSamples: 999 })).toEqual([
+      ['filter/tops', 38],
+      ['keep_all', 1],
+      ['weigh', 38],
+      ['add_blocks', 1],
+      ['draw', 8],
+    ])
+  })
+
+  test('has short rows brought together by a lane each', () => {
+    expect(kernels({ batchSize: 6400, numClasses: 100 })).toEqual([
+      ['filter/tops', 200],
+      ['keep_all', 100],
+      ['weigh', 200],
+      ['add_blocks', 100],
+      ['draw', 100],
+    ])
+  })
+
+  test('adds up a row once for all its draws, and cuts draws at any number', () => {
+    const names = kernels({ batchSize: 2, numClasses: 10, numSamples: 5 }, { work: 96 }).map(([name]) => name)
+    const sums = ['filter/tops', 'keep_all', 'weigh', 'add_blocks']
+    expect(names).toEqual([...sums, 'draw', 'draw', ...sums, 'draw', 'draw'])
+    const each = draw({ batchSize: 1, numClasses: 10, numSamples: 5, method: 'inverse-cdf' }, {}, { work: 96 })
+    expect(dispatchesOf(each, 'inverse_cdf/draw').map(({ params }) => [params.firstDraw, params.numSamples])).toEqual([
+      [0, 3],
+      [3, 2],
+    ])
   })
 })
 

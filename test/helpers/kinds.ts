@@ -70,6 +70,10 @@ export const KINDS: Record<string, (sampler: Sampler, inputs: Inputs) => Promise
     const { indices, scores, logProbs } = await sampler.sample(logits, { ...options, scores: true, logProbs: true })
     return { indices, scores, logProbs }
   },
+  'sample by inverse-cdf': async (sampler, { logits, options }) => {
+    const { indices, logProbs } = await sampler.sample(logits, { ...options, method: 'inverse-cdf', logProbs: true })
+    return { indices, logProbs }
+  },
   // Rows apart, as in the last position of [batch, time, vocabulary].
   'sample of a view': async (sampler, { logits, options }) => {
     const numClasses = Math.floor(0.9 * options.numClasses)

@@ -6,8 +6,10 @@ import { emptySettings, filters, settingsOfRow } from '../../settings'
 import type { HostView } from '../../view'
 import { MOST_CLASSES, contest } from './contest'
 import { drawerOf } from './draw_kept'
+import { addMasses, drawColumns, newMassSums } from './inverse_cdf'
 import { keptOf } from './kept'
-import { canonical } from './mass'
+import { LARGEST_MASS, canonical } from './mass'
+import { isInverseCdf } from './method'
 import { INDICES, KEPT, LOG_PROBS, MAXIMA, REMAINDERS, SCORES, STATUSES, SUMS } from './outputs'
 import { scan } from './scan'
 import { largestOf, statusOf } from './validity'
@@ -45,7 +47,12 @@ function sumOfKept(
   return sum
 }
 
-/** Gumbel-max: draws `numSamples` classes of each row, the twin of `shaders/sample/draw.wgsl`. */
+/** Of the class that was drawn; temperature 0 draws it for sure. */
+function logProbOf(logit: number, largest: number, temperature: number, sum: number): number {
+  return temperature > 0 ? (logit - largest) / temperature - Math.log(sum) : 0
+}
+
+/** Draws `numSamples` classes of each row, by Gumbel-max as `shaders/sample/draw.wgsl`, or by inverse CDF. */
 export function computeSample(
   request: Request,
   inputs: Readonly<Record<string, HostView>>,
@@ -65,6 +72,7 @@ export function computeSample(
   keptCounts?.fill(0)
   keptClasses?.fill(-1)
   const draw = { settings: emptySettings(), number: 0, extended }
+  const masses = isInverseCdf(request) ? newMassSums(numClasses) : undefined
   for (let r = 0; r < batchSize; r++) {
     const { data, begin, emptied } = adjustedRow(r)
     const largest = largestOf(data, begin, numClasses)
@@ -90,6 +98,17 @@ export function computeSample(
       if (keptLogits) keptLogits[r] = canonical(data[begin + last])
       if (keptClasses) keptClasses[r] = classOffset + last
     }
+    if (masses) {
+      addMasses(masses, data, begin, kept, largest, draw.settings)
+      const sum = masses.roundedWhole / LARGEST_MASS
+      const columns = draws.indices.subarray(first, first + numSamples)
+      drawColumns(masses, draw.settings, columns)
+      if (logProbs)
+        columns.forEach((column, s) => {
+          logProbs[first + s] = logProbOf(data[begin + column], largest, temperature, sum)
+        })
+      continue
+    }
     const drawn =
       kept && filters(draw.settings) ? drawerOf(data, begin, numClasses, kept, classOffset, largest) : undefined
     let sum = 0
@@ -109,9 +128,7 @@ export function computeSample(
       draws.indices[first + s] = index
       draws.scores[first + s] = best
       if (remainders) remainders[first + s] = remainder
-      if (logProbs)
-        logProbs[first + s] =
-          temperature > 0 ? (data[begin + index - classOffset] - largest) / temperature - Math.log(sum) : 0
+      if (logProbs) logProbs[first + s] = logProbOf(data[begin + index - classOffset], largest, temperature, sum)
     }
   }
   return { ...draws, ...extra }

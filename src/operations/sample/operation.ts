@@ -5,9 +5,11 @@ import type { Plan, Work } from '../../gpu/plan'
 import { FILTER_OPTIONS, hasFilters } from '../../settings'
 import { computeSample } from './compute'
 import { MOST_FILTERED } from './kept'
+import { checkMethod, isInverseCdf } from './method'
 import { INDICES, KEPT, LOG_PROBS, MAXIMA, REMAINDERS, SCORES, STATUSES, SUMS } from './outputs'
 import { planSample } from './plan'
 import { planFiltered } from './plan_filtered'
+import { planInverseCdf } from './plan_inverse_cdf'
 
 const PARTIAL = [REMAINDERS, MAXIMA, SUMS].map(({ name }) => name)
 
@@ -18,15 +20,17 @@ export function isFiltered({ settings }: Pick<Request, 'settings'>, wanted: { ha
 
 /** Draws of logits that are adjusted already. */
 function planDraws(work: Work): Plan {
-  return isFiltered(work.request, { has: (name) => name in work.views }) ? planFiltered(work) : planSample(work)
+  const filtered = isFiltered(work.request, { has: (name) => name in work.views })
+  if (isInverseCdf(work.request)) return planInverseCdf(work, filtered)
+  return filtered ? planFiltered(work) : planSample(work)
 }
 
-/** Draws of classes by Gumbel-max. */
+/** Draws of classes by Gumbel-max, or by inverse CDF. */
 export const sample: Operation = {
   name: 'sample',
   encodeName: 'encodeSample',
   draws: true,
-  options: ['classOffset', ...ADJUSTMENTS, ...FILTER_OPTIONS],
+  options: ['classOffset', 'method', ...ADJUSTMENTS, ...FILTER_OPTIONS],
   encodeOptions: ['invalidIndex'],
   inputs: [LOGITS],
   outputs: [
@@ -51,6 +55,7 @@ export const sample: Operation = {
         throw new TypeError(`logProbs ${beside}, as a shard does not know the sum of the whole`)
       if (inputs[TOKENS]) throw new TypeError(`penalties ${beside}`)
     }
+    checkMethod(request, wanted)
     if (!isFiltered(request, wanted)) return
     const name = FILTER_OPTIONS.find((each) => request.given[each] !== undefined) ?? 'kept'
     if (partial)

@@ -10,7 +10,18 @@ import type {
   SampleOptions,
 } from '../../options'
 
-export interface SampleCallOptions extends OfLogits<SampleOptions>, FilterOptions, Adjustments {
+/** How a class is drawn. */
+export interface MethodOptions {
+  /**
+   * 'gumbel-max', or 'inverse-cdf', which reads a row once for all its draws: the choice for many draws of few rows. It takes the first class
+   * at which the masses so far, whole numbers as those of `topP`, exceed a part of their sum that 64 random bits name. So each class is drawn
+   * as often as its mass says, to 2^-40 of the largest; other classes than by 'gumbel-max', the same on every device. `numClasses` is at
+   * most 2^21, without `classOffset`, `scores` and `partial`; `tail` changes nothing. Default 'gumbel-max'.
+   */
+  method?: 'gumbel-max' | 'inverse-cdf' | undefined
+}
+
+export interface SampleCallOptions extends OfLogits<SampleOptions>, FilterOptions, MethodOptions, Adjustments {
   /** Also give the log-probability of each drawn class under `softmax(adjusted logits / temperature)`. */
   logProbs?: boolean | undefined
   /** Also give each drawn class's perturbed logit, `adjusted logits + temperature * gumbel`, whose largest is drawn. */
@@ -51,7 +62,8 @@ export interface SampleResult {
   invalidRows: InvalidRow[]
 }
 
-export interface EncodeSampleOptions extends FromBuffers<SampleOptions & FilterOptions>, BufferAdjustments {
+export interface EncodeSampleOptions
+  extends FromBuffers<SampleOptions & FilterOptions>, MethodOptions, BufferAdjustments {
   logits: BufferLogits
   /** Drawn classes; `invalidIndex` in a row without a distribution. */
   indices: IndexView

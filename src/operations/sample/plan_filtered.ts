@@ -7,9 +7,10 @@ import { keepsFew } from '../../settings'
 import { KEPT } from './outputs'
 
 /** In step with `shaders/filter/`: classes of a block, kept classes that are listed, bytes of a `Cutoff`. */
-const BLOCK = 64
+export const BLOCK = 64
 const MOST_LISTED = 512
 const CUTOFF_BYTES = 16
+export const LISTED_BYTES = 4 * MOST_LISTED
 /** Lanes that choose what a row keeps: a GPU has many rows' worth of them, a software adapter waits at barriers. */
 const LANES_TO_CHOOSE = { wide: 256, narrow: 16 }
 /** llvmpipe ends all loops of an invocation after 65,535 turns, and a block takes up to some 170 in all passes. */
@@ -22,57 +23,61 @@ const MOST_BLOCKS_A_LANE = 256
 export function planFiltered(work: Work): Plan {
   const { numClasses } = work.request
   const blocks = Math.ceil(numClasses / BLOCK)
-  const rowBytes = Math.max(4 * blocks, 4 * MOST_LISTED)
+  const rowBytes = Math.max(4 * blocks, LISTED_BYTES)
   const rowsFit = Math.max(1, Math.floor(work.limits.bindingBytes / rowBytes))
   const slices = slicesOf(work).flatMap((slice) => partsOfSlice(slice, rowsFit))
-  const scratch = { tops: 0, cutoffs: 0, listed: 0 }
+  const scratch: Record<string, number> = {}
   const dispatches = slices.flatMap((slice) => {
-    const sizes = {
-      tops: 4 * blocks * slice.rows,
-      cutoffs: CUTOFF_BYTES * slice.rows,
-      listed: 4 * MOST_LISTED * slice.rows,
-    }
-    const ranges: Record<string, Range> = {}
-    for (const name of ['tops', 'cutoffs', 'listed'] as const) {
-      scratch[name] = Math.max(scratch[name], sizes[name])
-      ranges[name] = { of: name, offset: 0, size: sizes[name] }
-    }
+    const ranges = scratchRanges(scratch, { ...keptBytes(work, slice), listed: LISTED_BYTES * slice.rows })
     // Further draws of the same row find what the first left.
-    const chosen = slice.firstDraw === 0 ? chooseKept(work, slice, blocks, ranges) : []
+    const chosen = slice.firstDraw === 0 ? [findTops(work, slice, ranges), ...chooseKept(work, slice, ranges)] : []
     return [...chosen, ...drawKept(work, slice, ranges)]
   })
   return { dispatches, scratch }
 }
 
-function partsOfSlice(slice: Slice, rowsFit: number): Slice[] {
+/** Bytes of what is known of a slice's rows before they are drawn from, by the names of scratch buffers. */
+export function keptBytes({ request }: Work, { rows }: Slice): Record<string, number> {
+  return { tops: 4 * Math.ceil(request.numClasses / BLOCK) * rows, cutoffs: CUTOFF_BYTES * rows }
+}
+
+/** Scratch buffers from their begin on, which become as large as this needs. */
+export function scratchRanges(scratch: Record<string, number>, sizes: Record<string, number>): Record<string, Range> {
+  const ranges: Record<string, Range> = {}
+  for (const [name, size] of Object.entries(sizes)) {
+    scratch[name] = Math.max(scratch[name] ?? 0, size)
+    ranges[name] = { of: name, offset: 0, size }
+  }
+  return ranges
+}
+
+/** A slice in parts of so many rows. */
+export function partsOfSlice(slice: Slice, rowsFit: number): Slice[] {
   const parts: Slice[] = []
   for (let first = 0; first < slice.rows; first += rowsFit)
     parts.push({ ...slice, firstRow: slice.firstRow + first, rows: Math.min(rowsFit, slice.rows - first) })
   return parts
 }
 
-function chooseKept(
-  work: Work,
-  slice: Slice,
-  blocks: number,
-  { tops, cutoffs, listed }: Record<string, Range>,
-): Dispatch[] {
+/** Finds the largest logit of each block. */
+export function findTops(work: Work, slice: Slice, { tops }: Record<string, Range>): Dispatch {
+  const blocks = Math.ceil(work.request.numClasses / BLOCK)
+  const kernel = { name: 'filter/tops', modules: readModules(work), constants: {} }
+  const all = together(bound(work, slice, 'logits', 'logits'), { bindings: { tops }, params: {} })
+  return dispatchOf(work, { ...slice, draws: 1 }, kernel, Math.ceil((slice.rows * blocks) / WORKGROUP_LANES), all)
+}
+
+/** Finds what each row keeps, by the largest logits of its blocks, and gives it where it is wanted. */
+export function chooseKept(work: Work, slice: Slice, { tops, cutoffs, listed }: Record<string, Range>): Dispatch[] {
   const once = { ...slice, draws: 1 }
-  const read = bound(work, slice, 'logits', 'logits')
-  const modules = readModules(work)
-  const find = { name: 'filter/tops', modules, constants: {} }
+  const blocks = Math.ceil(work.request.numClasses / BLOCK)
   let lanes = LANES_TO_CHOOSE[work.limits.wide ? 'wide' : 'narrow']
   while (lanes < 256 && blocks > lanes * MOST_BLOCKS_A_LANE) lanes *= 2
-  const choose = { name: 'filter/choose', modules, constants: { WORKGROUP: lanes } }
+  const choose = { name: 'filter/choose', modules: readModules(work), constants: { WORKGROUP: lanes } }
+  const chosen = { bindings: { tops, cutoffs, listed }, params: {} }
   const wanted = KEPT.filter(({ name }) => work.views[name])
   return [
-    dispatchOf(work, once, find, Math.ceil((slice.rows * blocks) / WORKGROUP_LANES), {
-      ...read,
-      bindings: { ...read.bindings, tops },
-    }),
-    {
-      ...dispatchOf(work, once, choose, slice.rows, { ...read, bindings: { ...read.bindings, tops, cutoffs, listed } }),
-    },
+    dispatchOf(work, once, choose, slice.rows, together(bound(work, slice, 'logits', 'logits'), chosen)),
     ...wanted.map(({ name }) => {
       const kernel = {
         name: 'filter/write_kept',
