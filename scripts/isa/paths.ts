@@ -67,8 +67,17 @@ function contest(classes: number): Path['cycles'] {
 }
 
 const LANES = 64
+/** Classes of a block, whose loop a driver may have written out. */
+const BLOCK = 64
 
 export const PATHS: Path[] = [
+  {
+    name: '`filter/tops`: the read of draws with filters',
+    kernel: variant('filter/tops'),
+    cycles: (code) => (passes(code).length > 0 ? allOf(4)(code) : straight(BLOCK)(code)),
+    bytes: 4,
+    moves: 'float16 logits',
+  },
   {
     name: '`sample/draw`, `sample/draw_part`: Philox skipped',
     kernel: variant('sample/draw', { LANES, LOG_PROBS: 0 }),

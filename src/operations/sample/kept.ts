@@ -5,7 +5,7 @@
 
 import { gumbelOfExponential } from '../../noise/transform'
 import type { RowSettings } from '../../settings'
-import { canonical, massOf, massScaleOf, shareOf } from './mass'
+import { type MassScale, canonical, massOf as massOfLogit, massScaleOf, shareOf } from './mass'
 
 /** Classes that a row may have, so that a logit and its class fit a double, and masses sum to less than 2^64. */
 export const MOST_FILTERED = 2 ** 21
@@ -14,6 +14,8 @@ const float = new Float32Array(1)
 const word = new Uint32Array(float.buffer)
 /** Classes whose largest logit stands for them where a bound of the k-th is looked for. */
 const BLOCK = 64
+/** Blocks whose largest classes are tried first where there is top-p alone. */
+const LIKELY = 256
 
 /** Ascending with the logit. */
 function keyOf(logit: number): number {
@@ -45,69 +47,90 @@ export function keptOf(
   }
   const line = minP > 0 ? minPLine(largest, settings) : -Infinity
   const scale = topP < 1 ? massScaleOf(largest, temperature) : undefined
-  // What is not heavy enough to be before a share of the mass is not kept; what min-p drops is a part of that mass.
-  let bound = scale ? scale.line : line
-  if (topK > 0) bound = Math.max(bound, boundOfLargest(data, begin, numClasses, topK))
-  const order = ordered(data, begin, numClasses, bound)
-  let count = topK > 0 ? Math.min(topK, order.length) : order.length
-  if (scale) count = countOfShare(data, begin, order.subarray(0, count), topP, scale)
-  if (minP > 0) while (count > 1 && canonical(data[begin + order[count - 1]]) < line) count--
-  return order.subarray(0, count)
+  const row = { data, begin, numClasses, tops: topsOf(data, begin, numClasses) }
+  let kept: Uint32Array
+  if (topK > 0) {
+    // What is not heavy enough to be before a share of the mass is not kept; what min-p drops is a part of that mass.
+    kept = ordered(row, Math.max(scale ? scale.line : line, boundOfLargest(row.tops, topK))).subarray(0, topK)
+    if (scale) kept = nucleusOf(row, kept, scale, shareOf(topP, massOf(row, kept, scale)))
+  } else if (scale) kept = nucleusOfRow(row, scale, topP)
+  else kept = ordered(row, line)
+  let count = kept.length
+  if (minP > 0) while (count > 1 && canonical(data[begin + kept[count - 1]]) < line) count--
+  return kept.subarray(0, count)
 }
 
-/** A logit that at least k classes reach: the k-th of the blocks' largest ones, or -Infinity where there are fewer blocks. */
-function boundOfLargest(data: Float32Array, begin: number, numClasses: number, k: number): number {
-  const blocks = Math.ceil(numClasses / BLOCK)
-  if (blocks <= k) return -Infinity
-  const tops = new Float32Array(blocks)
-  for (let b = 0; b < blocks; b++) {
+/** A row of logits, and the largest of each of its blocks. */
+interface Row {
+  data: Float32Array
+  begin: number
+  numClasses: number
+  tops: Float32Array
+}
+
+/** What top-p alone keeps of a row, which is looked for among the largest classes first. */
+function nucleusOfRow(row: Row, scale: MassScale, topP: number): Uint32Array {
+  const share = shareOf(topP, massOf(row, { length: row.numClasses }, scale))
+  const largest = ordered(row, Math.max(scale.line, boundOfLargest(row.tops, LIKELY)))
+  const nucleus = nucleusOf(row, largest, scale, share)
+  return nucleus.length < largest.length ? nucleus : nucleusOf(row, ordered(row, scale.line), scale, share)
+}
+
+/** The largest logit of each block of classes. */
+function topsOf(data: Float32Array, begin: number, numClasses: number): Float32Array {
+  const tops = new Float32Array(Math.ceil(numClasses / BLOCK))
+  for (let b = 0; b < tops.length; b++) {
     const end = begin + Math.min(numClasses, (b + 1) * BLOCK)
     let top = -Infinity
     for (let i = begin + b * BLOCK; i < end; i++) if (data[i] > top) top = data[i]
-    tops[b] = top
+    tops[b] = canonical(top)
   }
-  return canonical(tops.toSorted()[blocks - k])
+  return tops
+}
+
+/** A logit that at least k classes reach: the k-th of the blocks' largest ones, or -Infinity where there are fewer blocks. */
+function boundOfLargest(tops: Float32Array, k: number): number {
+  return tops.length <= k ? -Infinity : tops.toSorted()[tops.length - k]
 }
 
 /** Columns whose logits are no less than a bound and not masked, in their order. */
-function ordered(data: Float32Array, begin: number, numClasses: number, bound: number): Uint32Array {
+function ordered(row: Row, bound: number): Uint32Array {
+  const { data, begin, numClasses, tops } = row
   const codes: number[] = []
   const least = Math.max(bound, -3.4028234663852886e38)
-  for (let c = 0; c < numClasses; c++) {
-    const logit = data[begin + c]
-    if (canonical(logit) >= least) codes.push((0xffffffff - keyOf(logit)) * MOST_FILTERED + c)
+  for (let b = 0; b < tops.length; b++) {
+    if (tops[b] < least) continue
+    const end = Math.min(numClasses, (b + 1) * BLOCK)
+    for (let c = b * BLOCK; c < end; c++) {
+      const logit = data[begin + c]
+      if (canonical(logit) >= least) codes.push((0xffffffff - keyOf(logit)) * MOST_FILTERED + c)
+    }
   }
   return Uint32Array.from(Float64Array.from(codes).toSorted(), (code) => code % MOST_FILTERED)
 }
 
-/** How many of the classes have a mass before them that is below p times the mass of all; at least 1. */
-function countOfShare(
-  data: Float32Array,
-  begin: number,
-  order: Uint32Array,
-  p: number,
-  scale: ReturnType<typeof massScaleOf>,
-): number {
-  const masses = Float64Array.from(order, (column) => massOf(data[begin + column], scale))
-  const share = shareOf(p, sumOfMasses(masses))
-  // Sums pass 2^53: two parts, of which each is exact.
+/** The classes before which there is less mass than a share, the first at least. Sums pass 2^53: their two words are exact. */
+function nucleusOf({ data, begin }: Row, order: Uint32Array, scale: MassScale, share: bigint): Uint32Array {
   const [shareHigh, shareLow] = [Number(share >> 32n), Number(share & 0xffffffffn)]
   let [high, low, count] = [0, 0, 0]
-  while (count < masses.length && (count === 0 || high < shareHigh || (high === shareHigh && low < shareLow))) {
-    low += masses[count] % 2 ** 32
-    high += Math.floor(masses[count] / 2 ** 32)
+  while (count < order.length && (count === 0 || high < shareHigh || (high === shareHigh && low < shareLow))) {
+    const mass = massOfLogit(data[begin + order[count]], scale)
+    low += mass % 2 ** 32
+    high += Math.floor(mass / 2 ** 32)
     if (low >= 2 ** 32) {
       low -= 2 ** 32
       high++
     }
     count++
   }
-  return count
+  return order.subarray(0, count)
 }
 
-function sumOfMasses(masses: Float64Array): bigint {
+/** The mass of some columns together, or of the first `length`. */
+function massOf({ data, begin }: Row, columns: { length: number; [i: number]: number }, scale: MassScale): bigint {
   let [high, low] = [0, 0]
-  for (const mass of masses) {
+  for (let i = 0; i < columns.length; i++) {
+    const mass = massOfLogit(data[begin + (columns[i] ?? i)], scale)
     high += Math.floor(mass / 2 ** 32)
     low += mass % 2 ** 32
   }
