@@ -1,4 +1,4 @@
-import type { GumbelSoftmaxBackwardCallOptions, HostValues, NoiseKind } from 'gumbel-webgpu'
+import type { GumbelSoftmaxBackwardCallOptions, HostValues, NoiseKind, SampleCallOptions } from 'gumbel-webgpu'
 import { KINDS_OF_LOGITS, Words, gradientsOf, indicesOf, invalidLogits, logitsOf, simplexOf } from './inputs'
 
 /** Options of every operation. */
@@ -6,6 +6,7 @@ type Options = Omit<GumbelSoftmaxBackwardCallOptions, 'samples' | 'logSamples'> 
   batchSize: number
   logProbs?: boolean
   scores?: boolean
+  method?: SampleCallOptions['method']
 }
 
 /** A call whose results are kept in test/fixtures/draws.json. */
@@ -35,6 +36,7 @@ const OF_ROWS = {
   streams: Uint32Array.from({ length: 7 }, () => words.word()),
 }
 
+const BY_SUMS = { method: 'inverse-cdf', scores: false } as const
 const MARK = { invalidRows: 'mark' } as const
 const BOTH_GRADIENTS = { gradTau: true, gradTemperature: true }
 
@@ -147,6 +149,14 @@ export const DRAW_CASES: Record<string, DrawCase> = {
     logits: { data: invalidLogits(7) },
   },
   'sample: long invalid rows that are marked': { ...sample(6, 5000, MARK), logits: { data: invalidLogits(5000) } },
+  'sample: many draws of a row by inverse-cdf': sample(1, 100, { ...BY_SUMS, numSamples: 2001 }),
+  'sample: rows of their own settings by inverse-cdf': sample(7, 5003, {
+    ...BY_SUMS,
+    ...OF_ROWS,
+    temperature: TEMPERATURES,
+    numSamples: 5,
+    step: 5,
+  }),
   'sample: invalid rows': { ...sample(6, 7), logits: { data: invalidLogits(7) } },
 
   'gumbelSoftmax: many short rows': softmax(50, 10),
