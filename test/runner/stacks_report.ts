@@ -51,7 +51,7 @@ export default class StacksReport implements Reporter {
 
 Written by \`npm run report:stacks\`, which runs the files of \`test/gpu\` on each stack, as \`npm test\` does, and where none fails says what ran.
 \`test/gpu/stack.test.ts\` fails where a stack is not the one that it is called; \`chromium-no-subgroups\` has devices made without
-the feature, for which WGSL that enables subgroups does not compile. Fuzz tests it leaves to Firefox and Deno, which have no subgroups either.
+the feature, for which WGSL that enables subgroups does not compile. [testing.md](testing.md#which-cases-run-where) says why stacks run different files and cases.
 
 Run on ${new Date().toISOString().slice(0, 10)}:
 
