@@ -39,6 +39,7 @@ async function runModel(): Promise<Float32Array> {
     // After `<end>` alone all texts are one.
     for (let place = -1; place < places; place++) {
       const step = await model.step(LanguageModel.ids(Int32Array.from(texts, (ids) => ids[place + 1])), state)
+      state.dispose()
       state = step.state
       if (place >= 0) result.set(step.logits.data as Float32Array, place * texts.length * numClasses)
       step.logits.dispose()

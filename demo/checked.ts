@@ -1,8 +1,10 @@
 import { createSampler } from 'gumbel-webgpu'
 import { backendName } from './backend_name'
+import { decoderOptions } from './draw_options'
 import { loadEngine, loadTokenizer } from './engine'
 import { generate } from './generate'
 import { parseSettings, type SettingsText } from './settings'
+import { Tokenizer } from './tokenizer'
 
 /** What `npm run generate` reports. */
 export interface Report {
@@ -16,38 +18,27 @@ export interface Report {
   drawn: number
 }
 
-/** Writes verses, and draws each token again on the CPU backend, from the same logits. */
+/** Writes verses, and draws each token again with a decoder on the CPU backend, from the same logits. */
 export async function generateChecked(text: SettingsText): Promise<Report> {
-  const { prompt, sequences, tokens, temperature, seed } = parseSettings(text)
+  const parsed = parseSettings(text)
   const tokenizer = await loadTokenizer()
-  const promptIds = tokenizer.encode(prompt)
+  const settings = { ...parsed, prompt: tokenizer.encode(parsed.prompt) }
   const engine = await loadEngine(tokenizer)
-  const cpu = await createSampler({ backend: 'cpu' })
+  const cpu = (await createSampler({ backend: 'cpu' })).createDecoder(decoderOptions(settings, tokenizer.size))
 
-  const texts = Array.from({ length: sequences }, () => [...promptIds])
+  const texts = Array.from({ length: settings.sequences }, () => [...settings.prompt])
   const modelMs: number[] = []
   const samplerMs: number[] = []
   let equal = 0
-  for await (const token of generate(engine, {
-    prompt: promptIds,
-    sequences,
-    tokens,
-    temperature,
-    seed,
-    timed: true,
-  })) {
-    const logits = (await token.logits.getData()) as Float32Array
-    const { indices } = await cpu.sample(logits, {
-      batchSize: sequences,
-      numClasses: tokenizer.size,
-      temperature,
-      seed,
-      step: token.step,
-    })
+  let drawn = 0
+  for await (const token of generate(engine, { ...settings, timed: true })) {
+    const again = await cpu.next((await token.logits.getData()) as Float32Array)
     for (const [row, id] of token.ids.entries()) {
+      const ended = token.step > 0 && texts[row].at(-1) === Tokenizer.END
+      if (!ended && again[row] === id) equal++
       texts[row].push(id)
-      if (indices[row] === id) equal++
     }
+    drawn += token.drawn
     modelMs.push(token.modelMs)
     samplerMs.push(token.samplerMs)
   }
@@ -57,7 +48,7 @@ export async function generateChecked(text: SettingsText): Promise<Report> {
     modelMs: median(modelMs),
     samplerMs: median(samplerMs),
     equal,
-    drawn: sequences * tokens,
+    drawn,
   }
 }
 

@@ -1,100 +1,90 @@
-import type { Sampler } from 'gumbel-webgpu'
+import type { Decoder, DecoderOptions, Sampler } from 'gumbel-webgpu'
 import * as ort from 'onnxruntime-web/webgpu'
 import { LanguageModel } from './language_model'
 
-export interface DrawOptions {
-  batchSize: number
-  numClasses: number
-  temperature: number
-  seed: bigint
-}
+/** The first of the words in `Decoder.finished` that tell of a row without a distribution. */
+const WITHOUT_DISTRIBUTION = 16
 
 /** Draws the next id of each text from logits that stay where they are. */
 export interface Drawer {
   /** int32 `[batch]`: what was drawn last, where the model reads it. */
   readonly ids: ort.Tensor
   /** Draws into `ids`; resolves when done. */
-  draw(logits: ort.Tensor, step: number): Promise<void>
+  draw(logits: ort.Tensor): Promise<void>
   /** What was drawn last, in host memory. */
   read(): Promise<Int32Array>
   destroy(): void
 }
 
-export function createDrawer(sampler: Sampler, options: DrawOptions): Drawer {
-  return sampler.device ? new GpuDrawer(sampler, sampler.device, options) : new CpuDrawer(sampler, options)
+export function createDrawer(sampler: Sampler, options: DecoderOptions): Drawer {
+  const decoder = sampler.createDecoder(options)
+  return sampler.device ? new GpuDrawer(sampler.device, decoder, options) : new CpuDrawer(decoder, options)
 }
 
-/** Logits and ids stay on the GPU; `read` moves 4 bytes a text. */
+/** Logits and ids stay on the GPU; `read` moves 8 bytes a text. */
 class GpuDrawer implements Drawer {
   readonly ids: ort.Tensor
-  readonly #sampler: Sampler
   readonly #device: GPUDevice
-  readonly #options: DrawOptions
-  readonly #ids: GPUBuffer
+  readonly #decoder: Decoder
+  readonly #rows: number
   readonly #staging: GPUBuffer
   #error: Promise<GPUError | null> = Promise.resolve(null)
 
-  constructor(sampler: Sampler, device: GPUDevice, options: DrawOptions) {
-    const size = 4 * options.batchSize
-    this.#sampler = sampler
+  constructor(device: GPUDevice, decoder: Decoder, { batchSize }: DecoderOptions) {
     this.#device = device
-    this.#options = options
-    this.#ids = device.createBuffer({ label: 'ids', size, usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC })
+    this.#decoder = decoder
+    this.#rows = batchSize
     this.#staging = device.createBuffer({
       label: 'ids read back',
-      size,
+      size: 8 * batchSize,
       usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST,
     })
-    this.ids = ort.Tensor.fromGpuBuffer(this.#ids, { dataType: 'int32', dims: [options.batchSize] })
+    this.ids = ort.Tensor.fromGpuBuffer(decoder.indices!, { dataType: 'int32', dims: [batchSize] })
   }
 
-  async draw(logits: ort.Tensor, step: number): Promise<void> {
+  async draw(logits: ort.Tensor): Promise<void> {
     this.#device.pushErrorScope('validation')
     const encoder = this.#device.createCommandEncoder({ label: 'draw' })
-    this.#sampler.encodeSample(encoder, {
-      ...this.#options,
-      step,
-      logits: { buffer: logits.gpuBuffer },
-      indices: { buffer: this.#ids },
-    })
-    encoder.copyBufferToBuffer(this.#ids, 0, this.#staging, 0, this.#ids.size)
+    this.#decoder.encodeNext(encoder, { buffer: logits.gpuBuffer })
+    const bytes = 4 * this.#rows
+    encoder.copyBufferToBuffer(this.#decoder.indices!, 0, this.#staging, 0, bytes)
+    encoder.copyBufferToBuffer(this.#decoder.finished!, 0, this.#staging, bytes, bytes)
     this.#device.queue.submit([encoder.finish()])
     this.#error = this.#device.popErrorScope()
   }
 
   async read(): Promise<Int32Array> {
     await this.#staging.mapAsync(GPUMapMode.READ)
-    const ids = new Int32Array(this.#staging.getMappedRange().slice(0))
+    const words = new Int32Array(this.#staging.getMappedRange().slice(0))
     this.#staging.unmap()
     // A refused submit leaves ids of 0, which would pass for the end of every verse.
     const error = await this.#error
     if (error) throw new Error(error.message)
-    return ids
+    const invalid = words.subarray(this.#rows).findIndex((word) => word >= WITHOUT_DISTRIBUTION)
+    if (invalid >= 0) throw new Error(`the model gave sequence ${invalid + 1} logits without a distribution`)
+    return words.slice(0, this.#rows)
   }
 
   destroy(): void {
     this.ids.dispose()
-    this.#ids.destroy()
+    this.#decoder.destroy()
     this.#staging.destroy()
   }
 }
 
 class CpuDrawer implements Drawer {
   readonly ids: ort.Tensor
-  readonly #sampler: Sampler
-  readonly #options: DrawOptions
+  readonly #decoder: Decoder
   readonly #ids: Int32Array
 
-  constructor(sampler: Sampler, options: DrawOptions) {
-    this.#sampler = sampler
-    this.#options = options
-    this.#ids = new Int32Array(options.batchSize)
+  constructor(decoder: Decoder, { batchSize }: DecoderOptions) {
+    this.#decoder = decoder
+    this.#ids = new Int32Array(batchSize)
     this.ids = LanguageModel.ids(this.#ids)
   }
 
-  async draw(logits: ort.Tensor, step: number): Promise<void> {
-    const { indices } = await this.#sampler.sample(logits.data as Float32Array, { ...this.#options, step })
-    this.#ids.set(indices)
+  async draw(logits: ort.Tensor): Promise<void> {
+    this.#ids.set(await this.#decoder.next(logits.data as Float32Array))
   }
 
   async read(): Promise<Int32Array> {
@@ -103,5 +93,6 @@ class CpuDrawer implements Drawer {
 
   destroy(): void {
     this.ids.dispose()
+    this.#decoder.destroy()
   }
 }

@@ -13,12 +13,11 @@ export interface Step {
   state: ort.Tensor
 }
 
-/**
- * A recurrent language model in ONNX, one id a step, on a GPU device or in WebAssembly.
- * Steps must not overlap: onnxruntime-web crashes where a session runs twice at once.
- */
+/** A recurrent language model in ONNX, one id a step, on a GPU device or in WebAssembly. */
 export class LanguageModel {
   readonly #session: ort.InferenceSession
+  /** Is settled when the step asked for last has run: onnxruntime-web crashes where a session runs twice at once. */
+  #last: Promise<unknown> = Promise.resolve()
 
   private constructor(session: ort.InferenceSession) {
     this.#session = session
@@ -45,14 +44,14 @@ export class LanguageModel {
     return new ort.Tensor('int32', ids, [ids.length])
   }
 
-  /** Reads one id a text, int32 `[batch]`; `state` is used up, `ids` stays the caller's. */
-  async step(ids: ort.Tensor, state: ort.Tensor): Promise<Step> {
-    try {
+  /** Reads one id a text, int32 `[batch]`. Both tensors stay the caller's; steps run in the order in which they are asked for. */
+  step(ids: ort.Tensor, state: ort.Tensor): Promise<Step> {
+    const step = this.#last.then(async () => {
       const { logits, next_state } = await this.#session.run({ input_ids: ids, state })
       return { logits, state: next_state }
-    } finally {
-      state.dispose()
-    }
+    })
+    this.#last = step.catch(() => undefined)
+    return step
   }
 
   release(): Promise<void> {

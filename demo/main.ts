@@ -2,15 +2,21 @@ import { backendName } from './backend_name'
 import { loadEngine, loadTokenizer, type Engine } from './engine'
 import { element, SettingsForm } from './form'
 import { generate } from './generate'
+import { OddsPanel } from './odds_panel'
 import { SettingError, type Settings } from './settings'
 import { UnknownWordError } from './tokenizer'
 import { VerseList } from './verses'
+import { Written } from './written'
 
 const form = new SettingsForm(element<HTMLFormElement>('settings'))
 const stop = element<HTMLButtonElement>('stop')
 const status = element('status')
 const rate = element('rate')
 const failure = element('failure')
+const odds = new OddsPanel(element('odds'), element('verses'), (error) => {
+  // What fails while verses are written fails them too.
+  if (stop.disabled) void recover(error)
+})
 
 let loading: Promise<Engine> | undefined
 let abort = new AbortController()
@@ -56,16 +62,23 @@ async function writeVerses(engine: Engine, prompt: number[], settings: Settings,
     : `${name}: this browser gives no WebGPU device, so the model and the sampler run on the CPU.`
   status.textContent = `Writing ${counted(sequences, 'verse')} …`
 
+  const drawSettings = { ...settings, prompt }
+  const written = new Written(engine, drawSettings)
+  odds.of(written)
   const verses = new VerseList(element('verses'), engine.tokenizer, prompt, sequences)
   let first = 0
   let drawn = 0
+  let timed = 0
   try {
-    for await (const { step, ids } of generate(engine, { ...settings, prompt, signal })) {
-      verses.append(ids)
-      drawn += sequences
-      if (step === 0) first = performance.now()
-      else rate.textContent = `${tokensPerSecond(step * sequences, performance.now() - first)} tokens a second`
-      if (verses.allEnded) break
+    for await (const token of generate(engine, { ...drawSettings, signal, keepState: written.keepState })) {
+      written.append(token.ids)
+      verses.append(token.ids)
+      drawn += token.drawn
+      if (token.step === 0) first = performance.now()
+      else {
+        timed += token.drawn
+        rate.textContent = `${tokensPerSecond(timed, performance.now() - first)} tokens a second`
+      }
       await pause(0) // The model in WebAssembly leaves the page no time to paint and to hear its buttons.
     }
   } finally {
@@ -80,6 +93,7 @@ function pause(milliseconds: number): Promise<void> {
 
 /** After a failure the session repeats its error and the device may be lost: the next run starts with new ones. */
 async function recover(error: unknown): Promise<void> {
+  odds.of(undefined)
   const failed = await loading?.catch(() => undefined)
   loading = undefined
   // What fails because a device was lost may fail a moment before the loss is told.

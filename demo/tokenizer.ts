@@ -38,12 +38,17 @@ export class Tokenizer {
   decode(ids: readonly number[]): string {
     const end = ids.indexOf(Tokenizer.END)
     let text = ''
-    for (const id of end < 0 ? ids : ids.slice(0, end)) {
-      const word = this.#words[id]
-      const closesUp = text === '' || text.endsWith('(') || CLOSES_UP_LEFT.test(word)
-      text += closesUp ? word : ` ${word}`
-    }
+    for (const id of end < 0 ? ids : ids.slice(0, end)) text += this.space(text, id) + this.#words[id]
     return text
+  }
+
+  /** What stands between a text and the word of an id that follows it. */
+  space(text: string, id: number): string {
+    return text === '' || text.endsWith('(') || CLOSES_UP_LEFT.test(this.#words[id]) ? '' : ' '
+  }
+
+  word(id: number): string {
+    return this.#words[id]
   }
 
   #otherSpellings(word: string): string[] {

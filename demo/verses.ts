@@ -1,32 +1,30 @@
+import { html } from './dom'
 import { Tokenizer } from './tokenizer'
 
-/** A list of verses that grow word by word. */
+/** Which drawn word of which verse. */
+export interface Place {
+  row: number
+  step: number
+}
+
+/** A list of verses that grow word by word; each drawn word is an element that can have the focus. */
 export class VerseList {
   readonly #list: HTMLElement
   readonly #tokenizer: Tokenizer
-  readonly #promptText: string
-  readonly #verses: { ids: number[]; ended: boolean; words: Text }[]
+  readonly #verses: { item: HTMLElement; text: string; length: number; ended: boolean }[]
 
   /** Empties the list, and begins each of its verses with the prompt. */
   constructor(list: HTMLElement, tokenizer: Tokenizer, prompt: readonly number[], sequences: number) {
     this.#list = list
     this.#tokenizer = tokenizer
-    this.#promptText = tokenizer.decode(prompt)
+    const text = tokenizer.decode(prompt)
     this.#verses = Array.from({ length: sequences }, () => ({
-      ids: [...prompt],
+      item: html('li', {}, html('span', { class: 'prompt' }, text)),
+      text,
+      length: 0,
       ended: false,
-      words: new Text(),
     }))
-    list.replaceChildren(
-      ...this.#verses.map(({ words }) => {
-        const given = document.createElement('span')
-        given.className = 'prompt'
-        given.textContent = this.#promptText
-        const item = document.createElement('li')
-        item.append(given, words)
-        return item
-      }),
-    )
+    list.replaceChildren(...this.#verses.map(({ item }) => item))
     list.ariaBusy = 'true'
   }
 
@@ -34,19 +32,25 @@ export class VerseList {
   append(ids: Int32Array): void {
     for (const [row, verse] of this.#verses.entries()) {
       if (verse.ended) continue
-      verse.ids.push(ids[row])
+      const step = verse.length++
       verse.ended = ids[row] === Tokenizer.END
-      verse.words.data = this.#tokenizer.decode(verse.ids).slice(this.#promptText.length)
+      if (verse.ended) continue
+      const space = this.#tokenizer.space(verse.text, ids[row])
+      const word = this.#tokenizer.word(ids[row])
+      verse.text += space + word
+      // One word of the list is reached by Tab, the others from it by arrows.
+      const tabindex = row === 0 && step === 0 ? 0 : -1
+      verse.item.append(space, html('span', { class: 'word', tabindex, 'data-row': row, 'data-step': step }, word))
     }
-  }
-
-  get allEnded(): boolean {
-    return this.#verses.every(({ ended }) => ended)
   }
 
   /** Marks verses that were cut off. */
   close(): void {
-    for (const { ended, words } of this.#verses) if (!ended) words.data += '\u00a0…'
+    for (const { ended, item } of this.#verses) if (!ended) item.append('\u00a0…')
     this.#list.ariaBusy = 'false'
   }
+}
+
+export function placeOf({ dataset }: HTMLElement): Place {
+  return { row: Number(dataset.row), step: Number(dataset.step) }
 }

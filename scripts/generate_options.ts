@@ -4,12 +4,14 @@ import { parseArgs } from 'node:util'
 import { ALLOWED, DEFAULTS, SETTING_NAMES, SettingError, type SettingsText, parseSettings } from '../demo/settings'
 import { Tokenizer, UnknownWordError } from '../demo/tokenizer'
 
+const NAME_WIDTH = Math.max(...SETTING_NAMES.map(({ length }) => length))
+
 export const USAGE = `Writes verses in headless Chromium, and draws each token again on the CPU backend.
 
 Usage: npm run generate -- [options]
 
-${SETTING_NAMES.map((name) => `  --${name.padEnd(11)}  ${ALLOWED[name]} (default: ${DEFAULTS[name]})`).join('\n')}
-  --help         print this
+${SETTING_NAMES.map((name) => `  --${name.padEnd(NAME_WIDTH)}  ${ALLOWED[name]} (default: ${DEFAULTS[name]})`).join('\n')}
+  --${'help'.padEnd(NAME_WIDTH)}  print this
 
 Exit codes: 0 when every token is equal to the CPU backend's, 1 when not or when something failed, 2 for a bad option.
 `
