@@ -1,10 +1,12 @@
 import { resolve } from 'node:path'
 import { defineConfig } from 'vite'
+import { digits } from './scripts/digits.ts'
 
 const root = import.meta.dirname
 
 /** Pages: `vite` serves and `vite build` builds them; the library itself is built by vite.lib.config.ts. */
 export default defineConfig({
+  plugins: [digits()],
   resolve: {
     alias: [
       { find: 'gumbel-webgpu/tfjs', replacement: resolve(root, 'src/adapters/tfjs.ts') },
@@ -15,12 +17,22 @@ export default defineConfig({
   publicDir: 'demo/public',
   // onnxruntime-web finds its .wasm beside its own files; a pre-bundled copy would not.
   // jstat is CommonJS, which a browser reads only once bundled.
-  optimizeDeps: { exclude: ['onnxruntime-web'], include: ['jstat'] },
+  // Modules of TensorFlow.js are bundled together, so that all have one engine.
+  optimizeDeps: {
+    exclude: ['onnxruntime-web'],
+    include: [
+      'jstat',
+      '@tensorflow/tfjs-backend-cpu',
+      '@tensorflow/tfjs-backend-webgpu',
+      '@tensorflow/tfjs-core',
+      '@tensorflow/tfjs-core/dist/register_all_gradients',
+    ],
+  },
   build: {
     outDir: 'site',
     target: 'es2022',
     rolldownOptions: {
-      input: ['', 'demo/lab', 'demo/train/toy', 'demo/audit', 'bench'].map((folder) =>
+      input: ['', 'demo/lab', 'demo/train', 'demo/train/toy', 'demo/audit', 'bench'].map((folder) =>
         resolve(root, folder, 'index.html'),
       ),
     },
