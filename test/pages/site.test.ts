@@ -10,6 +10,7 @@ const PAGES = [
   'bench/index.html',
   'demo/audit/index.html',
   'demo/lab/index.html',
+  'demo/train/index.html',
   'demo/train/toy/index.html',
   'index.html',
 ]
@@ -82,6 +83,14 @@ test('the lab draws', async () => {
 test('the toy draws and descends', async () => {
   const { page, missing } = await open('demo/train/toy/index.html?samples=1000')
   await page.locator('#sweep-status:text("1,000 draws")').waitFor()
+  expect(await page.locator('#failure').innerText()).toBe('')
+  expect(missing).toEqual([])
+})
+
+test('the autoencoder trains', async () => {
+  const { page, missing } = await open('demo/train/index.html?steps=1', withoutWebGpu)
+  await page.getByRole('button', { name: 'Train', exact: true }).click()
+  await page.locator('#status:text("Step 1 of 1"), #failure:not(:empty)').first().waitFor()
   expect(await page.locator('#failure').innerText()).toBe('')
   expect(missing).toEqual([])
 })
