@@ -3,7 +3,7 @@ import type { InvalidRow } from '../errors'
 import type { BufferLogits, FilterOptions, FromBuffers, IndexView, OutputView, SampleOptions } from '../options'
 
 /** What the tokens of a draft are drawn with: what `sample` takes, of each sequence. */
-type DraftDraws = Omit<SampleOptions, 'batchSize' | 'numSamples' | 'classOffset'> & FilterOptions
+export type DraftDraws = Omit<SampleOptions, 'batchSize' | 'numSamples' | 'classOffset'> & FilterOptions
 
 export interface VerifyDraftOptions extends DraftDraws, Omit<Adjustments, 'penalties'> {
   /** Sequences. By default as many as logits in a bare array, and the draft, hold. */
