@@ -116,12 +116,14 @@ const TYPES = [
 ]
 const METHODS = [
   'concreteLogProb',
+  'createDecoder',
   'destroy',
   'encodeGumbelGivenIndex',
   'encodeGumbelSoftmax',
   'encodeGumbelSoftmaxBackward',
   'encodeNoise',
   'encodeSample',
+  'encodeVerifyDraft',
   'gumbelGivenIndex',
   'gumbelSoftmax',
   'gumbelSoftmaxBackward',
@@ -129,6 +131,7 @@ const METHODS = [
   'prepare',
   'sample',
   'verify',
+  'verifyDraft',
 ]
 
 /** What `compareBackends` of `consumer/draw.js` gives. */
