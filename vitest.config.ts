@@ -16,11 +16,14 @@ const globalSetup = './test/runner/install.ts'
 /** How long `expect.poll` waits: by default for a second, which is short where tests share their machine. */
 const expect = { poll: { timeout: 120_000 } }
 const gpu = { include: ['test/gpu/**/*.test.ts'], testTimeout: 240_000, globalSetup, expect }
-/**
- * Deno runs whole matrices of cases; Chromium, whose software adapter takes longest to compile a kernel, and Firefox, which has Deno's
- * compiler and adapter, run what crosses each kernel once. MATRIX=whole has each stack run all.
- */
+/** MATRIX=whole has each stack run all cases of all files; without it a stack runs what crosses each of its kernels once. */
 const whole = process.env.MATRIX === 'whole'
+/** Set by `npm run verify:fuzz`, and in order to meet a failure of it again. */
+const fuzzed = ['VITE_FUZZ_FACTOR', 'VITE_FUZZ_PATH'].some((name) => process.env[name] !== undefined)
+const fuzz = 'test/gpu/fuzz_*.test.ts'
+/** Of kernels alone, which Deno gives to the shader compiler and the adapter that Firefox has. */
+const kernels =
+  'test/gpu/{adjustments,battery,concrete_log_prob,exact_scores,extremes,far,filters,flawed_rows,gumbel_given_index,gumbel_softmax,gumbel_softmax_backward,invariance,inverse_cdf,log_samples,logits_types,masked_rows,sample,tail,tiling}.test.ts'
 /** One page for all files of a browser, so that they share its devices and what these have compiled. */
 const browser = { enabled: true, headless: true, screenshotFailures: false, isolate: false }
 
@@ -45,6 +48,8 @@ export default defineConfig({
         test: {
           ...gpu,
           name: 'gpu-chromium',
+          // Deno compiles kernels of many shapes fastest.
+          exclude: whole || fuzzed ? [] : [fuzz],
           browser: {
             ...browser,
             provider: chromium,
@@ -71,8 +76,8 @@ export default defineConfig({
         test: {
           ...gpu,
           name: 'gpu-firefox',
-          // Of kernels alone, which Deno gives to the same shader compiler and the same adapter; and of TensorFlow.js, which Chromium has.
-          exclude: ['test/gpu/{battery,exact_scores,flawed_rows,fuzz_*,masked_rows,tfjs,tiling}.test.ts'],
+          // TensorFlow.js has no WebGPU here.
+          exclude: ['test/gpu/tfjs.test.ts', ...(whole ? [] : [kernels]), ...(whole || fuzzed ? [] : [fuzz])],
           browser: { ...browser, provider: firefox(), instances: [{ name: 'firefox', browser: 'firefox' }] },
           provide: { stack: { product: 'Firefox', whole } },
         },
@@ -86,7 +91,7 @@ export default defineConfig({
           exclude: ['test/gpu/battery.test.ts'],
           pool: denoPool,
           isolate: false,
-          provide: { stack: { product: 'Deno', whole: true } },
+          provide: { stack: { product: 'Deno', whole } },
         },
       },
       {

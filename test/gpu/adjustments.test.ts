@@ -7,6 +7,7 @@ import { expectClose, expectSame } from '../helpers/compare'
 import { type TestGpu, gpuTest } from '../helpers/gpu'
 import { halvesOf } from '../helpers/halves'
 import { randomLogits } from '../helpers/logits'
+import { shared } from '../helpers/matrix'
 import { Random } from '../helpers/random'
 
 const cpu = await createSampler({ backend: 'cpu' })
@@ -45,7 +46,7 @@ async function recorded(gpu: TestGpu, options: Omit<EncodeSampleOptions, 'indice
 }
 
 describe('bias, penalties and bitmask', () => {
-  for (const [plan, limits] of Object.entries(PLANS))
+  for (const [plan, limits] of shared(Object.entries(PLANS)))
     gpuTest(`draw what the CPU draws, with the plans of ${plan}`, async (gpu) => {
       const forced = new WebGpuSampler(gpu.device, false, limits)
       const random = new Random(Object.keys(PLANS).indexOf(plan))

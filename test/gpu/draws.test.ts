@@ -6,19 +6,18 @@ import { encoded, place } from '../helpers/draws/encode'
 import { run } from '../helpers/draws/run'
 import { type Table, expectEntries } from '../helpers/draws/table'
 import { gpuTest } from '../helpers/gpu'
-import { WHOLE } from '../helpers/matrix'
+import { shared } from '../helpers/matrix'
 
 const table: Table = draws as Table
 
 describe('the draws of the table, on the GPU, of host arrays, of buffers, and recorded', () => {
-  // Elsewhere draws are compared with the CPU's, which has all of the table.
-  for (const [name, drawCase] of Object.entries(DRAW_CASES).filter((_, i) => WHOLE || i % 2 === 0))
+  for (const [name, drawCase] of shared(Object.entries(DRAW_CASES)))
     gpuTest(name, async (gpu) => {
       expectEntries(await run(gpu.sampler, drawCase), table[name])
       if (drawCase.operation === 'noise') return
       expectEntries(await run(gpu.sampler, drawCase, (view) => place(gpu, view)), table[name])
       // What is recorded has other outputs, and so other kernels.
-      const written = WHOLE && (await encoded(gpu, drawCase))
+      const written = await encoded(gpu, drawCase)
       if (!written) return
       const { rejected, ...entries } = table[name]
       // Rows that reject a call are marked in what is recorded.

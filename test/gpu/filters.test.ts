@@ -3,6 +3,7 @@ import { describe, expect } from 'vitest'
 import { expectClose, expectSame } from '../helpers/compare'
 import { type TestGpu, gpuTest } from '../helpers/gpu'
 import { type LogitsKind, randomLogits } from '../helpers/logits'
+import { shared } from '../helpers/matrix'
 import { Random } from '../helpers/random'
 
 const cpu = await createSampler({ backend: 'cpu' })
@@ -57,13 +58,13 @@ describe('GPU keeps and draws what the CPU does', () => {
 
   gpuTest('long rows', async (gpu) => {
     const random = new Random(20)
-    for (const [numClasses, kind] of [
+    for (const [numClasses, kind] of shared([
       [50257, 'normal'],
       [131072, 'peaked'],
       [131072, 'ties'],
       [151936, 'normal'],
       [262144, 'flat'],
-    ] as const) {
+    ] as const)) {
       const data = randomLogits(kind, 3, numClasses, random.word())
       for (const filters of [
         { topK: [50, 1000, 20_000] },

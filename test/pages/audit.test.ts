@@ -95,7 +95,11 @@ for (const [name, launch] of Object.entries(BROWSERS))
       await page.setViewport(DESKTOP)
       const desktop = await height()
       await page.setViewport(PHONE)
-      expect(await read('document.documentElement.scrollWidth')).toBeLessThanOrEqual(PHONE.width)
+      // At once, before anything of the page has been told of its new size, and when all has.
+      for (const when of ['0', 'new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))'])
+        expect(
+          await read(`Promise.resolve(${when}).then(() => document.documentElement.scrollWidth)`),
+        ).toBeLessThanOrEqual(PHONE.width)
       return [desktop, await height()]
     }
 

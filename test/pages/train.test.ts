@@ -186,58 +186,38 @@ const ENDING = /\nheld-out negative ELBO: ([\d.]+) nats \(mean digit: 206\.60\)\
 
 describe('npm run train', () => {
   // The page trains on WebGPU; held-out digits take a software adapter minutes.
-  test('trains, and writes a picture', async () => {
+  test('trains and writes a picture, the same from one seed', async () => {
     const out = join(folder, 'digits.png')
-    const { code, stdout } = await train(
-      '--steps',
-      '1',
-      '--estimator',
-      'rebar',
-      '--backend',
-      'cpu',
-      '--seed',
-      '3',
-      '--out',
-      out,
-    )
-    expect(stdout).toMatch(/^step 1: loss [\d.]+ nats \(reconstruction [\d.]+, divergence [\d.]+\), tau 0\.300\n/)
-    const [, nats] = stdout.match(ENDING)!
-    expect(Number(nats)).toBeGreaterThan(100)
-    expect(code).toBe(0)
-    const png = await readFile(out)
-    expect(png.subarray(0, 8).toString('latin1')).toBe('\x89PNG\r\n\x1a\n')
-    // Twenty digits of 28 pixels, twice as large, in three rows.
-    expect([png.readUInt32BE(16), png.readUInt32BE(20)]).toEqual([1120, 168])
-  })
-
-  test('draws the same from one seed', async () => {
     const run = async (seed: string) => {
-      const { stdout } = await train('--steps', '2', '--backend', 'cpu', '--seed', seed, '--out', join(folder, 'a.png'))
-      return stdout.match(ENDING)!.slice(1)
+      const options = ['--steps', '1', '--estimator', 'rebar', '--backend', 'cpu', '--seed', seed, '--out', out]
+      const { code, stdout } = await train(...options)
+      expect(code).toBe(0)
+      return { stdout, ending: stdout.match(ENDING)!.slice(1), png: await readFile(out) }
     }
     const first = await run('3')
-    expect(await run('3')).toEqual(first)
-    expect((await run('4'))[1]).not.toBe(first[1])
+    expect(first.stdout).toMatch(/^step 1: loss [\d.]+ nats \(reconstruction [\d.]+, divergence [\d.]+\), tau 0\.300\n/)
+    expect(Number(first.ending[0])).toBeGreaterThan(100)
+    expect(first.png.subarray(0, 8).toString('latin1')).toBe('\x89PNG\r\n\x1a\n')
+    // Twenty digits of 28 pixels, twice as large, in three rows.
+    expect([first.png.readUInt32BE(16), first.png.readUInt32BE(20)]).toEqual([1120, 168])
+    const again = await run('3')
+    expect(again.ending).toEqual(first.ending)
+    expect(again.png.equals(first.png)).toBe(true)
+    expect((await run('4')).ending[1]).not.toBe(first.ending[1])
   })
 
+  // What settings may be is the page's to say, above.
   test('refuses bad options by name, with exit code 2', async () => {
     for (const [options, message] of [
-      [['--steps', '0'], "--steps is '0'; it must be a whole number from 1 to 1000000"],
       [['--seed', '1.5'], "--seed is '1.5'; it must be a whole number from 0 to 4294967295"],
-      [
-        ['--estimator', 'magic'],
-        "--estimator is 'magic'; it must be gumbel-softmax, straight-through, reinforce or rebar",
-      ],
       [
         ['--out', '/no/such/folder/a.png'],
         "--out is '/no/such/folder/a.png'; it must be the path of a PNG in a folder that exists",
       ],
-      [['--out'], '--out has no value; it must be the path of a PNG in a folder that exists'],
       [
         ['--batch', '3'],
         '--batch is not an option; options are --steps, --estimator, --seed, --backend, --out and --help',
       ],
-      [['300'], "'300' is not an option; options are"],
     ] as const) {
       const { code, stdout, stderr } = await train(...options)
       expect(stderr).toContain(message)

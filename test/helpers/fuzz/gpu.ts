@@ -6,8 +6,8 @@ import { type Case, aligned, placed } from './cases'
 import { WHOLE } from '../matrix'
 import { FUZZ, check } from './check'
 
-/** Of its cases what a test runs: all in long runs, and fewest on stacks that take few regimes. */
-const SHARE = FUZZ.factor > 1 ? 1 : WHOLE ? 0.6 : 0.3
+/** Of its cases what a test runs: all in long runs, and fewest where it takes few regimes. */
+const SHARE = FUZZ.factor > 1 || WHOLE ? 1 : 0.3
 
 /** What one case has: the buffers are freed when it ends. */
 export interface FuzzGpu extends Omit<TestGpu, 'sampler' | 'skip'> {
