@@ -5,7 +5,8 @@
  */
 import { parseArgs } from 'node:util'
 import { SingleBar } from 'cli-progress'
-import { MUTANTS, type Mutant, type NamedTest, SIDES, type Side, editsOf } from './mutants/mutants'
+import { type Mutant, type NamedTest, SIDES, type Side, editsOf } from './mutants/mutant'
+import { MUTANTS } from './mutants/mutants'
 import { type Ended, runTests } from './mutants/run_tests'
 import { writeSection } from './section'
 

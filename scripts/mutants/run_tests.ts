@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
-import { type Edit, type NamedTest } from './mutants'
+import { type Edit, type NamedTest } from './mutant'
 
 /** How a named test ended; several where the name is the beginning of several. */
 export interface Ended {

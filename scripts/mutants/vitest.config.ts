@@ -3,7 +3,7 @@ import { relative, resolve } from 'node:path'
 import type { Plugin } from 'vite'
 import { type UserWorkspaceConfig, defineConfig } from 'vitest/config'
 import tests from '../../vitest.config.ts'
-import { type Edit, edited } from './mutants.ts'
+import { type Edit, edited } from './mutant.ts'
 
 /** The edits of the mutant that is tested, as JSON; none for the sources as they are. */
 const edits = JSON.parse(process.env.MUTANT ?? '[]') as Edit[]

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { MUTANTS, SIDES, edited, editsOf } from '../../scripts/mutants/mutants'
+import { SIDES, edited, editsOf } from '../../scripts/mutants/mutant'
+import { MUTANTS } from '../../scripts/mutants/mutants'
 
 const root = resolve(import.meta.dirname, '../..')
 const read = (file: string) => readFileSync(resolve(root, file), 'utf8')

@@ -1,0 +1,100 @@
+/** Mistakes in filters, biases, penalties and masks. */
+import { type Mutant, shaders, twin } from './mutant'
+
+const adjust = twin('adjust/compute')
+const SAME_ADJUSTED = 'draw what the CPU draws, with the plans of a GPU'
+
+/** Killed by a test of the CPU that computes it plainly, and by one of the GPU. */
+function adjusted(onCpu: string, onGpu = SAME_ADJUSTED): Mutant['killedBy'] {
+  const of = (where: string, name: string) => ({
+    file: `test/${where}/adjustments.test.ts`,
+    name: `bias, penalties and bitmask ${name}`,
+  })
+  return { shader: [of('gpu', onGpu)], twin: [of('cpu', onCpu)], both: [of('cpu', onCpu)] }
+}
+
+export const CONTROLS: readonly Mutant[] = [
+  {
+    name: 'top-p that keeps the class at which its part is reached and one more',
+    shader: [
+      shaders('filter/choose')('i < kept && less64(sum, share)', 'i < kept && !less64(share, sum)'),
+      shaders('filter/narrow')(
+        'let wanted = workgroupUniformLoad(&sh_wanted);',
+        'let wanted = workgroupUniformLoad(&sh_wanted) + 1u;',
+      ),
+    ],
+    twin: [twin('operations/sample/kept')('low < shareLow', 'low <= shareLow')],
+    killedBy: {
+      shader: [{ file: 'test/gpu/filters.test.ts', name: 'ties logits, filters a row' }],
+      twin: [{ file: 'test/cpu/filters.test.ts', name: 'top-p keeps no class at whose begin its part is reached' }],
+    },
+  },
+  {
+    name: 'top-k that takes the higher of equal classes',
+    shader: [
+      shaders('filter/candidates')('(vec4<u32>(sh_columns[j]) < columns)', '(vec4<u32>(sh_columns[j]) > columns)'),
+    ],
+    twin: [twin('operations/sample/kept')('* MOST_FILTERED + c)', '* MOST_FILTERED + (MOST_FILTERED - 1 - c))')],
+    killedBy: {
+      shader: [{ file: 'test/gpu/filters.test.ts', name: 'ties logits, filters a row' }],
+      twin: [{ file: 'test/cpu/filters.test.ts', name: 'of ties logits' }],
+    },
+  },
+  {
+    name: 'masses by a rate that is rounded up',
+    shader: [shaders('shared/mass')('((quotient >> wide) & 0x7fffffu)', '(((quotient >> wide) + 1u) & 0x7fffffu)')],
+    twin: [twin('operations/sample/mass')('return whole * 2', 'return (whole + 2) * 2')],
+    killedBy: {
+      twin: [{ file: 'test/cpu/filters.test.ts', name: 'is rounded down to 24 bits' }],
+    },
+  },
+  {
+    name: 'the prompt is one token longer',
+    shader: [shaders('adjust/count')('place < penalties.prompt_length', 'place <= penalties.prompt_length')],
+    twin: [adjust('i < promptLength', 'i <= promptLength')],
+    killedBy: adjusted('are rounded one after another'),
+  },
+  {
+    name: 'repetition divides logits below 0 too',
+    shader: [shaders('adjust/penalize')('select(row.repetition, row.inverse, positive)', 'row.inverse')],
+    twin: [adjust('term > 0 ? term * inverse : term * repetition', 'term * inverse')],
+    killedBy: adjusted('are rounded one after another'),
+  },
+  {
+    name: 'a mask hides NaN',
+    shader: [shaders('adjust/bitmask')('banned & !invalid4(logits)', 'banned')],
+    twin: [adjust(' || data[c] === -Infinity || isInvalid(data[c])) continue', ' || data[c] === -Infinity) continue')],
+    killedBy: adjusted('say of an invalid row what took its last class', 'hide no NaN and no +Infinity'),
+  },
+  {
+    name: 'the mask takes what penalties took',
+    shader: [shaders('adjust/taken')('if (left == NEGATIVE_INFINITY) {', 'if (left == 0u) {')],
+    twin: [],
+    killedBy: {
+      shader: [
+        {
+          file: 'test/gpu/adjustments.test.ts',
+          name: 'bias, penalties and bitmask name the last that took a class',
+        },
+      ],
+    },
+  },
+  {
+    name: 'counts of tokens are left behind',
+    shader: [
+      shaders('adjust/counts')(
+        'atomicExchange(&counts[row * params.rows_out_stride + c], 0u)',
+        'atomicLoad(&counts[row * params.rows_out_stride + c])',
+      ),
+    ],
+    twin: [],
+    killedBy: {
+      shader: [
+        {
+          file: 'test/gpu/adjustments.test.ts',
+          name: 'bias, penalties and bitmask go on from one call to the next',
+        },
+      ],
+    },
+  },
+]
