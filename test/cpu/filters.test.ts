@@ -3,8 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { keptOf } from '../../src/operations/sample/kept'
 import { LARGEST_MASS, massOf, massScaleOf, rateOf, shareOf } from '../../src/operations/sample/mass'
 import { emptySettings } from '../../src/settings'
-import { expectKept } from '../helpers/filters'
-import { LOGITS_KINDS, randomLogits } from '../helpers/logits'
+import { randomLogits } from '../helpers/logits'
 import { Random } from '../helpers/random'
 import { firstMaximum } from '../helpers/reference'
 
@@ -13,19 +12,20 @@ const cpu = await createSampler({ backend: 'cpu' })
 describe('masses', () => {
   test('are within 1.1e-6 of 2^40 exp((l - largest) / T), and 0 more than 28 T below', () => {
     const random = new Random(1)
+    const wrong: unknown[] = []
     for (let i = 0; i < 100_000; i++) {
       const temperature = Math.fround(2 ** (random.uniform() * 100 - 50))
       const largest = Math.fround(random.normal() * 10 * temperature)
       const logit = Math.fround(largest - random.uniform() * 29 * temperature)
       const mass = massOf(logit, massScaleOf(largest, temperature))
       const below = (largest - logit) / temperature
-      if (below > 28.00001) expect(mass).toBe(0)
-      else if (below < 27.99999) {
-        const exact = LARGEST_MASS * Math.exp(-below)
-        // What differences of large numbers lose, T carries along.
-        expect(Math.abs(mass - exact)).toBeLessThan(1 + exact * (1.2e-6 + 2e-7 * below))
-      }
+      const exact = LARGEST_MASS * Math.exp(-below)
+      // What differences of large numbers lose, T carries along.
+      const right =
+        below > 28.00001 ? mass === 0 : below > 27.99999 || Math.abs(mass - exact) < 1 + exact * (1.2e-6 + 2e-7 * below)
+      if (!right) wrong.push({ temperature, largest, logit, mass })
     }
+    expect(wrong).toEqual([])
   })
 
   test('the largest weighs 2^40, and so does what is too near it to be told apart', () => {
@@ -37,14 +37,15 @@ describe('masses', () => {
 
   test('log2(e) / T is rounded down to 24 bits', () => {
     const random = new Random(2)
+    const wrong: number[] = []
     for (let i = 0; i < 10_000; i++) {
       const temperature = Math.fround(10 ** (random.uniform() * 36 - 18))
       const rate = rateOf(temperature)
-      expect(Math.fround(rate)).toBe(rate)
       const exact = Math.LOG2E / temperature
-      expect(rate).toBeLessThanOrEqual(exact * (1 + 1e-9))
-      expect(rate).toBeGreaterThan(exact * (1 - 2 ** -22.9))
+      if (Math.fround(rate) !== rate || rate > exact * (1 + 1e-9) || rate <= exact * (1 - 2 ** -22.9))
+        wrong.push(temperature)
     }
+    expect(wrong).toEqual([])
   })
 
   test('a share is the smallest whole number that is at least p times the sum', () => {
@@ -59,24 +60,6 @@ describe('masses', () => {
 })
 
 describe('filters keep the first classes', () => {
-  const random = new Random(3)
-  for (const kind of LOGITS_KINDS)
-    test(`of ${kind} logits`, () => {
-      for (let i = 0; i < 120; i++) {
-        const numClasses = random.pick([1, 2, 3, 7, 64, 65, 300, 1000, 5000])
-        const row = randomLogits(kind, 1, numClasses, random.word())
-        const filters = {
-          temperature: random.pick([0, 0.05, 0.8, 1, 30]),
-          topK: random.pick([0, 1, 2, 20, 50, 256, 1000, numClasses]),
-          topP: Math.fround(random.pick([1, 1e-6, 0.1, 0.5, 0.9, 0.99, 1 - 1e-7])),
-          minP: Math.fround(random.pick([0, 0, 1e-10, 0.05, 0.5, 1])),
-        }
-        const largest = row.reduce((a, b) => Math.max(a, b))
-        const kept = keptOf(row, 0, numClasses, largest, { ...emptySettings(), ...filters })
-        expectKept(row, filters, kept, JSON.stringify({ kind, numClasses, ...filters }))
-      }
-    })
-
   test('top-p keeps no class at whose begin its part is reached', () => {
     // Four classes of one logit weigh the same: half of the mass is before the third.
     const kept = sampleSync(new Float32Array(4), { numClasses: 4, seed: 1n, kept: true, topP: 0.5 })
