@@ -1,10 +1,17 @@
-import type { ContenderName } from './contender'
+import { type ContenderName, PLAIN } from './contender'
 import type { LogitsKind } from './logits'
 
 type Shape = readonly [batchSize: number, numClasses: number]
 
 /** Rows and classes of the latents of a batch in training. */
 export const TRAINING_SHAPE: Shape = [1920, 10]
+
+/** What a text generator draws from: one text, a batch, and a batch with a smaller vocabulary. */
+const DECODED: readonly Shape[] = [
+  [1, 131072],
+  [16, 131072],
+  [64, 32768],
+]
 
 /** One row of the table: an operation on a batch of logits. */
 export interface Case {
@@ -28,6 +35,8 @@ interface OperationRow {
   shapes?: readonly Shape[]
   /** Whether it is measured with the logits of the KJV model too. */
   kjv?: boolean
+  /** What classes may be drawn, where not all. */
+  filters?: { topK?: number; topP?: number; minP?: number }
 }
 
 const operations = {
@@ -38,6 +47,23 @@ const operations = {
     words: 1,
     floor: 'argmax',
     kjv: true,
+  },
+  'sample-top-k-top-p': filtered('draw a class of the 50 likeliest that hold 0.9 of the mass', { topK: 50, topP: 0.9 }),
+  'sample-top-k': filtered('draw a class of the 256 likeliest', { topK: 256 }),
+  'sample-top-p': filtered('draw a class of the likeliest that hold 0.9 of the mass', { topP: 0.9 }),
+  'sample-min-p': filtered('draw a class of at least 0.05 of the likeliest’s probability', { minP: 0.05 }),
+  'decoder-step': {
+    ...filtered('a step of a decoder: penalties, the 50 likeliest, 0.9 of the mass, history', { topK: 50, topP: 0.9 }),
+    logits: ['normal'],
+  },
+  'sample-many': {
+    about: 'many draws of one row: 100,000 of 100 classes, 20,000 of 1,000',
+    logits: ['normal'],
+    floor: PLAIN,
+    shapes: [
+      [1, 100],
+      [1, 1000],
+    ],
   },
   'gumbel-softmax': { about: 'relaxed sample, tau 0.5', logits: ['normal'], words: 2, floor: 'copy', kjv: true },
   'gumbel-softmax-hard': { about: 'one-hot sample', logits: ['normal'], words: 2, floor: 'copy' },
@@ -69,6 +95,10 @@ const operations = {
     shapes: [TRAINING_SHAPE],
   },
 } satisfies Record<string, OperationRow>
+
+function filtered(about: string, filters: OperationRow['filters']) {
+  return { about, logits: ['normal', 'flat', 'peaked'], words: 1, floor: PLAIN, shapes: DECODED, filters } as const
+}
 
 export type Operation = keyof typeof operations
 export const OPERATIONS: Record<Operation, OperationRow> = operations
@@ -118,6 +148,10 @@ export const CASES: readonly Case[] = [
   ),
   ...SWEEPS.map((shape) => casesOf('sample', shape, 'normal')),
 ]
+
+/** Draws of each row. */
+export const drawsOf = ({ operation, numClasses }: Pick<Case, 'operation' | 'numClasses'>) =>
+  operation === 'sample-many' ? (numClasses > 100 ? 20_000 : 100_000) : 1
 
 export const shapeOf = ({ batchSize, numClasses }: Case) => `${batchSize}x${numClasses}`
 export const nameOf = (one: Case) => `${one.operation} ${shapeOf(one)} ${one.logits}`

@@ -5,14 +5,18 @@ export const TAU = 0.5
 
 /** The contender that the others are compared with. */
 export const OWN = 'gumbel-webgpu'
+/** This library without what a row of the table is about. */
+export const PLAIN = 'gumbel-webgpu, plain'
 
 /** In the order of tables. */
 export const CONTENDER_NAMES = [
   OWN,
+  PLAIN,
   'argmax',
   'jax-js',
   'tfjs',
   'naive WGSL',
+  'argsort WGSL',
   'Philox alone',
   'copy',
   'gumbel-webgpu, read back',

@@ -1,6 +1,7 @@
 import { CONTENDER_NAMES, type Contender, type ContenderName } from './contender'
 import { argmax, copy, naive, philoxAlone } from './contenders/kernels'
-import { own, ownCpu, ownReadBack } from './contenders/own'
+import { argsort } from './contenders/argsort'
+import { own, ownCpu, ownPlain, ownReadBack } from './contenders/own'
 import { readBack } from './contenders/read_back'
 
 type Make = (device: GPUDevice) => Contender | Promise<Contender>
@@ -8,10 +9,12 @@ type Make = (device: GPUDevice) => Contender | Promise<Contender>
 /** Everyone who takes part; the large ones are loaded only when they do. */
 const CONTENDERS: Record<ContenderName, Make> = {
   'gumbel-webgpu': own,
+  'gumbel-webgpu, plain': ownPlain,
   argmax,
   'jax-js': async () => (await import('./contenders/jax')).jax(),
   tfjs: async (device) => (await import('./contenders/tfjs')).tfjs(device),
   'naive WGSL': naive,
+  'argsort WGSL': argsort,
   'Philox alone': philoxAlone,
   copy,
   'gumbel-webgpu, read back': ownReadBack,

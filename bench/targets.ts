@@ -1,5 +1,5 @@
 import { type Case, type Operation, shapeOf } from './cases'
-import { type ContenderName, OWN } from './contender'
+import { type ContenderName, OWN, PLAIN } from './contender'
 import { adapterOf, ratio, verdictOf } from './figures'
 import type { LogitsKind } from './logits'
 import type { CaseResult, Report } from './run'
@@ -31,6 +31,17 @@ export const TARGETS: readonly Target[] = [
   target('gumbel-softmax', '4096x1000', 'normal', ['jax-js'], 0.5),
   target('gumbel-softmax', '131072x10', 'normal', ['jax-js'], 0.35),
   target('gumbel-softmax-forward-backward', '4096x1000', 'normal', ['jax-js'], 0.55),
+  { operation: 'sample-top-k-top-p', against: [PLAIN], atMost: 1 },
+  target('sample-top-k-top-p', '16x131072', 'normal', ['tfjs'], 0.125),
+  target('sample-top-k-top-p', '16x131072', 'normal', ['read back, JS'], 0.25),
+  { operation: 'sample-top-k', against: [PLAIN], atMost: 2 },
+  target('sample-top-p', '16x131072', 'peaked', [PLAIN], 1),
+  target('sample-top-p', '16x131072', 'normal', [PLAIN], 2.5),
+  target('sample-top-p', '64x32768', 'peaked', [PLAIN], 1),
+  target('sample-top-p', '64x32768', 'normal', [PLAIN], 2.5),
+  { operation: 'sample-min-p', against: [PLAIN], atMost: 2 },
+  target('sample-many', '1x100', 'normal', ['tfjs'], 0.25),
+  target('sample-many', '1x1000', 'normal', ['tfjs'], 0.25),
   target('tfjs-layer', '1920x10', 'normal', ['tfjs'], 0.15),
   target('tfjs-training-step', '1920x10', 'normal', ['tfjs'], 0.5),
   { operation: 'sample', against: ['tfjs'], atMost: 1 },

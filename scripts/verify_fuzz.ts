@@ -49,10 +49,11 @@ interface Tally {
   cases: number
 }
 
-/** A bar for each property under way, and failures as they happen. */
+/** A bar for each property under way, and what failed. */
 class FuzzReporter implements Reporter {
   readonly tallies = new Map<string, Tally>()
-  failed = 0
+  /** What failed, to be printed once the bars, which take lines of others away, have ended. */
+  readonly failures: string[] = []
   #bars = new MultiBar({
     format: '{bar} {value} of {total}, {eta_formatted} left: {stack}: {name}',
     noTTYOutput: true,
@@ -83,15 +84,12 @@ class FuzzReporter implements Reporter {
   onTestCaseResult(test: TestCase): void {
     const { state, errors = [] } = test.result()
     if (state !== 'failed') return
-    this.failed++
-    for (const { message } of errors) this.#bars.log(`${test.project.name}: ${test.fullName}\n${message}\n\n`)
+    this.failures.push(...errors.map(({ message }) => `${test.project.name}: ${test.fullName}\n${message}`))
   }
 
   onTestModuleEnd(module: TestModule): void {
-    for (const { message } of module.errors()) {
-      this.failed++
-      this.#bars.log(`${module.project.name}: ${module.relativeModuleId}\n${message}\n\n`)
-    }
+    const name = `${module.project.name}: ${module.relativeModuleId}`
+    this.failures.push(...module.errors().map(({ message }) => `${name}\n${message}`))
   }
 
   onTestRunEnd(): void {
@@ -131,10 +129,10 @@ async function main(choice: Choice): Promise<number> {
   await vitest.close()
   const tallies = [...reporter.tallies.values()]
   for (const { stack, name, cases } of tallies) console.log(`${String(cases).padStart(8)}  ${stack}: ${name}`)
-  const good = reporter.failed === 0 && tallies.length > 0
-  console.log(
-    good ? 'No case failed.' : `${reporter.failed} failed, of ${tallies.length} properties that were reached.`,
-  )
+  const { failures } = reporter
+  for (const failure of failures) console.log(`\n${failure}\n`)
+  const good = failures.length === 0 && tallies.length > 0
+  console.log(good ? 'No case failed.' : `${failures.length} failed, of ${tallies.length} properties that were reached.`)
   if (good && write)
     await writeSection('verify:fuzz', markdownOf(choice, tallies, (performance.now() - start) / 1000), 'fuzz.md')
   return good ? 0 : 1

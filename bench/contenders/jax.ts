@@ -47,7 +47,7 @@ export async function jax(): Promise<Contender> {
 
 const MAX_RESULT_BYTES = 2 ** 28
 
-type Known = Exclude<Operation, `tfjs-${string}`>
+type Known = 'sample' | 'sample-log-probs' | Extract<Operation, `gumbel-${string}`>
 
 /** `.ref` keeps an array that is used again: jax-js frees what a function has consumed. */
 const CALLS: Record<Known, (key: np.Array, logits: np.Array) => np.Array[]> = {

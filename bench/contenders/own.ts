@@ -1,5 +1,6 @@
 import { type Sampler, createSampler } from 'gumbel-webgpu'
-import { type Contender, type Prepared, type Problem, TAU } from '../contender'
+import { OPERATIONS, OPERATION_NAMES, drawsOf } from '../cases'
+import { type Contender, PLAIN, type Prepared, type Problem, TAU } from '../contender'
 import { finished, readWords } from '../device'
 
 /** This library, from a GPU buffer to a GPU buffer. */
@@ -8,16 +9,7 @@ export async function own(device: GPUDevice): Promise<Contender> {
   return {
     name: 'gumbel-webgpu',
     about: 'this library, from a GPU buffer to a GPU buffer',
-    operations: [
-      'sample',
-      'sample-log-probs',
-      'gumbel-softmax',
-      'gumbel-softmax-hard',
-      'gumbel-softmax-backward',
-      'gumbel-softmax-forward-backward',
-      'tfjs-layer',
-      'tfjs-training-step',
-    ],
+    operations: OPERATION_NAMES,
     device,
     async prepare(problem) {
       if (!problem.operation.startsWith('tfjs')) return prepare(device, sampler, problem)
@@ -67,10 +59,15 @@ function prepare(device: GPUDevice, sampler: Sampler, problem: Problem): Prepare
     return { run: (calls) => submit(device, calls, encode), destroy }
   }
 
-  const indices = output(batchSize, STORAGE | COPY_SRC)
+  if (operation === 'decoder-step') return decoding(device, sampler, problem)
+
+  const numSamples = drawsOf(problem)
+  const { filters } = OPERATIONS[operation]
+  const method = numSamples > 1 ? 'inverse-cdf' : 'gumbel-max'
+  const indices = output(batchSize * numSamples, STORAGE | COPY_SRC)
   const logProbs = operation === 'sample-log-probs' ? output(batchSize) : undefined
   const encode = (encoder: GPUCommandEncoder, seed = 1) =>
-    sampler.encodeSample(encoder, { ...common, indices, logProbs, seed, step: step++ })
+    sampler.encodeSample(encoder, { ...common, ...filters, numSamples, method, indices, logProbs, seed, step: step++ })
   return {
     run: (calls) => submit(device, calls, encode),
     async draw(seed) {
@@ -92,11 +89,54 @@ function prepare(device: GPUDevice, sampler: Sampler, problem: Problem): Prepare
   }
 }
 
+/** The most calls that are recorded together; a decoder begins anew with each round. */
+const MOST_TOKENS = 512
+
+function decoding(
+  device: GPUDevice,
+  sampler: Sampler,
+  { operation, batchSize, numClasses, buffer }: Problem,
+): Prepared {
+  const rows = Array.from({ length: batchSize }, (_, row) => row)
+  const { filters } = OPERATIONS[operation]
+  const penalties = { repetition: 1.1, frequency: 0.1, presence: 0.1 }
+  const options = { batchSize, numClasses, maxTokens: MOST_TOKENS, seed: 1n, penalties, ...filters }
+  const decoder = sampler.createDecoder(options)
+  return {
+    async run(calls) {
+      decoder.restart(rows)
+      await submit(device, calls, (encoder) => decoder.encodeNext(encoder, { buffer }))
+    },
+    destroy: () => decoder.destroy(),
+  }
+}
+
 async function submit(device: GPUDevice, calls: number, encode: (encoder: GPUCommandEncoder) => void): Promise<void> {
   const encoder = device.createCommandEncoder()
   for (let i = 0; i < calls; i++) encode(encoder)
   device.queue.submit([encoder.finish()])
   await finished(device)
+}
+
+/** This library without what a row of the table is about: no filters, and many draws by Gumbel-max. */
+export async function ownPlain(device: GPUDevice): Promise<Contender> {
+  const sampler = await createSampler({ device })
+  return {
+    name: PLAIN,
+    about: 'this library without what the row is about: no filters, no decoder, many draws by Gumbel-max',
+    operations: OPERATION_NAMES.filter((name) => OPERATIONS[name].floor === PLAIN),
+    device,
+    async prepare(problem) {
+      const { batchSize, numClasses } = problem
+      const numSamples = drawsOf(problem)
+      const indices = device.createBuffer({ size: 4 * batchSize * numSamples, usage: GPUBufferUsage.STORAGE })
+      const options = { batchSize, numClasses, numSamples, seed: 1, indices: { buffer: indices } }
+      let step = 0
+      const encode = (encoder: GPUCommandEncoder) =>
+        sampler.encodeSample(encoder, { ...options, logits: { buffer: problem.buffer }, step: step++ })
+      return { run: (calls) => submit(device, calls, encode), destroy: () => indices.destroy() }
+    },
+  }
 }
 
 /** This library's call that submits and reads the drawn classes back. */
@@ -116,7 +156,7 @@ export async function ownCpu(): Promise<Contender> {
   return {
     name: 'gumbel-webgpu, CPU',
     about: 'this library’s CPU backend, on one thread, with the logits in host memory',
-    operations: ['sample'],
+    operations: ['sample', 'sample-top-k-top-p', 'sample-top-k', 'sample-top-p', 'sample-min-p', 'sample-many'],
     prepare: async ({ host, ...shape }) => drawing(sampler, host, shape),
   }
 }
@@ -124,10 +164,13 @@ export async function ownCpu(): Promise<Contender> {
 function drawing(
   sampler: Sampler,
   logits: Float32Array | { buffer: GPUBuffer },
-  { batchSize, numClasses }: { batchSize: number; numClasses: number },
+  { operation, batchSize, numClasses }: Pick<Problem, 'operation' | 'batchSize' | 'numClasses'>,
 ): Prepared {
   let step = 0
-  const call = (seed: number) => sampler.sample(logits, { batchSize, numClasses, seed, step: step++ })
+  const numSamples = drawsOf({ operation, numClasses })
+  const method = numSamples > 1 ? 'inverse-cdf' : 'gumbel-max'
+  const options = { batchSize, numClasses, numSamples, method, ...OPERATIONS[operation].filters } as const
+  const call = (seed: number) => sampler.sample(logits, { ...options, seed, step: step++ })
   return {
     async run(calls) {
       for (let i = 0; i < calls; i++) await call(1)

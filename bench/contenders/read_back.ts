@@ -1,17 +1,20 @@
 import type { Contender } from '../contender'
+import { OPERATIONS, drawsOf } from '../cases'
 import { finished } from '../device'
-import { softmaxScan } from '../softmax_scan'
+import { filteredScan, manyDraws, softmaxScan } from '../softmax_scan'
 
 /**
  * The logits read back and drawn from in JavaScript, as transformers.js does it: a softmax, then a walk along the
- * cumulative sum. It sorts first, for its top-k, which is left out here.
+ * cumulative sum, after a sort where classes are filtered; many draws of a row by a binary search each.
  */
 export function readBack(device: GPUDevice): Contender {
   return {
     name: 'read back, JS',
     about: 'the logits read back, softmax and draw in JavaScript, as in transformers.js',
-    operations: ['sample'],
-    async prepare({ batchSize, numClasses, buffer }) {
+    operations: ['sample', 'sample-top-k-top-p', 'sample-top-k', 'sample-top-p', 'sample-min-p', 'sample-many'],
+    async prepare({ operation, batchSize, numClasses, buffer }) {
+      const { filters } = OPERATIONS[operation]
+      const numSamples = drawsOf({ operation, numClasses })
       const size = 4 * batchSize * numClasses
       const readable = device.createBuffer({ size, usage: GPUBufferUsage.COPY_DST | GPUBufferUsage.MAP_READ })
       const call = async () => {
@@ -22,10 +25,13 @@ export function readBack(device: GPUDevice): Contender {
         await finished(device)
         await mapped
         const logits = new Float32Array(readable.getMappedRange())
-        const indices = new Int32Array(batchSize)
+        const indices = new Int32Array(batchSize * numSamples)
         const weights = new Float32Array(numClasses)
-        for (let row = 0; row < batchSize; row++)
-          indices[row] = softmaxScan(logits.subarray(row * numClasses, (row + 1) * numClasses), weights)
+        for (let r = 0; r < batchSize; r++) {
+          const row = logits.subarray(r * numClasses, (r + 1) * numClasses)
+          if (numSamples > 1) manyDraws(row, indices.subarray(r * numSamples, (r + 1) * numSamples))
+          else indices[r] = filters ? filteredScan(row, filters, weights) : softmaxScan(row, weights)
+        }
         readable.unmap()
         return indices
       }

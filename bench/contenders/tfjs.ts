@@ -1,4 +1,5 @@
 import type { Tensor2D } from '@tensorflow/tfjs-core'
+import { OPERATIONS, drawsOf } from '../cases'
 import { type Contender, type Prepared, type Problem, TAU } from '../contender'
 import { tfOn } from '../tf'
 import { prepareLayer } from './tfjs_layer'
@@ -10,11 +11,12 @@ export async function tfjs(device: GPUDevice): Promise<Contender> {
   const tf = await tfOn(device)
   return {
     name: 'tfjs',
-    about: 'multinomial of TensorFlow.js on WebGPU, or Gumbel-softmax composed of its operations',
-    operations: ['sample', 'tfjs-layer', 'tfjs-training-step'],
+    about:
+      'multinomial of TensorFlow.js on WebGPU, after its topk where that filters, or Gumbel-softmax composed of its operations',
+    operations: ['sample', 'sample-top-k-top-p', 'sample-top-k', 'sample-many', 'tfjs-layer', 'tfjs-training-step'],
     device,
     prepare: async (problem) =>
-      problem.operation === 'sample' ? multinomial(tf, problem) : prepareLayer(tf, problem, composed(tf)),
+      problem.operation.startsWith('tfjs') ? prepareLayer(tf, problem, composed(tf)) : multinomial(tf, problem),
   }
 }
 
@@ -28,10 +30,20 @@ function composed(tf: Tf): (logits: Tensor2D) => Tensor2D {
   }
 }
 
-function multinomial(tf: Tf, { batchSize, numClasses, host }: Problem): Prepared {
+function multinomial(tf: Tf, problem: Problem): Prepared {
+  const { operation, batchSize, numClasses, host } = problem
   const logits = tf.tensor2d(host, [batchSize, numClasses])
+  const numSamples = drawsOf(problem)
+  const { topK, topP = 1 } = OPERATIONS[operation].filters ?? {}
   let seed = 0
-  const call = () => tf.multinomial(logits, 1, ++seed)
+  const filtered = (k: number) =>
+    tf.tidy(() => {
+      const { values, indices } = tf.topk(logits, k)
+      const before = tf.cumsum(tf.softmax(values), 1, true)
+      const kept = tf.where(tf.less(before, topP), values, tf.fill(values.shape, -1e9))
+      return tf.gather(indices, tf.multinomial(kept as Tensor2D, 1, ++seed), 1, 1)
+    })
+  const call = () => (topK ? filtered(topK) : tf.multinomial(logits, numSamples, ++seed))
   return {
     async run(calls) {
       const results = Array.from({ length: calls }, call)
