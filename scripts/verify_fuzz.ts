@@ -132,7 +132,9 @@ async function main(choice: Choice): Promise<number> {
   const { failures } = reporter
   for (const failure of failures) console.log(`\n${failure}\n`)
   const good = failures.length === 0 && tallies.length > 0
-  console.log(good ? 'No case failed.' : `${failures.length} failed, of ${tallies.length} properties that were reached.`)
+  console.log(
+    good ? 'No case failed.' : `${failures.length} failed, of ${tallies.length} properties that were reached.`,
+  )
   if (good && write)
     await writeSection('verify:fuzz', markdownOf(choice, tallies, (performance.now() - start) / 1000), 'fuzz.md')
   return good ? 0 : 1
