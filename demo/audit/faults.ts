@@ -19,6 +19,8 @@ export const FAULTS: Record<string, Fault> = {
   tokens: { text: 'best.class_ = class_;', instead: 'best.class_ = class_ ^ 1u;' },
   /** So does Gumbel-softmax. */
   soft: { text: 'first_class + min(first4(', instead: '(first_class ^ 1u) + min(first4(' },
+  /** Of equal classes the later ones are kept. */
+  kept: { text: 'vec4<u32>(sh_columns[j]) < columns', instead: 'vec4<u32>(sh_columns[j]) > columns' },
   /** Uniforms of 16 bits, whose noise ends at 12. */
   tail: {
     text: 'let low = halves.low[i & 3u];',

@@ -37,7 +37,7 @@ export const CONTROLS: readonly Mutant[] = [
     twin: [twin('operations/sample/kept')('* MOST_FILTERED + c)', '* MOST_FILTERED + (MOST_FILTERED - 1 - c))')],
     killedBy: {
       shader: [{ file: 'test/gpu/filters.test.ts', name: 'ties logits, filters a row' }],
-      twin: [{ file: 'test/cpu/filters.test.ts', name: 'of ties logits' }],
+      twin: [{ file: 'test/cpu/fuzz_filters.test.ts', name: 'filters keep and draw what a reference' }],
     },
   },
   {
