@@ -96,6 +96,7 @@ function kernelsOf(): Kernel[] {
     'decoder/tokens_drawn': 'decoder/tokens_given',
   }
   add({ name: 'decoder/append', modules: given, constants: { ALL_OR_NONE: 0 } })
+  add({ name: 'decoder/keep_top', modules: {}, constants: { ALL_OR_NONE: 0 } })
   add({ name: 'decoder/judge', modules: {}, constants: {} })
   add({ name: 'drafts/accept', modules: {}, constants: {} })
   add({ name: 'drafts/spread', modules: {}, constants: { COUNTS: 1, WORDS: 1 } })

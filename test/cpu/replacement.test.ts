@@ -95,7 +95,7 @@ test('of ordered pairs each is drawn as often as theory says', () => {
   const batchSize = 40_000
   const rows = Float32Array.from({ length: 5 * batchSize }, (_, i) => logits[i % 5])
   const { indices } = sampleSync(rows, { numClasses: 5, numSamples: 2, seed: 17n, replacement: false })
-  const counts = new Array<number>(25).fill(0)
+  const counts = Array<number>(25).fill(0)
   for (let r = 0; r < batchSize; r++) counts[5 * indices[2 * r] + indices[2 * r + 1]]++
   const pairs = [...counts.keys()].filter((i) => Math.floor(i / 5) !== i % 5)
   expect(counts.filter((_, i) => !pairs.includes(i))).toEqual([0, 0, 0, 0, 0])
