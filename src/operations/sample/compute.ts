@@ -8,7 +8,7 @@ import { MOST_CLASSES, contest } from './contest'
 import { drawerOf } from './draw_kept'
 import { addMasses, drawColumns, newMassSums } from './inverse_cdf'
 import { keptOf } from './kept'
-import { listTop, logProbOf, rawOdds, sumOf, sumOfKept } from './log_probs'
+import { listTop, logProbOf, rawOdds, sumOf } from './log_probs'
 import { isRaw } from './log_probs_options'
 import { LARGEST_MASS, canonical } from './mass'
 import { isInverseCdf } from './method'
@@ -115,25 +115,21 @@ export function computeSample(
       }
     }
     if (!(logProbs ?? sums)) continue
-    const sum = () => {
-      if (masses) return masses.roundedWhole / LARGEST_MASS
-      return dropped
-        ? sumOfKept(data, begin, dropped, largest, temperature)
-        : sumOf(data, begin, numClasses, largest, temperature)
-    }
+    const sumOfRow = () =>
+      masses ? masses.roundedWhole / LARGEST_MASS : sumOf(data, begin, numClasses, largest, temperature, dropped)
     const odds = raw
       ? rawOdds(logits.data as Float32Array, logits.offset + r * logits.rowStride, numClasses)
-      : { data, begin, largest, temperature, sum: sum() }
+      : { data, begin, largest, temperature, sum: sumOfRow() }
     maxima?.fill(largest, first, first + numSamples)
     sums?.fill(odds.sum, first, first + numSamples)
     if (logProbs)
-      for (let s = 0; s < numSamples; s++)
-        if (indices[s] >= 0)
-          logProbs[first + s] =
-            ordered && odds.temperature === 0 && s > 0 ? -Infinity : logProbOf(odds, indices[s] - classOffset)
+      indices.forEach((index, s) => {
+        if (index < 0) return
+        const banned = ordered && odds.temperature === 0 && s > 0
+        logProbs[first + s] = banned ? -Infinity : logProbOf(odds, index - classOffset)
+      })
     if (topIndices) {
-      const places = [r * topCount, (r + 1) * topCount]
-      const [classes, values] = [topIndices.subarray(places[0], places[1]), topLogProbs.subarray(places[0], places[1])]
+      const [classes, values] = [topIndices, topLogProbs].map((all) => all.subarray(r * topCount, (r + 1) * topCount))
       listTop(odds, raw ? undefined : kept, draw.settings, numClasses, classOffset, classes, values)
     }
   }

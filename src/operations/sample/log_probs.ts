@@ -14,29 +14,19 @@ export interface Odds {
   temperature: number
 }
 
-/** The sum of `exp((l - largest) / temperature)` over a row; a temperature of 0 counts as 1. */
+/** The sum of `exp((l - largest) / temperature)` over a row, or over some columns of it; a temperature of 0 counts as 1. */
 export function sumOf(
   data: Float32Array,
   begin: number,
   numClasses: number,
   largest: number,
   temperature: number,
+  columns?: Uint32Array,
 ): number {
+  const scale = temperature || 1
   let sum = 0
-  for (let c = 0; c < numClasses; c++) sum += Math.exp((data[begin + c] - largest) / (temperature || 1))
-  return sum
-}
-
-/** The same over some columns. */
-export function sumOfKept(
-  data: Float32Array,
-  begin: number,
-  columns: Uint32Array,
-  largest: number,
-  temperature: number,
-): number {
-  let sum = 0
-  for (const column of columns) sum += Math.exp((data[begin + column] - largest) / (temperature || 1))
+  if (columns) for (const column of columns) sum += Math.exp((data[begin + column] - largest) / scale)
+  else for (let c = 0; c < numClasses; c++) sum += Math.exp((data[begin + c] - largest) / scale)
   return sum
 }
 
