@@ -40,6 +40,10 @@ const CALLS: [Operation, Views, object?][] = [
   [sample, { logits: {}, indices: {} }, { topP: 0.9 }],
   [sample, { logits: {}, indices: {}, logProbs: {}, keptCounts: {}, keptLogits: {}, keptClasses: {} }, { topK: 50 }],
   [sample, { logits: {}, indices: {}, logProbs: {}, scores: {}, statuses: {}, bias: {}, bitmask: {} }, PENALTIES],
+  [sample, { logits: {}, indices: {}, logProbs: {} }, { replacement: false, topP: 0.9 }],
+  [sample, { logits: {}, indices: {}, logProbs: {}, topIndices: {}, topLogProbs: { count: 20 } }],
+  [sample, { logits: {}, indices: {}, logProbs: {}, topIndices: {}, topLogProbs: { count: 20 } }, { topP: 0.9 }],
+  [sample, { logits: {}, indices: {}, logProbs: { of: 'raw' }, topIndices: {}, topLogProbs: { count: 20 } }],
   [sample, { logits: {}, indices: {} }, { method: 'inverse-cdf' }],
   [sample, { logits: {}, indices: {}, logProbs: {}, statuses: {} }, { method: 'inverse-cdf', topP: 0.9 }],
   [gumbelSoftmax, { logits: {}, samples: {}, indices: {} }],
@@ -92,6 +96,7 @@ function kernelsOf(): Kernel[] {
     'decoder/tokens_drawn': 'decoder/tokens_given',
   }
   add({ name: 'decoder/append', modules: given, constants: { ALL_OR_NONE: 0 } })
+  add({ name: 'decoder/keep_top', modules: {}, constants: { ALL_OR_NONE: 0 } })
   add({ name: 'decoder/judge', modules: {}, constants: {} })
   add({ name: 'drafts/accept', modules: {}, constants: {} })
   add({ name: 'drafts/spread', modules: {}, constants: { COUNTS: 1, WORDS: 1 } })

@@ -21,6 +21,8 @@ const SHARED = ['batchSize', 'numClasses', 'hard', 'tail', 'numSamples', 'invali
 const MAX_CLASSES = 0x80000000
 const MAX_SAMPLES = 0x1000000
 const MAX_ROWS = 0xffffffff
+/** Classes that a device lists of a row, in step with `shaders/filter/blocks.wgsl`. */
+const MOST_TOP = 512
 
 /** Inputs of a call by name, unchecked. */
 type Given = Readonly<Record<string, unknown>>
@@ -42,7 +44,7 @@ export function callOf(operation: Operation, args: Given, options: unknown, onGp
         (output) =>
           (output.call === 'always' && !(output.unless && given[output.unless])) ||
           output.call === 'hidden' ||
-          (output.call === 'asked' && namesThatAsk(output).some((name) => flag(name, given[name]))),
+          (output.call === 'asked' && namesThatAsk(output).some((name) => (output.asks ?? flag)(name, given[name]))),
       )
       .map(({ name }) => name),
   )
@@ -84,7 +86,7 @@ export function recordingOf(operation: Operation, options: unknown): Recording {
   const written: Recording['outputs'] = {}
   for (const output of outputs)
     if ((output.encode === 'required' && !(output.unless && given[output.unless])) || given[output.name] !== undefined)
-      written[output.name] = outputView(specOf(output, request), given[output.name])
+      written[output.name] = outputView({ ...specOf(output, request), more: output.viewNames }, given[output.name])
   const wanted = new Set(Object.keys(written))
   operation.check?.(request, views, wanted)
   return { operation, request, inputs: views, outputs: written, wanted }
@@ -101,7 +103,15 @@ function shapeOf(given: Given): Shape {
     batchSize: whole('batchSize', given.batchSize ?? rowsIn(given.logits, numClasses), 0, MAX_ROWS),
     numClasses,
     numSamples: whole('numSamples', given.numSamples ?? 1, 1, MAX_SAMPLES),
+    topLogProbs: topLogProbsOf(given.topLogProbs),
   }
+}
+
+/** How many classes are listed: an option of calls, in recordings part of a view. */
+function topLogProbsOf(given: unknown): number {
+  if (given === undefined) return 0
+  if (!inBuffer(given)) return whole('topLogProbs', given, 1, MOST_TOP)
+  return whole('topLogProbs.count', (given as { count?: unknown }).count, 1, MOST_TOP)
 }
 
 /** Rows of logits in a bare array, which needs no batchSize. */

@@ -9,6 +9,8 @@ export interface Shape {
   batchSize: number
   numClasses: number
   numSamples: number
+  /** Of each row's most likely classes, how many are listed. Default none. */
+  topLogProbs?: number
 }
 
 /** Options checked and brought to one form, which all backends draw from. */
@@ -35,7 +37,7 @@ export interface Request extends Shape {
 interface Data {
   name: string
   per: 'row' | 'draw'
-  columns: 'numClasses' | 1 | 2
+  columns: 'numClasses' | 'topLogProbs' | 1 | 2
   /** The first is the default. */
   types: readonly ElementType[]
 }
@@ -58,6 +60,10 @@ export interface Output extends Data {
   call: 'always' | 'asked' | 'hidden' | 'never'
   /** Options that ask for it, where it is not the one of its own name. */
   askedBy?: readonly string[]
+  /** Whether such an option's value, which it checks, asks for it; by default it is true or false. */
+  asks?(name: string, value: unknown): boolean
+  /** What its view in calls that record has beside a place. */
+  viewNames?: readonly string[]
   /** The output that stands in its place where it is asked for. */
   unless?: string
   /** In calls that record. */
@@ -110,7 +116,8 @@ export interface Call {
 }
 
 /** Columns of an input or output in a call. */
-export function columnsOf({ columns }: Pick<Data, 'columns'>, { numClasses }: Shape): number {
+export function columnsOf({ columns }: Pick<Data, 'columns'>, { numClasses, topLogProbs = 0 }: Shape): number {
+  if (columns === 'topLogProbs') return topLogProbs
   return columns === 'numClasses' ? numClasses : columns
 }
 

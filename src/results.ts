@@ -14,9 +14,9 @@ export function extentOf({ per, columns }: Output, shape: Shape): Extent {
   const names = [
     'batchSize',
     ...(per === 'draw' ? ['numSamples' as const] : []),
-    ...(columns === 'numClasses' ? [columns] : []),
+    ...(typeof columns === 'string' ? [columns] : []),
   ] as const
-  return { name: names.join(' * '), value: names.reduce((product, name) => product * shape[name], 1) }
+  return { name: names.join(' * '), value: names.reduce((product, name) => product * (shape[name] ?? 0), 1) }
 }
 
 /**

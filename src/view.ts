@@ -52,6 +52,8 @@ export interface ViewSpec {
   unsigned?: boolean
   /** What the caller may give, for messages, where it is not the usual. */
   forms?: string
+  /** Names beside those of its place, which others read. */
+  more?: readonly string[] | undefined
 }
 
 /** Bindings of storage and uniform buffers begin at multiples of 256 bytes, the largest alignment that WebGPU asks for. */
@@ -177,7 +179,7 @@ interface Place {
 }
 
 function readView(spec: ViewSpec, value: object, source: 'buffer' | 'data'): Place & { buffer: GPUBuffer } {
-  const names = [source, 'type', 'offset', ...(spec.strided ? ['rowStride'] : [])]
+  const names = [source, 'type', 'offset', ...(spec.strided ? ['rowStride'] : []), ...(spec.more ?? [])]
   return readNames(spec.name, value, names) as unknown as Place & { buffer: GPUBuffer }
 }
 

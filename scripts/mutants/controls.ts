@@ -41,6 +41,58 @@ export const CONTROLS: readonly Mutant[] = [
     },
   },
   {
+    name: 'draws without replacement that leave the order of remainders out',
+    shader: [
+      shaders('ordered/score')(
+        '(remainders > vec4<f32>(mine.remainder)) |',
+        '(remainders < vec4<f32>(mine.remainder)) |',
+      ),
+    ],
+    twin: [twin('operations/sample/ordered')('remainders[b] - remainders[a] || a - b', 'a - b')],
+    killedBy: {
+      shader: [{ file: 'test/gpu/replacement.test.ts', name: 'buried logits' }],
+      twin: [{ file: 'test/cpu/replacement.test.ts', name: 'of buried logits' }],
+    },
+  },
+  {
+    name: 'runs that are merged as if the last of a row were whole',
+    shader: [
+      shaders('ordered/merge')(
+        'length_of_run(min(params.run_groups, groups_of_row() - run * params.run_groups))',
+        'length_of_run(params.run_groups)',
+      ),
+    ],
+    twin: [],
+    killedBy: { shader: [{ file: 'test/gpu/replacement.test.ts', name: 'normal logits' }] },
+  },
+  {
+    name: 'missing draws that say class 0',
+    shader: [shaders('ordered/write')('mine.key == KEY_NONE && first.key != KEY_NONE', 'false')],
+    twin: [twin('operations/sample/ordered')('if (data[begin + c] !== -Infinity) columns', 'columns')],
+    killedBy: {
+      shader: [{ file: 'test/gpu/replacement.test.ts', name: 'masked logits' }],
+      twin: [{ file: 'test/cpu/replacement.test.ts', name: 'of masked logits' }],
+    },
+  },
+  {
+    name: 'lists that go beyond what filters keep',
+    shader: [shaders('log_probs/count_kept')('kept_counts[params.rows_in_offset + row]', '0xffffffffu')],
+    twin: [twin('operations/sample/log_probs')('kept ?? keptOf(', 'keptOf(')],
+    killedBy: {
+      shader: [{ file: 'test/gpu/log_probs.test.ts', name: 'of normal logits' }],
+      twin: [{ file: 'test/cpu/log_probs.test.ts', name: 'of normal logits' }],
+    },
+  },
+  {
+    name: 'raw log-probabilities at the temperature of the row',
+    shader: [shaders('log_probs/raw')('Odds(sums.x, sums.y, 1.0)', 'Odds(sums.x, sums.y, 2.0)')],
+    twin: [twin('operations/sample/log_probs')('largest, 1), temperature: 1 }', 'largest, 2), temperature: 2 }')],
+    killedBy: {
+      shader: [{ file: 'test/gpu/log_probs.test.ts', name: 'of normal logits' }],
+      twin: [{ file: 'test/cpu/log_probs.test.ts', name: 'of normal logits' }],
+    },
+  },
+  {
     name: 'masses by a rate that is rounded up',
     shader: [shaders('shared/mass')('((quotient >> wide) & 0x7fffffu)', '(((quotient >> wide) + 1u) & 0x7fffffu)')],
     twin: [twin('operations/sample/mass')('return whole * 2', 'return (whole + 2) * 2')],

@@ -50,4 +50,23 @@ export const DECODING: readonly Mutant[] = [
     twin: [],
     killedBy: { shader: [onGpu('decoder', 'next() writes what a plain loop on the CPU does')] },
   },
+  {
+    name: 'a list at the step after its token',
+    shader: [
+      shaders('decoder/keep_top')(
+        'steps_before[row] - config.first_step',
+        'steps_before[row] - config.first_step + 1u',
+      ),
+    ],
+    twin: [
+      twin('decoder/sequences')(
+        '(row * maxTokens + this.count(row)) * topCount',
+        '(row * maxTokens + this.count(row) + 1) * topCount',
+      ),
+    ],
+    killedBy: {
+      shader: [{ file: 'test/gpu/decoder.test.ts', name: 'next() writes what a plain loop on the CPU does' }],
+      twin: [{ file: 'test/cpu/decoder.test.ts', name: 'writes what a plain loop does' }],
+    },
+  },
 ]

@@ -109,7 +109,10 @@ fn main(
   let cold = settings.temperature == 0.0;
   let scale = mass_scale_of(largest, select(settings.temperature, 1.0, cold));
   var filters = Filters(1u, 1.0, 0u);
-  if (!cold) {
+  if (params.top_count > 0u) {
+    // So many are listed, whatever the row draws with.
+    filters.top_k = params.top_count;
+  } else if (!cold) {
     filters = Filters(settings.top_k, settings.top_p, 0u);
     if (settings.min_p > 0.0) {
       filters.line = min_p_key(largest, settings);

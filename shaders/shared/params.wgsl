@@ -45,6 +45,10 @@ struct Params {
   penalty_offset: u32,   // words of the binding before what the first row is penalized with
   lengths_offset: u32,   // words of the binding before the first row's length
   taken_offset: u32,     // words of `taken` before the first row's
+  found_offset: u32,     // words of the binding before what is found of the first draw
+  top_count: u32,        // most likely classes of a row that are listed
+  order_count: u32,      // classes of a row that are put into order
+  run_groups: u32,       // groups of eight classes that a run of them is of
   zero: u32,             // 0, which the compiler cannot know: see noise.wgsl
 }
 

@@ -6,7 +6,7 @@ import package::shared::log_prob_out::write_log_prob;
 import package::shared::maximum_out::write_maximum;
 import package::shared::remainder_out::write_remainder;
 import package::shared::score_out::write_score;
-import package::shared::status::status_of;
+import package::shared::status::{STATUS_MISSING, STATUS_OK, status_of};
 import package::shared::status_out::write_status;
 import package::shared::sum_out::write_sum;
 
@@ -16,7 +16,7 @@ fn write_result(at: u32, found: Scan, temperature: f32) {
   write_index(at, found.class_, status);
   write_log_prob(at, found, temperature);
   write_score(at, found.key);
-  write_status(at, status);
+  write_status(at, select(status, STATUS_OK, status == STATUS_MISSING));
   write_remainder(at, found);
   write_maximum(at, found);
   write_sum(at, found);

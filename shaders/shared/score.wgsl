@@ -8,6 +8,7 @@ import package::shared::params::params;
 // Keys beside those of scores: no class yet, below all; above all, a row without a distribution, settings out of range, or a draw
 // for which the caller gives values that cannot be. The largest tells.
 const KEY_NONE = 0u;
+const KEY_MISSING = 0xfffffff9u; // a draw for which its row has no class left
 const KEY_SETTINGS = 0xfffffffau;
 const KEY_GRAD_SAMPLES = 0xfffffffbu;
 const KEY_SAMPLES_OUTSIDE = 0xfffffffcu;
@@ -16,7 +17,7 @@ const KEY_POSITIVE_INFINITY = 0xfffffffeu;
 const KEY_NAN = 0xffffffffu;
 
 fn is_score(key: u32) -> bool {
-  return key != KEY_NONE && key < KEY_SETTINGS;
+  return key != KEY_NONE && key < KEY_MISSING;
 }
 
 // What a score is the sum of: the logit as it counts, and T * gumbel, rounded.

@@ -1,6 +1,6 @@
 // Says why a row has no distribution, or no gradient. Kept in step with src/errors.ts.
 
-import package::shared::score::{KEY_GRAD_SAMPLES, KEY_NAN, KEY_NONE, KEY_POSITIVE_INFINITY, KEY_SAMPLES_NAN, KEY_SAMPLES_OUTSIDE, KEY_SETTINGS};
+import package::shared::score::{KEY_GRAD_SAMPLES, KEY_MISSING, KEY_NAN, KEY_NONE, KEY_POSITIVE_INFINITY, KEY_SAMPLES_NAN, KEY_SAMPLES_OUTSIDE, KEY_SETTINGS};
 
 const STATUS_OK = 0u;
 const STATUS_NAN = 1u;
@@ -14,6 +14,7 @@ const STATUS_SETTINGS = 9u; // a temperature or tau that was read from a buffer 
 const STATUS_BIAS = 10u; // bias, penalties or bitmask took the row's last class
 const STATUS_PENALTIES = 11u;
 const STATUS_BITMASK = 12u;
+const STATUS_MISSING = 13u; // of draws alone, in rows that have a distribution
 
 fn status_of(key: u32) -> u32 {
   switch (key) {
@@ -24,6 +25,7 @@ fn status_of(key: u32) -> u32 {
     case KEY_SAMPLES_OUTSIDE: { return STATUS_SAMPLES_OUTSIDE; }
     case KEY_SAMPLES_NAN: { return STATUS_SAMPLES_NAN; }
     case KEY_SETTINGS: { return STATUS_SETTINGS; }
+    case KEY_MISSING: { return STATUS_MISSING; }
     default: { return STATUS_OK; }
   }
 }

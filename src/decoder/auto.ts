@@ -63,7 +63,7 @@ export class AutoDecoder implements Decoder {
       try {
         const answer = await this.#survived(drawn)
         if (!answer) return await this.#known.next(viewed(rows) as Logits, changes)
-        this.#known.keep(answer.tokens, answer.logProbs)
+        this.#known.keep(answer)
         return answer.tokens
       } finally {
         copies.release()

@@ -8,7 +8,7 @@ import { sample } from '../operations/sample/operation'
 import type { SampleResult } from '../operations/sample/options'
 import type { Logits } from '../options'
 import type { Decoded, Decoder, NextOptions, RestartOptions } from './options'
-import { GOES_ON, NOTHING_APPENDED, Sequences } from './sequences'
+import { type DrawnTokens, GOES_ON, NOTHING_APPENDED, Sequences } from './sequences'
 import { type DecoderSettings, appendedOf, decoderSettingsOf, nextOptionsOf, restartedOf } from './settings'
 
 export class CpuDecoder implements Decoder {
@@ -27,28 +27,34 @@ export class CpuDecoder implements Decoder {
   }
 
   async next(logits: Logits, options?: NextOptions): Promise<Int32Array<ArrayBuffer>> {
-    const { batchSize, padToken, logProbs } = this.#settings
+    const { batchSize, padToken, logProbs, topCount } = this.#settings
     const sequences = this.#sequences
     const call = callOf(
       sample,
       { logits },
-      { ...this.#draws(), ...this.#withBans(nextOptionsOf(options)), logProbs },
+      {
+        ...this.#draws(),
+        ...this.#withBans(nextOptionsOf(options)),
+        logProbs,
+        ...(topCount > 0 ? { topLogProbs: topCount } : {}),
+      },
       false,
     )
     const drawn = answerOnCpu(call) as SampleResult
     const goesOn = (row: number) => sequences.finished[row] === GOES_ON
     const invalid = drawn.invalidRows.filter(({ row }) => goesOn(row))
     if (invalid.length > 0) throw new InvalidRowsError(invalid, NOTHING_APPENDED, adjustedName(call.inputs))
+    const lists = topCount > 0 ? { indices: drawn.topIndices!, logProbs: drawn.topLogProbs! } : undefined
     return Int32Array.from({ length: batchSize }, (_, r) => {
       if (!goesOn(r)) return padToken
-      sequences.append(r, drawn.indices[r], drawn.logProbs?.[r])
+      sequences.append(r, drawn.indices[r], drawn.logProbs?.[r], lists)
       return drawn.indices[r]
     })
   }
 
   /** Appends a token to each sequence that goes on, which a device drew. */
-  keep(tokens: Int32Array, logProbs: Float32Array): void {
-    tokens.forEach((token, r) => this.#sequences.append(r, token, logProbs[r]))
+  keep({ tokens, logProbs, lists }: DrawnTokens): void {
+    tokens.forEach((token, r) => this.#sequences.append(r, token, logProbs[r], lists))
   }
 
   encodeNext(): never {

@@ -14,7 +14,7 @@ import { settingsOf } from '../settings'
 import { type View, inBuffer, packedBytes, uploadRows, windowOf } from '../view'
 import type { Logits } from '../options'
 import type { Decoded, Decoder, NextOptions, RestartOptions } from './options'
-import { NOTHING_APPENDED, decodedOf } from './sequences'
+import { type DrawnTokens, type Lists, NOTHING_APPENDED, decodedOf } from './sequences'
 import { type DecoderSettings, appendedOf, decoderSettingsOf, nextOptionsOf, restartedOf } from './settings'
 
 /** Words of `Config` in `shaders/decoder/config.wgsl` before the stop tokens. */
@@ -38,7 +38,7 @@ export class GpuDecoder implements Decoder {
   constructor(context: Context, options: unknown) {
     this.#context = context
     const settings = (this.#settings = decoderSettingsOf(options))
-    const { batchSize, numClasses, maxTokens, stopTokens, int64 } = settings
+    const { batchSize, numClasses, maxTokens, stopTokens, int64, topCount } = settings
     this.tokenStride = settings.maxPromptTokens + maxTokens
     this.#section = Math.ceil(batchSize / BLOCK_WORDS) * BLOCK_WORDS
     this.#promptLengths = new Int32Array(batchSize)
@@ -51,6 +51,10 @@ export class GpuDecoder implements Decoder {
     this.#make('prompt_lengths', rows)
     this.#make('drawn', 4 * this.#section * SECTIONS.length)
     if (settings.logProbs) this.#make('log_probs_kept', rows * maxTokens)
+    if (topCount > 0) {
+      this.#make('top_drawn', 8 * this.#topSection)
+      this.#make('top_kept', 2 * rows * maxTokens * topCount)
+    }
     if (settings.minTokens > 0 && stopTokens.length > 0) this.#make('mask_out', rows * Math.ceil(numClasses / 32))
     const config = new Uint32Array(CONFIG_WORDS + Math.max(1, stopTokens.length))
     config.set([maxTokens, this.tokenStride, settings.padToken, int64 ? 2 : 1, settings.minTokens, settings.step])
@@ -65,11 +69,14 @@ export class GpuDecoder implements Decoder {
     return (await this.draw(logits, options)).tokens
   }
 
-  /** The same with log-probabilities, where they are kept. All is submitted before the promise is returned. */
-  async draw(
-    logits: Logits,
-    options?: NextOptions,
-  ): Promise<{ tokens: Int32Array<ArrayBuffer>; logProbs: Float32Array<ArrayBuffer> }> {
+  /** Words of `top_drawn` that one of its halves has. */
+  get #topSection(): number {
+    const { batchSize, topCount } = this.#settings
+    return Math.ceil((batchSize * topCount) / BLOCK_WORDS) * BLOCK_WORDS
+  }
+
+  /** The same with log-probabilities and lists, where they are kept. All is submitted before the promise is returned. */
+  async draw(logits: Logits, options?: NextOptions): Promise<DrawnTokens> {
     this.#context.check()
     const { batchSize, numClasses, int64 } = this.#settings
     const call = callOf(sample, { logits }, { batchSize, numClasses, seed: 0, ...nextOptionsOf(options) })
@@ -80,13 +87,17 @@ export class GpuDecoder implements Decoder {
       this.#encodeDraw(encoder, at('logits')!, { bitmask: at(BITMASK), bias: at(BIAS) } as NextOptions)
       this.#encode(encoder, [
         this.#dispatch('judge', ['config', 'drawn', 'finished'], 1),
+        ...this.#keepTop({ ALL_OR_NONE: 1 }),
         this.#appendDispatch({ constants: { ALL_OR_NONE: 1 } }),
       ])
       const drawnBytes = 4 * this.#section * SECTIONS.length
-      const bytes = drawnBytes + this.indices.size
+      const top = this.#buffers.get('top_drawn')
+      const topBegin = drawnBytes + this.indices.size
+      const bytes = topBegin + (top?.size ?? 0)
       const copy = staging.take(bytes)
       encoder.copyBufferToBuffer(this.#buffers.get('drawn')!, 0, copy, 0, drawnBytes)
       encoder.copyBufferToBuffer(this.indices, 0, copy, drawnBytes, this.indices.size)
+      if (top) encoder.copyBufferToBuffer(top, 0, copy, topBegin, top.size)
       device.queue.submit([encoder.finish()])
       return staging.read(copy, bytes, (mapped) => {
         const words = new Int32Array(mapped)
@@ -97,6 +108,7 @@ export class GpuDecoder implements Decoder {
         return {
           tokens: Int32Array.from({ length: batchSize }, (_, r) => words[drawnBytes / 4 + r * stride]),
           logProbs: new Float32Array(mapped, 4 * SECTIONS.indexOf('logProbs') * this.#section, batchSize).slice(),
+          lists: top && this.#listsIn(mapped.slice(topBegin)),
         }
       })
     })
@@ -106,7 +118,7 @@ export class GpuDecoder implements Decoder {
     this.#context.check()
     if (!inBuffer(logits)) throw new TypeError('logits must be { buffer: GPUBuffer } to be recorded')
     this.#encodeDraw(encoder, logits, nextOptionsOf(options))
-    this.#encode(encoder, [this.#appendDispatch({})])
+    this.#encode(encoder, [...this.#keepTop({}), this.#appendDispatch({})])
   }
 
   append(tokens: Int32Array, lengths?: ArrayLike<number>): void {
@@ -140,9 +152,10 @@ export class GpuDecoder implements Decoder {
     this.#context.check()
     return this.#context.guarded(async () => {
       const { device, staging } = this.#context
-      const parts = ['tokens_kept', 'lengths_kept', 'finished', 'log_probs_kept'].flatMap(
-        (name) => this.#buffers.get(name) ?? [],
+      const names = ['tokens_kept', 'lengths_kept', 'finished', 'log_probs_kept', 'top_kept'].filter((name) =>
+        this.#buffers.has(name),
       )
+      const parts = names.map((name) => this.#buffers.get(name)!)
       const bytes = parts.reduce((sum, { size }) => sum + size, 0)
       const copy = staging.take(bytes)
       const encoder = device.createCommandEncoder({ label: 'gumbel-webgpu decoder' })
@@ -155,11 +168,15 @@ export class GpuDecoder implements Decoder {
       const promptLengths = this.#promptLengths.slice()
       device.queue.submit([encoder.finish()])
       return staging.read(copy, bytes, (mapped) => {
-        const words = (i: number) => new Int32Array(mapped, places[i], parts[i].size / 4)
-        const [tokens, lengths, finished] = [words(0).slice(), words(1).slice(), words(2).slice()]
-        const logProbs =
-          parts.length > 3 ? new Float32Array(mapped, places[3], parts[3].size / 4).slice() : new Float32Array(0)
-        return decodedOf(this.#settings, { tokens, lengths, promptLengths, finished }, this.tokenStride, logProbs)
+        const bytesOf = (name: string) => {
+          const i = names.indexOf(name)
+          return i < 0 ? new ArrayBuffer(0) : mapped.slice(places[i], places[i] + parts[i].size)
+        }
+        const words = (name: string) => new Int32Array(bytesOf(name))
+        const [tokens, lengths, finished] = [words('tokens_kept'), words('lengths_kept'), words('finished')]
+        const kept = { tokens, lengths, promptLengths, finished }
+        const logProbs = new Float32Array(bytesOf('log_probs_kept'))
+        return decodedOf(this.#settings, kept, this.tokenStride, logProbs, this.#listsIn(bytesOf('top_kept')))
       })
     })
   }
@@ -171,7 +188,7 @@ export class GpuDecoder implements Decoder {
 
   /** Draws from these logits into `drawn`. */
   #encodeDraw(encoder: GPUCommandEncoder, logits: unknown, { bitmask, bias }: NextOptions): void {
-    const { batchSize, numClasses, seeds, streams, draws, penalties, logProbs } = this.#settings
+    const { batchSize, numClasses, seeds, streams, draws, penalties, logProbs, topCount } = this.#settings
     const at = (name: string) => ({ buffer: this.#buffers.get(name)! })
     const allowed = this.#buffers.has('mask_out') ? this.#encodeBan(encoder, bitmask) : bitmask
     const into = (section: (typeof SECTIONS)[number]) => ({
@@ -200,7 +217,13 @@ export class GpuDecoder implements Decoder {
         : {}),
       indices: into('indices'),
       statuses: into('statuses'),
-      ...(logProbs ? { logProbs: into('logProbs') } : {}),
+      ...(logProbs ? { logProbs: { ...into('logProbs'), of: logProbs === 'raw' ? 'raw' : 'drawn' } } : {}),
+      ...(topCount > 0
+        ? {
+            topIndices: at('top_drawn'),
+            topLogProbs: { ...at('top_drawn'), offset: this.#topSection, count: topCount },
+          }
+        : {}),
     })
     record(this.#context, encoder, recording)
   }
@@ -224,6 +247,28 @@ export class GpuDecoder implements Decoder {
     Object.assign(dispatch.params, { rowsInOffset: begin, rowsInStride: view.rowStride })
     this.#encode(encoder, [dispatch], new Map([...this.#buffers, ['mask_in', view.buffer!]]))
     return { buffer: this.#buffers.get('mask_out')! }
+  }
+
+  /** Lists in the halves of a buffer. */
+  #listsIn(bytes: ArrayBuffer): Lists {
+    const half = bytes.byteLength / 2
+    return { indices: new Int32Array(bytes, 0, half / 4), logProbs: new Float32Array(bytes, half) }
+  }
+
+  /** Keeps what is listed of new tokens. */
+  #keepTop(constants: Dispatch['kernel']['constants']): Dispatch[] {
+    const { batchSize, topCount } = this.#settings
+    if (topCount === 0) return []
+    const names = ['config', 'drawn', 'finished', 'top_drawn', 'top_kept']
+    const dispatch = this.#dispatch('keep_top', names, Math.ceil((batchSize * topCount) / 64))
+    return [
+      {
+        ...dispatch,
+        kernel: { ...dispatch.kernel, constants },
+        params: { ...dispatch.params, topCount },
+        bindings: { ...dispatch.bindings, steps_before: this.#whole('steps_kept') },
+      },
+    ]
   }
 
   #appendDispatch({
@@ -300,7 +345,9 @@ export class GpuDecoder implements Decoder {
 
   /** Writes where sequences begin. */
   #begin({ rows, prompts }: { rows: number[]; prompts: Int32Array[] }): void {
-    const { step } = this.#settings
+    const { batchSize, step, maxTokens, topCount } = this.#settings
+    // As integers -1, as floats NaN.
+    const nothing = new Int32Array(maxTokens * topCount).fill(-1)
     rows.forEach((row, i) => {
       this.#promptLengths[row] = prompts[i].length
       const length = Int32Array.of(prompts[i].length)
@@ -308,6 +355,8 @@ export class GpuDecoder implements Decoder {
       this.#write('prompt_lengths', length, row)
       this.#write('steps_kept', Uint32Array.of(step), row)
       this.#write('finished', Uint32Array.of(0), row)
+      if (topCount > 0)
+        for (const half of [0, batchSize]) this.#write('top_kept', nothing, (half + row) * nothing.length)
       if (prompts[i].length > 0) this.#write('tokens_kept', Int32Array.from(prompts[i]), row * this.tokenStride)
     })
   }

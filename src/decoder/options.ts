@@ -33,8 +33,10 @@ export interface DecoderOptions extends FilterOptions {
   padToken?: number | undefined
   /** Of `indices`. Default 'int32'. */
   indexType?: 'int32' | 'int64' | undefined
-  /** Also keep the log-probability of each new token under the distribution that it was drawn from. */
-  logProbs?: boolean | undefined
+  /** Also keep the log-probability of each new token: under the distribution that it was drawn from, or 'raw', as in `sample`. */
+  logProbs?: boolean | 'raw' | undefined
+  /** Beside `logProbs`: also keep so many of the most likely classes at each new token, and their log-probabilities: 1 to 512. */
+  topLogProbs?: number | undefined
 }
 
 /** What changes the logits of one token, beside penalties. */
@@ -52,6 +54,10 @@ export interface Decoded {
   tokens: Int32Array<ArrayBuffer>[]
   /** Where asked: of each new token; NaN of those that were appended. */
   logProbs?: Float32Array<ArrayBuffer>[]
+  /** Where `topLogProbs`, as the next, so many a token: the most likely classes; -1 where there were no more, and of tokens that were appended. */
+  topIndices?: Int32Array<ArrayBuffer>[]
+  /** Their log-probabilities; -Infinity where there were no more, NaN of tokens that were appended. */
+  topLogProbs?: Float32Array<ArrayBuffer>[]
   /** Why each is finished; undefined where it is not. */
   finished: (Finished | undefined)[]
 }

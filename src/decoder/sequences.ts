@@ -13,6 +13,19 @@ export const FLAWED = 16
 /** What `next` says of rows without a distribution, beside what is wrong with them. */
 export const NOTHING_APPENDED = 'no token was appended to any sequence'
 
+/** The most likely classes of rows or tokens, and their log-probabilities: as many of each. */
+export interface Lists {
+  indices: Int32Array<ArrayBuffer>
+  logProbs: Float32Array<ArrayBuffer>
+}
+
+/** A token of each sequence, as a device drew it. */
+export interface DrawnTokens {
+  tokens: Int32Array<ArrayBuffer>
+  logProbs: Float32Array<ArrayBuffer>
+  lists: Lists | undefined
+}
+
 export class Sequences {
   readonly tokens: Int32Array<ArrayBuffer>
   readonly lengths: Int32Array<ArrayBuffer>
@@ -20,10 +33,11 @@ export class Sequences {
   readonly finished: Int32Array<ArrayBuffer>
   readonly stride: number
   #logProbs: Float32Array<ArrayBuffer>
+  #lists: Lists
   #settings: DecoderSettings
 
   constructor(settings: DecoderSettings) {
-    const { batchSize, maxTokens, maxPromptTokens, prompts } = settings
+    const { batchSize, maxTokens, maxPromptTokens, prompts, topCount } = settings
     this.#settings = settings
     this.stride = maxPromptTokens + maxTokens
     this.tokens = new Int32Array(batchSize * this.stride)
@@ -31,6 +45,8 @@ export class Sequences {
     this.promptLengths = new Int32Array(batchSize)
     this.finished = new Int32Array(batchSize)
     this.#logProbs = new Float32Array(settings.logProbs ? batchSize * maxTokens : 0)
+    const listed = batchSize * maxTokens * topCount
+    this.#lists = { indices: new Int32Array(listed), logProbs: new Float32Array(listed) }
     this.restart({ rows: prompts.map((_, r) => r), prompts })
   }
 
@@ -39,10 +55,17 @@ export class Sequences {
     return this.lengths[row] - this.promptLengths[row]
   }
 
-  /** Appends a token to a sequence, if it goes on. */
-  append(row: number, token: number, logProb = NaN): void {
+  /** Appends a token to a sequence, if it goes on; `lists` are of all rows. */
+  append(row: number, token: number, logProb = NaN, lists?: Lists): void {
     if (this.finished[row] !== GOES_ON) return
-    const { maxTokens, logProbs, stopTokens } = this.#settings
+    const { maxTokens, logProbs, stopTokens, topCount } = this.#settings
+    if (lists) {
+      const at = (row * maxTokens + this.count(row)) * topCount
+      const of = <T extends Int32Array | Float32Array>(values: T) =>
+        values.subarray(row * topCount, (row + 1) * topCount)
+      this.#lists.indices.set(of(lists.indices), at)
+      this.#lists.logProbs.set(of(lists.logProbs), at)
+    }
     if (logProbs) this.#logProbs[row * maxTokens + this.count(row)] = logProb
     this.tokens[row * this.stride + this.lengths[row]++] = token
     if (this.count(row) >= maxTokens) this.finished[row] = FULL
@@ -50,7 +73,10 @@ export class Sequences {
   }
 
   restart({ rows, prompts }: Restarted): void {
+    const room = this.#settings.maxTokens * this.#settings.topCount
     rows.forEach((row, i) => {
+      this.#lists.indices.fill(-1, row * room, (row + 1) * room)
+      this.#lists.logProbs.fill(NaN, row * room, (row + 1) * room)
       this.tokens.set(prompts[i], row * this.stride)
       this.lengths[row] = this.promptLengths[row] = prompts[i].length
       this.finished[row] = GOES_ON
@@ -58,22 +84,30 @@ export class Sequences {
   }
 
   decoded(): Decoded {
-    return decodedOf(this.#settings, this, this.stride, this.#logProbs)
+    return decodedOf(this.#settings, this, this.stride, this.#logProbs, this.#lists)
   }
 }
 
 /** What sequences have become, from what is kept of them. */
 export function decodedOf(
-  { batchSize, maxTokens, logProbs }: DecoderSettings,
+  { batchSize, maxTokens, logProbs, topCount }: DecoderSettings,
   { tokens, lengths, promptLengths, finished }: Pick<Sequences, 'tokens' | 'lengths' | 'promptLengths' | 'finished'>,
   stride: number,
   kept: Float32Array<ArrayBuffer>,
+  lists: Lists,
 ): Decoded {
   const rows = Array.from({ length: batchSize }, (_, r) => r)
+  /** Of each new token of each row so many values. */
+  const ofTokens = <T extends Int32Array<ArrayBuffer> | Float32Array<ArrayBuffer>>(values: T, each: number) =>
+    rows.map((r) => {
+      const begin = r * maxTokens * each
+      return values.slice(begin, begin + (lengths[r] - promptLengths[r]) * each) as T
+    })
   return {
     tokens: rows.map((r) => tokens.slice(r * stride + promptLengths[r], r * stride + lengths[r])),
-    ...(logProbs
-      ? { logProbs: rows.map((r) => kept.slice(r * maxTokens, r * maxTokens + lengths[r] - promptLengths[r])) }
+    ...(logProbs ? { logProbs: ofTokens(kept, 1) } : {}),
+    ...(topCount > 0
+      ? { topIndices: ofTokens(lists.indices, topCount), topLogProbs: ofTokens(lists.logProbs, topCount) }
       : {}),
     finished: rows.map((r) => finishedOf(finished[r])),
   }

@@ -1,8 +1,10 @@
 /** What a decoder is made with, checked. */
 
 import { adjustmentsOf } from '../adjust/views'
-import { flag, isObject, oneOf, shown, whole } from '../checks'
+import { callOf } from '../call'
+import { isObject, oneOf, shown, whole } from '../checks'
 import { readNames } from '../known_names'
+import { sample } from '../operations/sample/operation'
 import { FILTER_OPTIONS, settingsOf } from '../settings'
 import type { DecoderOptions, NextOptions, RestartOptions } from './options'
 
@@ -25,6 +27,7 @@ const NAMES = [
   'padToken',
   'indexType',
   'logProbs',
+  'topLogProbs',
 ]
 const PENALTY_NAMES = ['repetition', 'frequency', 'presence'] as const
 
@@ -46,7 +49,9 @@ export interface DecoderSettings {
   draws: object
   penalties: DecoderOptions['penalties']
   int64: boolean
-  logProbs: boolean
+  logProbs: boolean | 'raw'
+  /** Most likely classes of each token that are listed. */
+  topCount: number
 }
 
 /**
@@ -91,12 +96,23 @@ export function decoderSettingsOf(options: unknown): DecoderSettings {
     draws,
     penalties: penaltiesOf(given.penalties, batchSize, numClasses),
     int64: oneOf('indexType', given.indexType ?? 'int32', ['int32', 'int64']) === 'int64',
-    logProbs: flag('logProbs', given.logProbs),
+    ...logProbsOf(given, numClasses),
   }
   if (stopTokens.length === numClasses && checked.minTokens > 0)
     throw new RangeError(`stopTokens are all ${numClasses} classes; with minTokens some class must be none of them`)
   return checked
 }
+
+/** What `sample` says of log-probabilities, of one row. */
+function logProbsOf({ logProbs, topLogProbs }: Readonly<Record<string, unknown>>, numClasses: number) {
+  const options = { batchSize: 1, numClasses, seed: 0, logProbs, topLogProbs }
+  const { request, wanted } = callOf(sample, { logits: { buffer: NO_LOGITS } }, options)
+  const of = wanted.has('logProbs') && (logProbs as true | 'raw')
+  return { logProbs: of, topCount: request.topLogProbs ?? 0 }
+}
+
+/** Stands for logits whose options alone are checked. */
+const NO_LOGITS = { size: Infinity, usage: 128 }
 
 /** Places in a row's settings: see `SETTINGS_FIELDS`. */
 const SEED_WORD = 2

@@ -8,8 +8,8 @@ export type DraftDraws = Omit<SampleOptions, 'batchSize' | 'numSamples' | 'class
 export interface VerifyDraftOptions extends DraftDraws, Omit<Adjustments, 'penalties'> {
   /** Sequences. By default as many as logits in a bare array, and the draft, hold. */
   batchSize?: number | undefined
-  /** Also give the log-probability of each drawn token. */
-  logProbs?: boolean | undefined
+  /** Also give the log-probability of each drawn token, as in `sample`. */
+  logProbs?: boolean | 'raw' | undefined
 }
 
 export interface VerifyDraftResult {

@@ -46,10 +46,23 @@ const RESULTS = [
   { name: 'sums', binding: 'log_sums', module: 'shared/sum_out' },
 ] as const satisfies readonly { name: Output['name']; binding: BindingName; module: string }[]
 
+/**
+ * Views in the place of `logProbs` that keep what is found of each draw, for kernels after it: with the sums of its row, or its class alone.
+ * In step with `shaders/log_probs/found.wgsl`.
+ */
+export const FOUND = 'found odds'
+export const FOUND_CLASSES = 'found classes'
+
+function foundOf({ views }: Work): string | undefined {
+  return [FOUND, FOUND_CLASSES].find((name) => views[name])
+}
+
 /** Modules that write what a draw gives: those of outputs that nobody wants write nothing. */
-export function resultModules({ views, readBack }: Work): Modules {
+export function resultModules(work: Work): Modules {
+  const { views, readBack } = work
   const modules: Modules = {}
   for (const { name, module } of RESULTS) if (!views[name]) modules[module] = module.replace('shared/', 'shared/no_')
+  if (foundOf(work)) modules['shared/log_prob_out'] = 'log_probs/found_out'
   if (views.indices && readBack && !views.statuses) modules['shared/index_out'] = 'shared/index_or_status_out'
   return modules
 }
@@ -57,7 +70,11 @@ export function resultModules({ views, readBack }: Work): Modules {
 /** The bindings of those that are wanted. */
 export function resultsBound(work: Work, slice: Slice): Bound {
   const wanted = RESULTS.filter(({ name }) => work.views[name])
-  const all = together(...wanted.map(({ name, binding }) => bound(work, slice, name, binding)))
+  const found = foundOf(work)
+  const all = together(
+    ...wanted.map(({ name, binding }) => bound(work, slice, name, binding)),
+    ...(found ? [bound(work, slice, found, 'found_draws')] : []),
+  )
   return {
     ...all,
     params: {
@@ -70,8 +87,8 @@ export function resultsBound(work: Work, slice: Slice): Bound {
 
 /** The `override` constants that all draws have. */
 export function drawConstants({ views, request }: Work): Kernel['constants'] {
-  const { logProbs, maxima, sums } = views
-  return { LOG_PROBS: Number((logProbs ?? maxima ?? sums) !== undefined), EXTENDED: Number(request.extended) }
+  const { logProbs, maxima, sums, [FOUND]: found } = views
+  return { LOG_PROBS: Number((logProbs ?? found ?? maxima ?? sums) !== undefined), EXTENDED: Number(request.extended) }
 }
 
 /** The `override` constants of kernels for such rows. */

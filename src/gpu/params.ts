@@ -43,6 +43,10 @@ export const PARAMS_FIELDS = [
   'penaltyOffset',
   'lengthsOffset',
   'takenOffset',
+  'foundOffset',
+  'topCount',
+  'orderCount',
+  'runGroups',
   'zero',
 ] as const
 

@@ -1,6 +1,6 @@
 import { createSampler } from 'gumbel-webgpu'
 import { describe, expect, test } from 'vitest'
-import { ALL_CONTROLS, bitmaskOfStep, logitsOfStep, plainLoop } from '../helpers/decoding'
+import { ALL_CONTROLS, bitmaskOfStep, expectDecoded, logitsOfStep, plainLoop } from '../helpers/decoding'
 
 const sampler = await createSampler({ backend: 'cpu' })
 const SMALL = { batchSize: 2, numClasses: 40, maxTokens: 5, seed: 1n }
@@ -18,10 +18,20 @@ describe('a decoder on the CPU', () => {
       expect([...(await decoder.next(logitsOfStep(step, ALL_CONTROLS), nextOf(step)))], `step ${step}`).toEqual(
         expected.given[step],
       )
-    const read = await decoder.read()
-    expect(read.tokens.map((each) => [...each])).toEqual(expected.tokens)
-    expect(read.finished).toEqual(expected.finished)
-    read.logProbs!.forEach((each, r) => expect([...each]).toEqual(expected.logProbs[r].map(Math.fround)))
+    expectDecoded(await decoder.read(), expected)
+  })
+
+  test('keeps raw log-probabilities and lists of them, and none of tokens that are appended', async () => {
+    const options = { ...ALL_CONTROLS, logProbs: 'raw', minTokens: 0 } as const
+    const expected = plainLoop(options, 14)
+    const decoder = sampler.createDecoder(options)
+    for (let step = 0; step < 14; step++) await decoder.next(logitsOfStep(step, options))
+    expectDecoded(await decoder.read(), expected)
+    decoder.restart([0])
+    decoder.append(new Int32Array(7).fill(9))
+    const { topIndices, topLogProbs } = await decoder.read()
+    expect([...topIndices![0]]).toEqual([-1, -1, -1, -1])
+    expect([...topLogProbs![0]]).toEqual([NaN, NaN, NaN, NaN])
   })
 
   test('appends tokens as if they had been drawn', async () => {
@@ -78,6 +88,9 @@ describe('a decoder on the CPU', () => {
   test.each([
     [{ maxTokens: 0 }, 'maxTokens is 0; it must be a whole number from 1 to 16777216'],
     [{ numSamples: 2 }, 'options.numSamples is not known'],
+    [{ replacement: false }, 'options.replacement is not known'],
+    [{ topLogProbs: 2 }, 'topLogProbs is given without logProbs'],
+    [{ logProbs: 'drawn' }, "logProbs is drawn; it must be true, false or 'raw'"],
     [{ classOffset: 8 }, 'options.classOffset is not known'],
     [{ stopTokens: [40] }, 'stopTokens[0] is 40; it must be a whole number from 0 to 39'],
     [{ prompts: [[1]] }, 'prompts has 1 lists; it must have one a sequence (2)'],

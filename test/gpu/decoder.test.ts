@@ -1,8 +1,8 @@
 import { createSampler } from 'gumbel-webgpu'
 import { describe, expect } from 'vitest'
-import { expectClose } from '../helpers/compare'
-import { ALL_CONTROLS, bitmaskOfStep, logitsOfStep, plainLoop } from '../helpers/decoding'
+import { ALL_CONTROLS, bitmaskOfStep, expectDecoded, logitsOfStep, plainLoop } from '../helpers/decoding'
 import { gpuTest, newDevice } from '../helpers/gpu'
+import { expectCloseLogs } from '../helpers/log_probs'
 import { matrix } from '../helpers/matrix'
 
 const STEPS = 14
@@ -17,10 +17,7 @@ describe('a decoder on the GPU', () => {
       expect([...(await decoder.next(logitsOfStep(step, ALL_CONTROLS), nextOf(step)))], `step ${step}`).toEqual(
         expected.given[step],
       )
-    const read = await decoder.read()
-    expect(read.tokens.map((each) => [...each])).toEqual(expected.tokens)
-    expect(read.finished).toEqual(expected.finished)
-    read.logProbs!.forEach((each, r) => expectClose(each, Float32Array.from(expected.logProbs[r]), 1e-5, `row ${r}`))
+    expectDecoded(await decoder.read(), expected)
     decoder.destroy()
   })
 
@@ -45,9 +42,7 @@ describe('a decoder on the GPU', () => {
       device.queue.submit([encoder.finish()])
       const given = new Int32Array(await read(seen)).filter((_, i) => i % words === 0)
       expect([...given]).toEqual(expected.given.flat())
-      const decoded = await decoder.read()
-      expect(decoded.tokens.map((each) => [...each])).toEqual(expected.tokens)
-      expect(decoded.finished).toEqual(expected.finished)
+      expectDecoded(await decoder.read(), expected)
       decoder.destroy()
     })
 
@@ -56,12 +51,16 @@ describe('a decoder on the GPU', () => {
     async (gpu) => {
       const { device, sampler, upload } = gpu
       const cpu = await createSampler({ backend: 'cpu' })
-      const options = { ...ALL_CONTROLS, minTokens: 0, maxPromptTokens: 9, penalties: { presence: 50 } }
+      const raw = { logProbs: 'raw', topLogProbs: 3 } as const
+      const options = { ...ALL_CONTROLS, ...raw, minTokens: 0, maxPromptTokens: 9, penalties: { presence: 50 } }
       const [here, there] = [sampler, cpu].map((each) => each.createDecoder(options))
       const both = async () => {
         const [a, b] = [await here.read(), await there.read()]
         expect(a.tokens).toEqual(b.tokens)
         expect(a.finished).toEqual(b.finished)
+        expect(a.topIndices).toEqual(b.topIndices)
+        const lists = [a, b].map(({ topLogProbs }) => Float32Array.from(topLogProbs!.flatMap((each) => [...each])))
+        expectCloseLogs(lists[0], lists[1], 'topLogProbs')
       }
       for (let step = 0; step < 10; step++) {
         const logits = logitsOfStep(step, options)
@@ -137,9 +136,7 @@ gpuTest('with auto, a decoder whose device is lost goes on on the CPU with the s
       else if (step % 2 === 0) await next
     }
     expect((await Promise.all(given)).map((each) => [...each])).toEqual(expected.given)
-    const read = await decoder.read()
-    expect(read.tokens.map((each) => [...each])).toEqual(expected.tokens)
-    read.logProbs!.forEach((each, r) => expectClose(each, Float32Array.from(expected.logProbs[r]), 1e-5, `row ${r}`))
+    expectDecoded(await decoder.read(), expected)
     sampler.destroy()
   }
 })

@@ -3,11 +3,13 @@ import { type NoiseKind, type SampleResult, createSampler } from 'gumbel-webgpu'
 import { expect } from 'vitest'
 import { bufferOptions, hostOptions, randomControls } from '../helpers/adjusted'
 import { expectClose, expectSame } from '../helpers/compare'
+import { randomFilters } from '../helpers/filters'
 import { aligned, casesOf, optionsOf, packedLogits } from '../helpers/fuzz/cases'
 import { bufferAt, gpuFuzz, rowsAt } from '../helpers/fuzz/gpu'
 import { expectSameOutcome, outcomeOf } from '../helpers/fuzz/outcome'
 import { margins, recorded, statusesOf } from '../helpers/fuzz/recorded'
 import { regimes, wantedOf } from '../helpers/fuzz/regimes'
+import { expectCloseLogs } from '../helpers/log_probs'
 import { Random } from '../helpers/random'
 
 const cpu = await createSampler({ backend: 'cpu' })
@@ -50,6 +52,37 @@ gpuFuzz(
     expectSameOutcome<SampleResult>(actual, expected, (a, e) => {
       expectSame(a.indices, e.indices, 'indices')
       expectSame(a.scores, e.scores, 'scores')
+      expect(a.invalidRows).toEqual(e.invalidRows)
+    })
+  },
+)
+
+const controlled = fc.record({
+  each: casesOf(regimes('fewLanes', 'parts')),
+  seed: fc.nat(2 ** 30),
+  adjusts: fc.boolean(),
+  logProbs: fc.constantFrom<('raw' | true)[]>(true, 'raw'),
+  topLogProbs: fc.constantFrom(1, 7, 512),
+  replacement: fc.boolean(),
+})
+
+gpuFuzz(
+  'sample() with filters a row, lists and without replacement draws what the CPU draws',
+  100,
+  controlled,
+  async (gpu, { each, seed, adjusts, ...asked }) => {
+    const { host, given } = rowsAt(gpu, each, packedLogits(each))
+    const random = new Random(seed)
+    const perRow = { ...optionsOf(each), ...asked, classOffset: 0, scores: true, kept: true }
+    const options = { ...perRow, ...randomFilters(random, perRow.batchSize) }
+    const changes = adjusts ? hostOptions(randomControls(random, options)) : {}
+    const actual = await outcomeOf(() => gpu.samplerOf(each.regime.variant).sample(given, { ...options, ...changes }))
+    const expected = await outcomeOf(() => cpu.sample(host, { ...options, ...changes }))
+    expectSameOutcome<SampleResult>(actual, expected, (a, e) => {
+      for (const name of ['indices', 'scores', 'keptCounts', 'keptLogits', 'keptClasses', 'topIndices'] as const)
+        expectSame(a[name], e[name], name)
+      expectCloseLogs(a.logProbs, e.logProbs, 'logProbs')
+      expectCloseLogs(a.topLogProbs, e.topLogProbs, 'topLogProbs')
       expect(a.invalidRows).toEqual(e.invalidRows)
     })
   },

@@ -1,4 +1,6 @@
-import { type DecoderOptions, type NextOptions, sampleSync } from 'gumbel-webgpu'
+import { type Decoded, type DecoderOptions, type NextOptions, sampleSync } from 'gumbel-webgpu'
+import { expect } from 'vitest'
+import { expectCloseLogs } from './log_probs'
 import { randomLogits } from './logits'
 
 /** Logits of each step, the same on every backend: `[batchSize, numClasses]`. */
@@ -31,6 +33,9 @@ export function plainLoop(options: DecoderOptions, steps: number, nextOf: (step:
   const prompts = options.prompts ?? Array.from({ length: batchSize }, () => [])
   const tokens: number[][] = prompts.map(() => [])
   const logProbs: number[][] = prompts.map(() => [])
+  const topIndices: number[][] = prompts.map(() => [])
+  const topLogProbs: number[][] = prompts.map(() => [])
+  const n = options.topLogProbs ?? 0
   const finished: (string | undefined)[] = prompts.map(() => undefined)
   const given: number[][] = []
   for (let s = 0; s < steps; s++) {
@@ -55,7 +60,8 @@ export function plainLoop(options: DecoderOptions, steps: number, nextOf: (step:
       seed,
       streams,
       step: tokens.map((each) => step + each.length),
-      logProbs: true,
+      logProbs: options.logProbs,
+      topLogProbs: options.topLogProbs,
       bitmask: allowed,
       bias,
       penalties: {
@@ -71,13 +77,24 @@ export function plainLoop(options: DecoderOptions, steps: number, nextOf: (step:
         const token = drawn.indices[r]
         each.push(token)
         logProbs[r].push(drawn.logProbs![r])
+        topIndices[r].push(...drawn.topIndices!.subarray(r * n, (r + 1) * n))
+        topLogProbs[r].push(...drawn.topLogProbs!.subarray(r * n, (r + 1) * n))
         if (each.length === maxTokens) finished[r] = 'length'
         if (Array.from(stopTokens).includes(token)) finished[r] = 'stop'
         return token
       }),
     )
   }
-  return { tokens, logProbs, finished, given }
+  return { tokens, logProbs, topIndices, topLogProbs, finished, given }
+}
+
+/** Fails unless a decoder read what a plain loop has. */
+export function expectDecoded(read: Decoded, expected: ReturnType<typeof plainLoop>): void {
+  expect(read.tokens.map((each) => [...each])).toEqual(expected.tokens)
+  expect(read.finished).toEqual(expected.finished)
+  expect(read.topIndices!.map((each) => [...each])).toEqual(expected.topIndices)
+  for (const name of ['logProbs', 'topLogProbs'] as const)
+    read[name]!.forEach((each, r) => expectCloseLogs(each, Float32Array.from(expected[name][r]), `${name} of row ${r}`))
 }
 
 /** Every control on: what tests of decoders run with. */
@@ -98,4 +115,5 @@ export const ALL_CONTROLS: DecoderOptions = {
   minTokens: 3,
   padToken: -7,
   logProbs: true,
+  topLogProbs: 4,
 }

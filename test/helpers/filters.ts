@@ -1,4 +1,5 @@
 import { expect } from 'vitest'
+import type { Random } from './random'
 
 /** What a row's filters are, and its temperature. */
 export interface Filters {
@@ -6,6 +7,16 @@ export interface Filters {
   topK: number
   topP: number
   minP: number
+}
+
+/** Filters of rows, of each kind some that are off. */
+export function randomFilters(random: Random, batchSize: number) {
+  const each = <T>(of: readonly T[]) => Array.from({ length: batchSize }, () => random.pick(of))
+  return {
+    topK: each([0, 0, 1, 2, 20, 50, 256, 1000, 2 ** 31 - 1]),
+    topP: each([1, 1, 0, 1e-6, 0.1, 0.9, 0.99, 1 - 1e-7]),
+    minP: each([0, 0, 0, 1e-10, 0.05, 0.5, 1]),
+  }
 }
 
 /** Columns in the order of classes: descending logits, of equal ones the lower class; masked ones are left out. */

@@ -21,7 +21,7 @@ export interface Planned {
 export function planned(
   operation: Operation,
   options: { batchSize: number; numClasses: number; numSamples?: number } & Record<string, unknown>,
-  views: Readonly<Record<string, { offset?: number; rowStride?: number; type?: string }>>,
+  views: Readonly<Record<string, { offset?: number; rowStride?: number; type?: string; count?: number; of?: string }>>,
   limits: Partial<Limits> = {},
 ): Planned {
   const buffers = Object.entries(views).map(([name, view]) => [name, { buffer: IMAGINED, ...view }])

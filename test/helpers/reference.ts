@@ -54,6 +54,16 @@ export function firstMaximum(logits: Float32Array, noise: ArrayLike<number>, tem
   return index
 }
 
+/** Places in descending order of the same sums, of equal ones the lower place; masked ones are left out. */
+export function orderOfSums(logits: Float32Array, noise: ArrayLike<number>, temperature: number): number[] {
+  const sums = Array.from(logits, (logit, i) =>
+    exactSum(Math.abs(logit) < 2 ** -126 ? 0 : logit, Math.fround(Math.fround(temperature) * noise[i])),
+  )
+  return Array.from(sums, (_, i) => i)
+    .filter((i) => logits[i] !== -Infinity)
+    .toSorted((a, b) => sums[b][0] - sums[a][0] || sums[b][1] - sums[a][1] || a - b)
+}
+
 /** Gumbel-max with the noise of every class computed, nothing skipped: the first of the largest exact sums, and its score. */
 export function naiveDraw(row: Float32Array, draw: Draw): { index: number; score: number } {
   const { temperature, classOffset } = draw

@@ -31,7 +31,13 @@ export async function undefinedOptions(
   const options = { batchSize: 1, numClasses: 3, seed: 1n, classOffset: undefined as number | undefined }
   const all = { ...options, ...settings }
   const { classOffset: _, ...withoutOffset } = all
-  await sampler.sample(host, { ...all, logProbs: wanted, scores: wanted })
+  await sampler.sample(host, {
+    ...all,
+    logProbs: wanted,
+    scores: wanted,
+    topLogProbs: view.offset,
+    replacement: wanted,
+  })
   await sampler.gumbelSoftmax(view, { ...all, logProbs: wanted })
   const gradients = { gradTau: wanted, gradTemperature: wanted, samples: undefined as View | undefined }
   await sampler.gumbelSoftmaxBackward(host, view, { ...all, ...gradients })

@@ -3,7 +3,7 @@ import { TAG_GIVEN, drawHalves, exponentialAt, gumbelAt, newHalves, wordOf } fro
 import type { Request, Results } from '../../operation'
 import { emptySettings, settingsOfRow } from '../../settings'
 import type { HostView } from '../../view'
-import { sumOf } from '../sample/compute'
+import { sumOf } from '../sample/log_probs'
 import { remainderOf, scoreOf } from '../sample/score'
 import { largestOf, statusOf } from '../sample/validity'
 

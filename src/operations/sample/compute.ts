@@ -8,9 +8,24 @@ import { MOST_CLASSES, contest } from './contest'
 import { drawerOf } from './draw_kept'
 import { addMasses, drawColumns, newMassSums } from './inverse_cdf'
 import { keptOf } from './kept'
+import { listTop, logProbOf, rawOdds, sumOf } from './log_probs'
+import { isRaw } from './log_probs_options'
 import { LARGEST_MASS, canonical } from './mass'
 import { isInverseCdf } from './method'
-import { INDICES, KEPT, LOG_PROBS, MAXIMA, REMAINDERS, SCORES, STATUSES, SUMS } from './outputs'
+import { orderOf } from './ordered'
+import {
+  INDICES,
+  KEPT,
+  LOG_PROBS,
+  MAXIMA,
+  REMAINDERS,
+  SCORES,
+  STATUSES,
+  SUMS,
+  TOP_INDICES,
+  TOP_LOG_PROBS,
+} from './outputs'
+import { isOrdered } from './replacement'
 import { scan } from './scan'
 import { largestOf, statusOf } from './validity'
 
@@ -21,58 +36,33 @@ export interface Draws extends Results {
   scores: Float32Array<ArrayBuffer>
 }
 
-/** The sum of `exp((l - largest) / temperature)` over a row; a temperature of 0 counts as 1. */
-export function sumOf(
-  data: Float32Array,
-  begin: number,
-  numClasses: number,
-  largest: number,
-  temperature: number,
-): number {
-  let sum = 0
-  for (let c = 0; c < numClasses; c++) sum += Math.exp((data[begin + c] - largest) / (temperature || 1))
-  return sum
-}
-
-/** The same over some columns. */
-function sumOfKept(
-  data: Float32Array,
-  begin: number,
-  columns: Uint32Array,
-  largest: number,
-  temperature: number,
-): number {
-  let sum = 0
-  for (const column of columns) sum += Math.exp((data[begin + column] - largest) / (temperature || 1))
-  return sum
-}
-
-/** Of the class that was drawn; temperature 0 draws it for sure. */
-function logProbOf(logit: number, largest: number, temperature: number, sum: number): number {
-  return temperature > 0 ? (logit - largest) / temperature - Math.log(sum) : 0
-}
-
 /** Draws `numSamples` classes of each row, by Gumbel-max as `shaders/sample/draw.wgsl`, or by inverse CDF. */
 export function computeSample(
   request: Request,
   inputs: Readonly<Record<string, HostView>>,
   wanted: ReadonlySet<string>,
 ): Draws {
-  const { batchSize, numClasses, numSamples, classOffset, extended } = request
+  const { batchSize, numClasses, numSamples, classOffset, extended, topLogProbs: topCount = 0 } = request
+  const { logits } = inputs
   const adjustedRow = adjusterOf(request, inputs)
   const draws = {
     indices: arrayOf(INDICES, request).fill(-1) as Int32Array<ArrayBuffer>,
     statuses: arrayOf(STATUSES, request) as Int32Array<ArrayBuffer>,
     scores: arrayOf(SCORES, request).fill(NaN) as Float32Array<ArrayBuffer>,
   }
-  const more = [LOG_PROBS, REMAINDERS, MAXIMA, SUMS, ...KEPT].filter(({ name }) => wanted.has(name))
-  const extra: Results = Object.fromEntries(more.map((output) => [output.name, arrayOf(output, request).fill(NaN)]))
-  const { logProbs, remainders, maxima, sums } = extra
+  const more = [LOG_PROBS, TOP_INDICES, TOP_LOG_PROBS, REMAINDERS, MAXIMA, SUMS, ...KEPT]
+  const extra: Results = Object.fromEntries(
+    more.filter(({ name }) => wanted.has(name)).map((output) => [output.name, arrayOf(output, request).fill(NaN)]),
+  )
+  const { logProbs, topIndices, topLogProbs, remainders, maxima, sums } = extra
   const { keptCounts, keptLogits, keptClasses } = extra
   keptCounts?.fill(0)
   keptClasses?.fill(-1)
+  topIndices?.fill(-1)
   const draw = { settings: emptySettings(), number: 0, extended }
   const masses = isInverseCdf(request) ? newMassSums(numClasses) : undefined
+  const ordered = isOrdered(request)
+  const raw = isRaw(request)
   for (let r = 0; r < batchSize; r++) {
     const { data, begin, emptied } = adjustedRow(r)
     const largest = largestOf(data, begin, numClasses)
@@ -88,8 +78,9 @@ export function computeSample(
       continue
     }
     const { temperature } = settingsOfRow(draw.settings, request.settings, r)
+    const filtered = filters(draw.settings)
     const kept =
-      keptCounts || keptLogits || keptClasses || filters(draw.settings)
+      keptCounts || keptLogits || keptClasses || filtered
         ? keptOf(data, begin, numClasses, largest, draw.settings)
         : undefined
     if (kept) {
@@ -98,37 +89,48 @@ export function computeSample(
       if (keptLogits) keptLogits[r] = canonical(data[begin + last])
       if (keptClasses) keptClasses[r] = classOffset + last
     }
+    const indices = draws.indices.subarray(first, first + numSamples)
+    const dropped = filtered ? kept : undefined
     if (masses) {
       addMasses(masses, data, begin, kept, largest, draw.settings)
-      const sum = masses.roundedWhole / LARGEST_MASS
-      const columns = draws.indices.subarray(first, first + numSamples)
-      drawColumns(masses, draw.settings, columns)
-      if (logProbs)
-        columns.forEach((column, s) => {
-          logProbs[first + s] = logProbOf(data[begin + column], largest, temperature, sum)
-        })
-      continue
+      drawColumns(masses, draw.settings, indices)
+    } else if (ordered) {
+      // Temperature 0 puts all classes into order, rather than draw the first of the largest alone.
+      const among = temperature > 0 ? dropped : undefined
+      const { columns, scores } = orderOf(data, begin, numClasses, among, classOffset, numSamples, draw)
+      columns.forEach((column, s) => (indices[s] = classOffset + column))
+      draws.scores.set(scores, first)
+    } else {
+      const drawn = dropped ? drawerOf(data, begin, numClasses, dropped, classOffset, largest) : undefined
+      for (let s = 0; s < numSamples; s++) {
+        draw.number = s
+        const { best, remainder, index } =
+          drawn?.(draw) ??
+          (numClasses <= MOST_CLASSES
+            ? contest(data, begin, numClasses, classOffset, draw)
+            : scan(data, begin, numClasses, classOffset, largest, draw))
+        indices[s] = index
+        draws.scores[first + s] = best
+        if (remainders) remainders[first + s] = remainder
+      }
     }
-    const drawn =
-      kept && filters(draw.settings) ? drawerOf(data, begin, numClasses, kept, classOffset, largest) : undefined
-    let sum = 0
-    if (logProbs ?? sums)
-      sum = drawn
-        ? sumOfKept(data, begin, kept!, largest, temperature)
-        : sumOf(data, begin, numClasses, largest, temperature)
+    if (!(logProbs ?? sums)) continue
+    const sumOfRow = () =>
+      masses ? masses.roundedWhole / LARGEST_MASS : sumOf(data, begin, numClasses, largest, temperature, dropped)
+    const odds = raw
+      ? rawOdds(logits.data as Float32Array, logits.offset + r * logits.rowStride, numClasses)
+      : { data, begin, largest, temperature, sum: sumOfRow() }
     maxima?.fill(largest, first, first + numSamples)
-    sums?.fill(sum, first, first + numSamples)
-    for (let s = 0; s < numSamples; s++) {
-      draw.number = s
-      const { best, remainder, index } =
-        drawn?.(draw) ??
-        (numClasses <= MOST_CLASSES
-          ? contest(data, begin, numClasses, classOffset, draw)
-          : scan(data, begin, numClasses, classOffset, largest, draw))
-      draws.indices[first + s] = index
-      draws.scores[first + s] = best
-      if (remainders) remainders[first + s] = remainder
-      if (logProbs) logProbs[first + s] = logProbOf(data[begin + index - classOffset], largest, temperature, sum)
+    sums?.fill(odds.sum, first, first + numSamples)
+    if (logProbs)
+      indices.forEach((index, s) => {
+        if (index < 0) return
+        const banned = ordered && odds.temperature === 0 && s > 0
+        logProbs[first + s] = banned ? -Infinity : logProbOf(odds, index - classOffset)
+      })
+    if (topIndices) {
+      const [classes, values] = [topIndices, topLogProbs].map((all) => all.subarray(r * topCount, (r + 1) * topCount))
+      listTop(odds, raw ? undefined : kept, draw.settings, numClasses, classOffset, classes, values)
     }
   }
   return { ...draws, ...extra }

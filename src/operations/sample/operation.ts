@@ -6,10 +6,25 @@ import { FILTER_OPTIONS, hasFilters } from '../../settings'
 import { computeSample } from './compute'
 import { MOST_FILTERED } from './kept'
 import { checkMethod, isInverseCdf } from './method'
-import { INDICES, KEPT, LOG_PROBS, MAXIMA, REMAINDERS, SCORES, STATUSES, SUMS } from './outputs'
+import { checkLogProbs, isRaw } from './log_probs_options'
+import {
+  INDICES,
+  KEPT,
+  LOG_PROBS_OR_RAW,
+  MAXIMA,
+  REMAINDERS,
+  SCORES,
+  STATUSES,
+  SUMS,
+  TOP_INDICES,
+  TOP_LOG_PROBS,
+} from './outputs'
 import { planSample } from './plan'
 import { planFiltered } from './plan_filtered'
 import { planInverseCdf } from './plan_inverse_cdf'
+import { planLogProbs } from './plan_log_probs'
+import { planOrdered } from './plan_ordered'
+import { checkReplacement, isOrdered } from './replacement'
 
 const PARTIAL = [REMAINDERS, MAXIMA, SUMS].map(({ name }) => name)
 
@@ -22,6 +37,7 @@ export function isFiltered({ settings }: Pick<Request, 'settings'>, wanted: { ha
 function planDraws(work: Work): Plan {
   const filtered = isFiltered(work.request, { has: (name) => name in work.views })
   if (isInverseCdf(work.request)) return planInverseCdf(work, filtered)
+  if (isOrdered(work.request)) return planOrdered(work, filtered)
   return filtered ? planFiltered(work) : planSample(work)
 }
 
@@ -30,12 +46,14 @@ export const sample: Operation = {
   name: 'sample',
   encodeName: 'encodeSample',
   draws: true,
-  options: ['classOffset', 'method', ...ADJUSTMENTS, ...FILTER_OPTIONS],
+  options: ['classOffset', 'method', 'replacement', ...ADJUSTMENTS, ...FILTER_OPTIONS],
   encodeOptions: ['invalidIndex'],
   inputs: [LOGITS],
   outputs: [
     INDICES,
-    LOG_PROBS,
+    LOG_PROBS_OR_RAW,
+    TOP_INDICES,
+    TOP_LOG_PROBS,
     { ...SCORES, askedBy: ['scores', 'partial'] },
     { ...STATUSES, call: 'asked', askedBy: ['partial'] },
     REMAINDERS,
@@ -56,6 +74,8 @@ export const sample: Operation = {
       if (inputs[TOKENS]) throw new TypeError(`penalties ${beside}`)
     }
     checkMethod(request, wanted)
+    checkReplacement(request, wanted)
+    checkLogProbs(request, wanted)
     if (!isFiltered(request, wanted)) return
     const name = FILTER_OPTIONS.find((each) => request.given[each] !== undefined) ?? 'kept'
     if (partial)
@@ -69,6 +89,10 @@ export const sample: Operation = {
     if (request.numClasses > MOST_FILTERED)
       throw new RangeError(`numClasses is ${request.numClasses}; beside ${name} it must be at most ${MOST_FILTERED}`)
   },
-  plan: (work) => planAdjusted(work, planDraws),
+  // Raw log-probabilities are of the logits before they are adjusted.
+  plan: (work) =>
+    isRaw(work.request)
+      ? planLogProbs(work, (draws) => planAdjusted(draws, planDraws))
+      : planAdjusted(work, (adjusted) => planLogProbs(adjusted, planDraws)),
   compute: computeSample,
 }

@@ -21,9 +21,30 @@ export interface MethodOptions {
   method?: 'gumbel-max' | 'inverse-cdf' | undefined
 }
 
-export interface SampleCallOptions extends OfLogits<SampleOptions>, FilterOptions, MethodOptions, Adjustments {
-  /** Also give the log-probability of each drawn class under `softmax(adjusted logits / temperature)`. */
-  logProbs?: boolean | undefined
+/** How often a class may be drawn. */
+export interface ReplacementOptions {
+  /**
+   * false: the `numSamples` draws of a row are different classes, in the order of their scores of one noise draw, number 0 (Gumbel-top-k, Kool et
+   * al. 2019): the first is what one draw gives, each next one what it gives among the others. Temperature 0 gives the classes in descending
+   * order, whatever filters keep. Where a row keeps fewer, the others have index -1, and log-probability and score NaN. Log-probabilities are
+   * not conditional on earlier draws. `numSamples` is at most `numClasses`, and that at most 2^21; without `partial` and 'inverse-cdf'. Default true.
+   */
+  replacement?: boolean | undefined
+}
+
+export interface SampleCallOptions
+  extends OfLogits<SampleOptions>, FilterOptions, MethodOptions, ReplacementOptions, Adjustments {
+  /**
+   * Also give the log-probability of each drawn class: under the distribution that is drawn from, `softmax(adjusted logits / temperature)` of the
+   * classes that filters keep; or 'raw', under the softmax of the logits as they are given, before bias, penalties, bitmask, filters and
+   * temperature.
+   */
+  logProbs?: boolean | 'raw' | undefined
+  /**
+   * Beside `logProbs`: also list so many of each row's most likely classes, from 1 to 512, with their log-probabilities under the same
+   * distribution: `topIndices` and `topLogProbs`.
+   */
+  topLogProbs?: number | undefined
   /** Also give each drawn class's perturbed logit, `adjusted logits + temperature * gumbel`, whose largest is drawn. */
   scores?: boolean | undefined
   /**
@@ -42,6 +63,13 @@ export interface SampleResult {
   indices: Int32Array<ArrayBuffer>
   /** Where asked: `[batchSize * numSamples]`; NaN in a row without a distribution. */
   logProbs?: Float32Array<ArrayBuffer>
+  /**
+   * Where `topLogProbs`, as the next, `[batchSize, topLogProbs]`: a row's most likely classes in descending order, ties in ascending order of
+   * classes; -1 where it has, or keeps, no more, and in a row without a distribution.
+   */
+  topIndices?: Int32Array<ArrayBuffer>
+  /** Their log-probabilities; -Infinity where there is no more class, NaN in a row without a distribution. */
+  topLogProbs?: Float32Array<ArrayBuffer>
   /** Where asked: `[batchSize * numSamples]`; NaN in a row without a distribution. */
   scores?: Float32Array<ArrayBuffer>
   /** Where `partial`, as the next three, `[batchSize * numSamples]`: exact sums `logits + temperature * gumbel` less scores. */
@@ -62,14 +90,28 @@ export interface SampleResult {
   invalidRows: InvalidRow[]
 }
 
+export interface LogProbsView extends OutputView {
+  /** Under the distribution that is drawn from, or 'raw', under the softmax of the logits as they are given. Default 'drawn'. */
+  of?: 'drawn' | 'raw' | undefined
+}
+
+export interface TopLogProbsView extends OutputView {
+  /** How many classes of each row are listed: 1 to 512. */
+  count: number
+}
+
 export interface EncodeSampleOptions
-  extends FromBuffers<SampleOptions & FilterOptions>, MethodOptions, BufferAdjustments {
+  extends FromBuffers<SampleOptions & FilterOptions>, MethodOptions, ReplacementOptions, BufferAdjustments {
   logits: BufferLogits
   /** Drawn classes; `invalidIndex` in a row without a distribution. */
   indices: IndexView
   /** What stands where a draw has no index: a 32-bit integer, such as 0 for a gather that takes no other. Default -1. */
   invalidIndex?: number | undefined
-  logProbs?: OutputView | undefined
+  logProbs?: LogProbsView | undefined
+  /** int32 `[batchSize, count]`, beside `logProbs` and `topLogProbs`: the most likely classes of each row; -1 where there are no more. */
+  topIndices?: OutputView | undefined
+  /** float32, the same: their log-probabilities; -Infinity where there are no more, NaN in a row without a distribution. */
+  topLogProbs?: TopLogProbsView | undefined
   scores?: OutputView | undefined
   /**
    * 0, or why there is no index: 1 NaN, 2 +Infinity, 3 every class -Infinity, 9 settings from a buffer out of range; 10, 11, 12 no class left by

@@ -1,3 +1,4 @@
+import { shown } from '../../checks'
 import type { Output } from '../../operation'
 
 const perDraw = { per: 'draw', columns: 1 } as const
@@ -11,6 +12,29 @@ export const INDICES: Output = {
   encode: 'required',
 }
 export const LOG_PROBS: Output = { ...perDraw, name: 'logProbs', types: ['float32'], call: 'asked', encode: 'optional' }
+/** The same where they may be of the logits as they are given. */
+export const LOG_PROBS_OR_RAW: Output = {
+  ...LOG_PROBS,
+  asks(name, value) {
+    if (value === undefined || typeof value === 'boolean' || value === 'raw') return Boolean(value)
+    throw new TypeError(`${name} is ${shown(value)}; it must be true, false or 'raw'`)
+  },
+  viewNames: ['of'],
+}
+
+const ofLists = {
+  per: 'row',
+  columns: 'topLogProbs',
+  call: 'asked',
+  askedBy: ['topLogProbs'],
+  asks: (_: string, value: unknown) => value !== undefined,
+  encode: 'optional',
+} as const
+
+/** The most likely classes of each row, and their log-probabilities. */
+export const TOP_INDICES: Output = { ...ofLists, name: 'topIndices', types: ['int32'] }
+export const TOP_LOG_PROBS: Output = { ...ofLists, name: 'topLogProbs', types: ['float32'], viewNames: ['count'] }
+
 export const SCORES: Output = { ...perDraw, name: 'scores', types: ['float32'], call: 'asked', encode: 'optional' }
 /** Why a draw has no index; calls that read back have it in the index. */
 export const STATUSES: Output = { ...perDraw, name: 'statuses', types: ['int32'], call: 'never', encode: 'optional' }

@@ -8,7 +8,7 @@ import { KEPT } from './outputs'
 
 /** In step with `shaders/filter/`: classes of a block, kept classes that are listed, bytes of a `Cutoff`. */
 export const BLOCK = 64
-const MOST_LISTED = 512
+export const MOST_LISTED = 512
 const CUTOFF_BYTES = 16
 export const LISTED_BYTES = 4 * MOST_LISTED
 /** Lanes that choose what a row keeps: a GPU has many rows' worth of them, a software adapter waits at barriers. */
@@ -68,26 +68,38 @@ export function findTops(work: Work, slice: Slice, { tops }: Record<string, Rang
 }
 
 /** Finds what each row keeps, by the largest logits of its blocks, and gives it where it is wanted. */
-export function chooseKept(work: Work, slice: Slice, { tops, cutoffs, listed }: Record<string, Range>): Dispatch[] {
-  const once = { ...slice, draws: 1 }
-  const blocks = Math.ceil(work.request.numClasses / BLOCK)
-  let lanes = LANES_TO_CHOOSE[work.limits.wide ? 'wide' : 'narrow']
-  while (lanes < 256 && blocks > lanes * MOST_BLOCKS_A_LANE) lanes *= 2
-  const choose = { name: 'filter/choose', modules: readModules(work), constants: { WORKGROUP: lanes } }
-  const chosen = { bindings: { tops, cutoffs, listed }, params: {} }
+export function chooseKept(work: Work, slice: Slice, ranges: Record<string, Range>): Dispatch[] {
   const wanted = KEPT.filter(({ name }) => work.views[name])
   return [
-    dispatchOf(work, once, choose, slice.rows, together(bound(work, slice, 'logits', 'logits'), chosen)),
+    choose(work, slice, ranges),
     ...wanted.map(({ name }) => {
       const kernel = {
         name: 'filter/write_kept',
         modules: {},
         constants: { PART: KEPT.findIndex((output) => output.name === name) },
       }
+      const { cutoffs } = ranges
       const all = together({ bindings: { cutoffs }, params: {} }, bound(work, slice, name, 'kept_out'))
-      return { ...dispatchOf(work, once, kernel, Math.ceil(slice.rows / WORKGROUP_LANES), all), work: 0 }
+      const workgroups = Math.ceil(slice.rows / WORKGROUP_LANES)
+      return { ...dispatchOf(work, { ...slice, draws: 1 }, kernel, workgroups, all), work: 0 }
     }),
   ]
+}
+
+/** Finds what filters keep, or lists the first `topCount` classes. */
+export function choose(
+  work: Work,
+  slice: Slice,
+  { tops, cutoffs, listed }: Record<string, Range>,
+  topCount = 0,
+): Dispatch {
+  const blocks = Math.ceil(work.request.numClasses / BLOCK)
+  let lanes = LANES_TO_CHOOSE[work.limits.wide ? 'wide' : 'narrow']
+  while (lanes < 256 && blocks > lanes * MOST_BLOCKS_A_LANE) lanes *= 2
+  const kernel = { name: 'filter/choose', modules: readModules(work), constants: { WORKGROUP: lanes } }
+  const chosen = { bindings: { tops, cutoffs, listed }, params: { topCount } }
+  const all = together(bound(work, slice, 'logits', 'logits'), chosen)
+  return dispatchOf(work, { ...slice, draws: 1 }, kernel, slice.rows, all)
 }
 
 function drawKept(work: Work, slice: Slice, { cutoffs, listed }: Record<string, Range>): Dispatch[] {

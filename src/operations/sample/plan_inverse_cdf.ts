@@ -44,7 +44,8 @@ export function planInverseCdf(work: Work, filtered: boolean): Plan {
   return { dispatches, scratch }
 }
 
-function keepAll(work: Work, slice: Slice, { tops, cutoffs }: Record<string, Range>): Dispatch {
+/** Finds the largest logit of each row, of which all is kept. */
+export function keepAll(work: Work, slice: Slice, { tops, cutoffs }: Record<string, Range>): Dispatch {
   return ofRows(work, slice, 'inverse_cdf/keep_all', { tops, cutoffs })
 }
 
