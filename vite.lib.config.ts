@@ -17,7 +17,7 @@ export default defineConfig({
     lib: {
       entry: {
         index: resolve(import.meta.dirname, 'src/index.ts'),
-        tfjs: resolve(import.meta.dirname, 'src/adapters/tfjs.ts'),
+        ...Object.fromEntries(['tfjs'].map((name) => [name, resolve(import.meta.dirname, `src/adapters/${name}.ts`)])),
       },
       formats: ['es'],
     },
