@@ -9,7 +9,7 @@ export default defineConfig({
   plugins: [digits()],
   resolve: {
     alias: [
-      ...['tfjs'].map((name) => ({
+      ...['onnxruntime', 'tfjs'].map((name) => ({
         find: `gumbel-webgpu/${name}`,
         replacement: resolve(root, `src/adapters/${name.replace('-', '_')}.ts`),
       })),

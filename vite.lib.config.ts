@@ -17,7 +17,9 @@ export default defineConfig({
     lib: {
       entry: {
         index: resolve(import.meta.dirname, 'src/index.ts'),
-        ...Object.fromEntries(['tfjs'].map((name) => [name, resolve(import.meta.dirname, `src/adapters/${name}.ts`)])),
+        ...Object.fromEntries(
+          ['onnxruntime', 'tfjs'].map((name) => [name, resolve(import.meta.dirname, `src/adapters/${name}.ts`)]),
+        ),
       },
       formats: ['es'],
     },
