@@ -9,7 +9,7 @@ export default defineConfig({
   plugins: [digits()],
   resolve: {
     alias: [
-      ...['onnxruntime', 'tfjs'].map((name) => ({
+      ...['onnxruntime', 'tfjs', 'transformers'].map((name) => ({
         find: `gumbel-webgpu/${name}`,
         replacement: resolve(root, `src/adapters/${name.replace('-', '_')}.ts`),
       })),

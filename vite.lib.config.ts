@@ -18,7 +18,10 @@ export default defineConfig({
       entry: {
         index: resolve(import.meta.dirname, 'src/index.ts'),
         ...Object.fromEntries(
-          ['onnxruntime', 'tfjs'].map((name) => [name, resolve(import.meta.dirname, `src/adapters/${name}.ts`)]),
+          ['onnxruntime', 'tfjs', 'transformers'].map((name) => [
+            name,
+            resolve(import.meta.dirname, `src/adapters/${name}.ts`),
+          ]),
         ),
       },
       formats: ['es'],
