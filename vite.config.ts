@@ -9,7 +9,7 @@ export default defineConfig({
   plugins: [digits()],
   resolve: {
     alias: [
-      ...['onnxruntime', 'tfjs', 'transformers'].map((name) => ({
+      ...['onnxruntime', 'tfjs', 'transformers', 'web-llm'].map((name) => ({
         find: `gumbel-webgpu/${name}`,
         replacement: resolve(root, `src/adapters/${name.replace('-', '_')}.ts`),
       })),

@@ -18,7 +18,7 @@ export default defineConfig({
       entry: {
         index: resolve(import.meta.dirname, 'src/index.ts'),
         ...Object.fromEntries(
-          ['onnxruntime', 'tfjs', 'transformers'].map((name) => [
+          ['onnxruntime', 'tfjs', 'transformers', 'web_llm'].map((name) => [
             name,
             resolve(import.meta.dirname, `src/adapters/${name}.ts`),
           ]),

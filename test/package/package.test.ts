@@ -26,7 +26,7 @@ const MOST_BYTES = [
 const MOST_PRINTED = 4096
 
 /** Modules of runtimes. */
-const ADAPTERS = ['onnxruntime', 'tfjs', 'transformers']
+const ADAPTERS = ['onnxruntime', 'tfjs', 'transformers', 'web_llm']
 
 /** What `consumer/draw.js` draws everywhere. */
 const TOKENS = [826, 918, 231, 859, 68, 262, 803, 672, 761, 506, 476, 413]
