@@ -17,6 +17,7 @@ export interface GenerateOptions extends DrawOptions, Partial<Pick<GenerationCon
   [name: string]: unknown
 }
 
+type Generated = Awaited<ReturnType<PreTrainedModel['generate']>>
 type TakenName =
   | ('max_new_tokens' | 'max_length' | 'min_new_tokens' | 'min_length' | 'repetition_penalty' | 'no_repeat_ngram_size')
   | ('suppress_tokens' | 'begin_suppress_tokens' | 'bad_words_ids' | 'forced_bos_token_id' | 'forced_eos_token_id')
@@ -42,10 +43,12 @@ export function gpuSession(device: GPUDevice) {
  * (`do_sample`, `temperature`, `top_k`, `top_p`, `num_beams`) is not read; the rest of it holds.
  * @throws RangeError or TypeError naming the option, InvalidRowsError, DeviceError
  */
-export async function generate(
+export function generate(
   model: PreTrainedModel,
-  options: GenerateOptions,
-): ReturnType<PreTrainedModel['generate']> {
+  options: GenerateOptions & { return_dict_in_generate: true },
+): Promise<Exclude<Generated, Tensor>>
+export function generate(model: PreTrainedModel, options: GenerateOptions): Promise<Tensor>
+export async function generate(model: PreTrainedModel, options: GenerateOptions): Promise<Generated> {
   const { draws, rest } = separated(options)
   const { sampler, stopping_criteria, do_sample = true, ...given } = rest
   if (do_sample !== true)
