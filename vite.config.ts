@@ -9,7 +9,10 @@ export default defineConfig({
   plugins: [digits()],
   resolve: {
     alias: [
-      { find: 'gumbel-webgpu/tfjs', replacement: resolve(root, 'src/adapters/tfjs.ts') },
+      ...['onnxruntime', 'tfjs', 'transformers', 'web-llm'].map((name) => ({
+        find: `gumbel-webgpu/${name}`,
+        replacement: resolve(root, `src/adapters/${name.replace('-', '_')}.ts`),
+      })),
       { find: /^gumbel-webgpu$/, replacement: resolve(root, 'src/index.ts') },
     ],
   },
@@ -19,7 +22,7 @@ export default defineConfig({
   // jstat is CommonJS, which a browser reads only once bundled.
   // Modules of TensorFlow.js are bundled together, so that all have one engine.
   optimizeDeps: {
-    exclude: ['onnxruntime-web'],
+    exclude: ['onnxruntime-web', '@huggingface/transformers'],
     include: [
       'jstat',
       '@tensorflow/tfjs-backend-cpu',

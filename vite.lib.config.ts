@@ -17,7 +17,12 @@ export default defineConfig({
     lib: {
       entry: {
         index: resolve(import.meta.dirname, 'src/index.ts'),
-        tfjs: resolve(import.meta.dirname, 'src/adapters/tfjs.ts'),
+        ...Object.fromEntries(
+          ['onnxruntime', 'tfjs', 'transformers', 'web_llm'].map((name) => [
+            name,
+            resolve(import.meta.dirname, `src/adapters/${name}.ts`),
+          ]),
+        ),
       },
       formats: ['es'],
     },

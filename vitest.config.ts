@@ -87,8 +87,8 @@ export default defineConfig({
         test: {
           ...gpu,
           name: 'deno',
-          // Statistics of the CPU's bits, which Chromium draws too.
-          exclude: ['test/gpu/battery.test.ts'],
+          // Statistics of the CPU's bits, which Chromium draws too; onnxruntime-web has WebGPU in browsers alone.
+          exclude: ['test/gpu/{battery,gpt2,transformers}.test.ts'],
           pool: denoPool,
           isolate: false,
           provide: { stack: { product: 'Deno', whole } },

@@ -363,7 +363,7 @@ export class GpuDecoder implements Decoder {
 
   #make(name: string, bytes: number): GPUBuffer {
     const { STORAGE, COPY_SRC, COPY_DST } = BufferUsage
-    const size = Math.ceil(Math.max(4, bytes) / 4) * 4
+    const size = Math.ceil(Math.max(4, bytes) / 16) * 16
     const usage = STORAGE | COPY_SRC | COPY_DST
     const buffer = this.#context.device.createBuffer({ label: `gumbel-webgpu decoder ${name}`, size, usage })
     this.#buffers.set(name, buffer)

@@ -25,6 +25,9 @@ const MOST_BYTES = [
 /** What Node prints of an error that nobody catches: less than this, in characters. */
 const MOST_PRINTED = 4096
 
+/** Modules of runtimes. */
+const ADAPTERS = ['onnxruntime', 'tfjs', 'transformers', 'web_llm']
+
 /** What `consumer/draw.js` draws everywhere. */
 const TOKENS = [826, 918, 231, 859, 68, 262, 803, 672, 761, 506, 476, 413]
 
@@ -196,9 +199,7 @@ describe('the package', () => {
         'index.js',
         'index.js.map',
         'package.json',
-        'tfjs.d.ts',
-        'tfjs.js',
-        'tfjs.js.map',
+        ...ADAPTERS.flatMap((name) => [`${name}.d.ts`, `${name}.js`, `${name}.js.map`]),
       ].toSorted(),
     )
     const own = JSON.parse(await readFile(join(installed, 'package.json'), 'utf8'))
