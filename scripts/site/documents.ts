@@ -46,8 +46,8 @@ export async function writeDocuments(root: string, folder: string): Promise<Docu
 const exampleName = (file: string) => `${EXAMPLE}${file.replaceAll('.', '_')}`
 
 function fenced(file: string, text: string): string {
-  const extension = file.split('.').at(-1)!
-  return `The file \`examples/${file}\`:\n\n\`\`\`${extension}\n${text.trimEnd()}\n\`\`\`\n`
+  const language = file.split('.').at(-1)!.replace('mjs', 'js')
+  return `The file \`examples/${file}\`:\n\n\`\`\`${language}\n${text.trimEnd()}\n\`\`\`\n`
 }
 
 /** A document with front matter that gives its title and its file's name. */

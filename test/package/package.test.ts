@@ -1,7 +1,8 @@
 import { execFile } from 'node:child_process'
-import { cp, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { cp, mkdtemp, readFile, readdir, realpath, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { gzipSync } from 'node:zlib'
 import { type Browser, type Page, chromium } from 'playwright'
@@ -165,10 +166,15 @@ async function run(command: string, args: string[], cwd = project): Promise<stri
   }
 }
 
-/** Packs the package and installs it, and nothing else, into a project of its own. */
+/** What the recipes of `examples/` draw, after the name of the backend. */
+const DRAWN_BY_RECIPES = '2 0'
+
+/** Packs the package and installs it, and nothing else, into a project of its own, which has the recipes too. */
 beforeAll(async () => {
   project = await mkdtemp(join(tmpdir(), 'gumbel-webgpu-package-'))
   await cp(resolve(import.meta.dirname, 'consumer'), project, { recursive: true })
+  for (const file of ['node.mjs', 'deno.ts', 'import_map.html', 'vite.html', 'vite.ts', 'worker.ts'])
+    await cp(resolve(ROOT, 'examples', file), join(project, 'recipes', file))
   await writeFile(join(project, 'package.json'), JSON.stringify({ name: 'consumer', private: true, type: 'module' }))
   await run('npm', ['pack', '--pack-destination', project], ROOT)
   tarball = (await readdir(project)).find((file) => file.endsWith('.tgz'))!
@@ -310,6 +316,25 @@ test('runs in Deno, by WebGPU', async () => {
   expectEqualBackends(compared)
 })
 
+describe('the recipe of', () => {
+  test('Node draws by WebGPU, where the package webgpu has an adapter', async () => {
+    await symlink(resolve(ROOT, 'node_modules/webgpu'), join(project, 'node_modules/webgpu'))
+    // Chromium's own software adapter, which lies beside it.
+    const driver = join(dirname(await realpath(findChromium())), 'vk_swiftshader_icd.json')
+    const found = existsSync(driver)
+    const env = { XDG_RUNTIME_DIR: project, ...process.env, ...(found && { VK_ICD_FILENAMES: driver }) }
+    const { stdout } = await promisify(execFile)(process.execPath, ['recipes/node.mjs'], { cwd: project, env })
+    const [backend, ...drawn] = stdout.trim().split(' ')
+    expect(drawn.join(' ')).toBe(DRAWN_BY_RECIPES)
+    expect(found ? backend : 'webgpu').toBe('webgpu')
+  })
+
+  test('Deno draws by WebGPU', async () => {
+    const drawn = await run(join(BIN, 'deno'), ['run', '-A', '--unstable-webgpu', 'recipes/deno.ts'])
+    expect(drawn.trim()).toBe(`webgpu ${DRAWN_BY_RECIPES}`)
+  })
+})
+
 describe('in Chromium', () => {
   let browser: Browser
   let server: PreviewServer
@@ -317,10 +342,15 @@ describe('in Chromium', () => {
   let escaped: string[]
 
   beforeAll(async () => {
-    await build({ root: project, base: './', configFile: false, logLevel: 'error', build: { outDir: 'site' } })
-    // Beside the built page, the plain one and what it loads, as they are.
-    for (const path of ['plain.html', 'plain_worker.js', 'draw.js', 'node_modules'])
-      await cp(join(project, path), join(project, 'site', path), { recursive: true })
+    const input = ['index.html', 'recipes/vite.html'].map((page) => join(project, page))
+    const outDir = 'site'
+    const options = { outDir, target: 'es2022', rolldownOptions: { input } }
+    await build({ root: project, base: './', configFile: false, logLevel: 'error', build: options })
+    // Beside the built pages, the plain ones and what they load, as they are.
+    for (const path of ['plain.html', 'plain_worker.js', 'draw.js', 'node_modules/gumbel-webgpu'])
+      await cp(join(project, path), join(project, outDir, path), { recursive: true })
+    // The recipe's import map names a folder beside the page.
+    await cp(join(project, 'recipes/import_map.html'), join(project, outDir, 'import_map.html'))
     server = await preview({
       root: project,
       configFile: false,
@@ -348,6 +378,14 @@ describe('in Chromium', () => {
     const [drawn, drawnInWorker] = await page.evaluate(() => Promise.all([window.drawn, window.drawnInWorker]))
     expect(drawn).toEqual({ backend: 'webgpu', tokens: TOKENS })
     expect(drawnInWorker).toEqual({ backend: 'webgpu', tokens: TOKENS })
+    expect(escaped).toEqual([])
+  })
+
+  test.each(['import_map.html', 'recipes/vite.html'])('the recipe %s draws by WebGPU', async (path) => {
+    escaped = []
+    await page.goto(path)
+    await page.locator('output:not(:empty)').waitFor()
+    expect(await page.locator('output').innerText()).toBe(`webgpu ${DRAWN_BY_RECIPES}`)
     expect(escaped).toEqual([])
   })
 
