@@ -13,7 +13,22 @@ export const CONTENTS: Part[] = [
   {
     title: 'Guides',
     labels: {
+      start: 'Start here',
+      decoding: 'Decoding',
       learning: 'Learning',
+      reproducibility: 'Reproducibility',
+      shards_and_drafts: 'Shards and drafts',
+      porting: 'Porting',
+      limits: 'Limits and faults',
+    },
+  },
+  {
+    title: 'Runtimes',
+    labels: {
+      runtimes: 'All of them',
+      onnxruntime: 'onnxruntime-web',
+      transformers: 'transformers.js',
+      web_llm: 'WebLLM',
     },
   },
   {

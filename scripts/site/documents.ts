@@ -39,7 +39,7 @@ export async function writeDocuments(root: string, folder: string): Promise<Docu
     await writeFile(place(exampleName(file)), named(exampleName(file), `# ${file}\n\n${fenced(file, text)}`))
   }
   const recipes = Object.fromEntries(examples.map((file) => [exampleName(file), file]))
-  const parts = [CONTENTS[0], { title: 'Recipes', labels: recipes }, ...CONTENTS.slice(1)]
+  const parts = [...CONTENTS.slice(0, 2), { title: 'Recipes', labels: recipes }, ...CONTENTS.slice(2)]
   return { folder, home: HOME, parts }
 }
 

@@ -79,8 +79,8 @@ export async function buildDocuments(root: string, documents: Documents, style: 
     throw new Error('TypeDoc found faults in the documents or the sources; see above')
 }
 
-/** The place of the reference in the menu: after guides and recipes. */
-const AFTER_GUIDES = 2
+/** The place of the reference in the menu: after guides, runtimes and recipes. */
+const AFTER_GUIDES = 3
 
 const NOTHING = JSX.createElement(JSX.Fragment, null)
 
