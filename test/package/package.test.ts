@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { cp, mkdtemp, readFile, readdir, realpath, rm, symlink, writeFile } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, readFile, readdir, realpath, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { promisify } from 'node:util'
@@ -8,10 +8,12 @@ import { gzipSync } from 'node:zlib'
 import { type Browser, type Page, chromium } from 'playwright'
 import { publint } from 'publint'
 import ts from 'typescript'
+import older from 'typescript-5.9'
 import { type PreviewServer, build, preview } from 'vite'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { chromiumFlags, findChromium } from '../../scripts/chromium'
 import { asEs5, bundled } from '../helpers/bundle'
+import { compile } from '../helpers/compile'
 import { PAGE_TIMEOUT } from '../helpers/pages'
 
 const ROOT = resolve(import.meta.dirname, '../..')
@@ -244,27 +246,39 @@ describe('the package', () => {
   })
 })
 
-describe('types', () => {
-  const check = async (compilerOptions: object, file: string) => {
-    const name = `tsconfig.${Object.values(compilerOptions).flat().join('-')}.json`
-    // TypeScript's own libraries take longest to check.
-    const fixed = { strict: true, noEmit: true, target: 'es2022', types: [], skipDefaultLibCheck: true }
-    const options = { ...fixed, ...compilerOptions }
-    await writeFile(join(project, name), JSON.stringify({ compilerOptions: options, files: [file] }))
-    return run(join(BIN, 'tsc'), ['-p', name])
-  }
+describe.each([ts, older as unknown as typeof ts])('types in TypeScript $version', (version) => {
+  // TypeScript's own libraries take longest to check.
+  const fixed = { strict: true, noEmit: true, target: 'es2022', skipDefaultLibCheck: true }
+  /** WebGPU's types, where they are in no library. */
+  const types = version.version.startsWith('5.') ? ['@webgpu/types'] : []
 
-  test.each([
-    { module: 'esnext', moduleResolution: 'bundler', lib: ['es2022', 'dom'] },
-    { module: 'nodenext', moduleResolution: 'nodenext', lib: ['es2022', 'dom'] },
-    { module: 'nodenext', moduleResolution: 'nodenext', lib: ['es2022', 'webworker'] },
-  ])('serve $moduleResolution with $lib', async (options) => {
-    expect(await check({ ...options, skipLibCheck: false }, 'consumer.ts')).toBe('')
+  beforeAll(async () => {
+    await mkdir(join(project, 'node_modules/@webgpu'), { recursive: true })
+    await symlink(resolve(ROOT, 'node_modules/@webgpu/types'), join(project, 'node_modules/@webgpu/types')).catch(
+      () => {}, // The other version has made it.
+    )
   })
 
-  test("serve who has none of WebGPU's", async () => {
-    const options = { module: 'nodenext', moduleResolution: 'nodenext', lib: ['es2022'], skipLibCheck: true }
-    expect(await check(options, 'cpu.ts')).toBe('')
+  describe.each([
+    { module: 'node16', moduleResolution: 'node16' },
+    { module: 'nodenext', moduleResolution: 'nodenext' },
+    { module: 'esnext', moduleResolution: 'bundler' },
+  ])('and $moduleResolution serve', (modules) => {
+    const check = (file: string, options: object) =>
+      expect(compile(version, project, file, { ...fixed, ...modules, ...options })).toEqual([])
+
+    test.each(['dom', 'webworker'])('with %s', (lib) => {
+      const options = { lib: ['es2022', lib], types }
+      check('consumer.ts', { ...options, skipLibCheck: true })
+      // @webgpu/types names elements of the DOM.
+      if (lib === 'dom' || types.length === 0) check('consumer.ts', { ...options, skipLibCheck: false })
+    })
+
+    test('without either, where libraries are not checked', () => {
+      const options = { lib: ['es2022'], skipLibCheck: true }
+      check('cpu.ts', { ...options, types: [] })
+      check('gpu.ts', { ...options, types: ['@webgpu/types'] })
+    })
   })
 })
 
@@ -278,6 +292,14 @@ const IN_NODE = {
 
 test('runs in Node, which has no WebGPU', async () => {
   expect(JSON.parse(await run(process.execPath, ['node.js']))).toEqual(IN_NODE)
+})
+
+const [major, minor] = process.versions.node.split('.').map(Number)
+
+test.skipIf(major === 20 && minor < 19)('is there for require()', async () => {
+  const { names, indices } = JSON.parse(await run(process.execPath, ['required.cjs']))
+  expect(names.toSorted()).toEqual(VALUES)
+  expect(indices.join(' ')).toBe(DRAWN_BY_RECIPES)
 })
 
 test('runs in Node as Babel rewrites it for old browsers', async () => {
