@@ -45,7 +45,7 @@ export function navigation(from: string, { pages, docs }: { pages: string; docs:
   return `<nav class="pages" aria-label="Pages">
       <a class="home" href="${to(home)}">gumbel-webgpu</a>
       ${link(home, 'Docs', inDocs)}
-      ${PAGES.map(({ label, path }) => (label ? link(posix.join(pages, path), label) : '')).join('\n      ')}
+      ${PAGES.flatMap(({ label, path }) => (label ? link(posix.join(pages, path), label) : [])).join('\n      ')}
     </nav>`
 }
 

@@ -2,8 +2,8 @@
  * The blocks of TypeScript of the README and of the guides, each a module of its own, with what the text takes as given: checked, and run on
  * the CPU where they need neither a GPU nor another package. What they log is what their comments say.
  */
-import { readFileSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { existsSync, readFileSync, readdirSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
 import { format } from 'node:util'
 import * as library from 'gumbel-webgpu'
 import ts from 'typescript'
@@ -207,4 +207,29 @@ test('the blocks of all documents have no type error', () => {
   expect(new Set(blocks.map(({ document }) => document)).size).toBeGreaterThan(8)
   const wrong = [...check()].filter(([, errors]) => errors.length > 0)
   expect(wrong.map(([path, errors]) => [files.get(path), ...errors].join('\n'))).toEqual([])
+})
+
+/** The anchors of a document's headings, as GitHub and TypeDoc make them. */
+const anchorsOf = (text: string) =>
+  [...text.matchAll(/^#+ (.+)$/gm)].map(([, heading]) =>
+    heading
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N}\s_-]/gu, '')
+      .replaceAll(' ', '-'),
+  )
+
+test('links of the README and of all documents lead to files and headings', () => {
+  const lost: string[] = []
+  const documents = readdirSync(resolve(ROOT, 'docs')).map((name) => `docs/${name}`)
+  for (const document of ['README.md', ...documents]) {
+    const text = readFileSync(resolve(ROOT, document), 'utf8')
+    for (const [, target] of text.replaceAll(/^```[\s\S]*?^```$/gm, '').matchAll(/\]\(([^)\s]+)\)/g)) {
+      const [path, anchor] = target.split('#')
+      if (path.startsWith('https:')) continue
+      const file = path === '' ? resolve(ROOT, document) : resolve(ROOT, dirname(document), path)
+      const found = existsSync(file) && (!anchor || anchorsOf(readFileSync(file, 'utf8')).includes(anchor))
+      if (!found) lost.push(`${document}: ${target}`)
+    }
+  }
+  expect(lost).toEqual([])
 })
