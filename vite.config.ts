@@ -1,12 +1,13 @@
 import { resolve } from 'node:path'
 import { defineConfig } from 'vite'
 import { digits } from './scripts/digits.ts'
+import { PAGES, navigationBar } from './scripts/navigation.ts'
 
 const root = import.meta.dirname
 
 /** Pages: `vite` serves and `vite build` builds them; the library itself is built by vite.lib.config.ts. */
 export default defineConfig({
-  plugins: [digits()],
+  plugins: [digits(), navigationBar()],
   resolve: {
     alias: [
       ...['onnxruntime', 'tfjs', 'transformers', 'web-llm'].map((name) => ({
@@ -32,12 +33,10 @@ export default defineConfig({
     ],
   },
   build: {
-    outDir: 'site',
+    outDir: 'site/pages', // Beside the documents, which `npm run site` builds too.
     target: 'es2022',
     rolldownOptions: {
-      input: ['', 'demo/lab', 'demo/train', 'demo/train/toy', 'demo/audit', 'bench'].map((folder) =>
-        resolve(root, folder, 'index.html'),
-      ),
+      input: PAGES.map(({ path }) => resolve(root, path)),
     },
   },
 })

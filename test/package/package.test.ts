@@ -1,16 +1,19 @@
 import { execFile } from 'node:child_process'
-import { cp, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { cp, mkdir, mkdtemp, readFile, readdir, realpath, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { gzipSync } from 'node:zlib'
 import { type Browser, type Page, chromium } from 'playwright'
 import { publint } from 'publint'
 import ts from 'typescript'
+import older from 'typescript-5.9'
 import { type PreviewServer, build, preview } from 'vite'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { chromiumFlags, findChromium } from '../../scripts/chromium'
 import { asEs5, bundled } from '../helpers/bundle'
+import { compile } from '../helpers/compile'
 import { PAGE_TIMEOUT } from '../helpers/pages'
 
 const ROOT = resolve(import.meta.dirname, '../..')
@@ -171,10 +174,15 @@ async function run(command: string, args: string[], cwd = project): Promise<stri
   }
 }
 
-/** Packs the package and installs it, and nothing else, into a project of its own. */
+/** What the recipes of `examples/` draw, after the name of the backend. */
+const DRAWN_BY_RECIPES = '2 0'
+
+/** Packs the package and installs it, and nothing else, into a project of its own, which has the recipes too. */
 beforeAll(async () => {
   project = await mkdtemp(join(tmpdir(), 'gumbel-webgpu-package-'))
   await cp(resolve(import.meta.dirname, 'consumer'), project, { recursive: true })
+  for (const file of ['node.mjs', 'deno.ts', 'import_map.html', 'vite.html', 'vite.ts', 'worker.ts'])
+    await cp(resolve(ROOT, 'examples', file), join(project, 'recipes', file))
   await writeFile(join(project, 'package.json'), JSON.stringify({ name: 'consumer', private: true, type: 'module' }))
   await run('npm', ['pack', '--pack-destination', project], ROOT)
   tarball = (await readdir(project)).find((file) => file.endsWith('.tgz'))!
@@ -242,27 +250,39 @@ describe('the package', () => {
   })
 })
 
-describe('types', () => {
-  const check = async (compilerOptions: object, file: string) => {
-    const name = `tsconfig.${Object.values(compilerOptions).flat().join('-')}.json`
-    // TypeScript's own libraries take longest to check.
-    const fixed = { strict: true, noEmit: true, target: 'es2022', types: [], skipDefaultLibCheck: true }
-    const options = { ...fixed, ...compilerOptions }
-    await writeFile(join(project, name), JSON.stringify({ compilerOptions: options, files: [file] }))
-    return run(join(BIN, 'tsc'), ['-p', name])
-  }
+describe.each([ts, older as unknown as typeof ts])('types in TypeScript $version', (version) => {
+  // TypeScript's own libraries take longest to check.
+  const fixed = { strict: true, noEmit: true, target: 'es2022', skipDefaultLibCheck: true }
+  /** WebGPU's types, where they are in no library. */
+  const types = version.version.startsWith('5.') ? ['@webgpu/types'] : []
 
-  test.each([
-    { module: 'esnext', moduleResolution: 'bundler', lib: ['es2022', 'dom'] },
-    { module: 'nodenext', moduleResolution: 'nodenext', lib: ['es2022', 'dom'] },
-    { module: 'nodenext', moduleResolution: 'nodenext', lib: ['es2022', 'webworker'] },
-  ])('serve $moduleResolution with $lib', async (options) => {
-    expect(await check({ ...options, skipLibCheck: false }, 'consumer.ts')).toBe('')
+  beforeAll(async () => {
+    await mkdir(join(project, 'node_modules/@webgpu'), { recursive: true })
+    await symlink(resolve(ROOT, 'node_modules/@webgpu/types'), join(project, 'node_modules/@webgpu/types')).catch(
+      () => {}, // The other version has made it.
+    )
   })
 
-  test("serve who has none of WebGPU's", async () => {
-    const options = { module: 'nodenext', moduleResolution: 'nodenext', lib: ['es2022'], skipLibCheck: true }
-    expect(await check(options, 'cpu.ts')).toBe('')
+  describe.each([
+    { module: 'node16', moduleResolution: 'node16' },
+    { module: 'nodenext', moduleResolution: 'nodenext' },
+    { module: 'esnext', moduleResolution: 'bundler' },
+  ])('and $moduleResolution serve', (modules) => {
+    const check = (file: string, options: object) =>
+      expect(compile(version, project, file, { ...fixed, ...modules, ...options })).toEqual([])
+
+    test.each(['dom', 'webworker'])('with %s', (lib) => {
+      const options = { lib: ['es2022', lib], types }
+      check('consumer.ts', { ...options, skipLibCheck: true })
+      // @webgpu/types names elements of the DOM.
+      if (lib === 'dom' || types.length === 0) check('consumer.ts', { ...options, skipLibCheck: false })
+    })
+
+    test('without either, where libraries are not checked', () => {
+      const options = { lib: ['es2022'], skipLibCheck: true }
+      check('cpu.ts', { ...options, types: [] })
+      check('gpu.ts', { ...options, types: ['@webgpu/types'] })
+    })
   })
 })
 
@@ -276,6 +296,14 @@ const IN_NODE = {
 
 test('runs in Node, which has no WebGPU', async () => {
   expect(JSON.parse(await run(process.execPath, ['node.js']))).toEqual(IN_NODE)
+})
+
+const [major, minor] = process.versions.node.split('.').map(Number)
+
+test.skipIf(major === 20 && minor < 19)('is there for require()', async () => {
+  const { names, indices } = JSON.parse(await run(process.execPath, ['required.cjs']))
+  expect(names.toSorted()).toEqual(VALUES)
+  expect(indices.join(' ')).toBe(DRAWN_BY_RECIPES)
 })
 
 test('runs in Node as Babel rewrites it for old browsers', async () => {
@@ -314,6 +342,25 @@ test('runs in Deno, by WebGPU', async () => {
   expectEqualBackends(compared)
 })
 
+describe('the recipe of', () => {
+  test('Node draws by WebGPU, where the package webgpu has an adapter', async () => {
+    await symlink(resolve(ROOT, 'node_modules/webgpu'), join(project, 'node_modules/webgpu'))
+    // Chromium's own software adapter, which lies beside it.
+    const driver = join(dirname(await realpath(findChromium())), 'vk_swiftshader_icd.json')
+    const found = existsSync(driver)
+    const env = { XDG_RUNTIME_DIR: project, ...process.env, ...(found && { VK_ICD_FILENAMES: driver }) }
+    const { stdout } = await promisify(execFile)(process.execPath, ['recipes/node.mjs'], { cwd: project, env })
+    const [backend, ...drawn] = stdout.trim().split(' ')
+    expect(drawn.join(' ')).toBe(DRAWN_BY_RECIPES)
+    expect(found ? backend : 'webgpu').toBe('webgpu')
+  })
+
+  test('Deno draws by WebGPU', async () => {
+    const drawn = await run(join(BIN, 'deno'), ['run', '-A', '--unstable-webgpu', 'recipes/deno.ts'])
+    expect(drawn.trim()).toBe(`webgpu ${DRAWN_BY_RECIPES}`)
+  })
+})
+
 describe('in Chromium', () => {
   let browser: Browser
   let server: PreviewServer
@@ -321,10 +368,15 @@ describe('in Chromium', () => {
   let escaped: string[]
 
   beforeAll(async () => {
-    await build({ root: project, base: './', configFile: false, logLevel: 'error', build: { outDir: 'site' } })
-    // Beside the built page, the plain one and what it loads, as they are.
-    for (const path of ['plain.html', 'plain_worker.js', 'draw.js', 'node_modules'])
-      await cp(join(project, path), join(project, 'site', path), { recursive: true })
+    const input = ['index.html', 'recipes/vite.html'].map((page) => join(project, page))
+    const outDir = 'site'
+    const options = { outDir, target: 'es2022', rolldownOptions: { input } }
+    await build({ root: project, base: './', configFile: false, logLevel: 'error', build: options })
+    // Beside the built pages, the plain ones and what they load, as they are.
+    for (const path of ['plain.html', 'plain_worker.js', 'draw.js', 'node_modules/gumbel-webgpu'])
+      await cp(join(project, path), join(project, outDir, path), { recursive: true })
+    // The recipe's import map names a folder beside the page.
+    await cp(join(project, 'recipes/import_map.html'), join(project, outDir, 'import_map.html'))
     server = await preview({
       root: project,
       configFile: false,
@@ -352,6 +404,14 @@ describe('in Chromium', () => {
     const [drawn, drawnInWorker] = await page.evaluate(() => Promise.all([window.drawn, window.drawnInWorker]))
     expect(drawn).toEqual({ backend: 'webgpu', tokens: TOKENS })
     expect(drawnInWorker).toEqual({ backend: 'webgpu', tokens: TOKENS })
+    expect(escaped).toEqual([])
+  })
+
+  test.each(['import_map.html', 'recipes/vite.html'])('the recipe %s draws by WebGPU', async (path) => {
+    escaped = []
+    await page.goto(path)
+    await page.locator('output:not(:empty)').waitFor()
+    expect(await page.locator('output').innerText()).toBe(`webgpu ${DRAWN_BY_RECIPES}`)
     expect(escaped).toEqual([])
   })
 

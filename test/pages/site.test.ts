@@ -1,71 +1,140 @@
 import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { dirname, join, relative, resolve } from 'node:path'
+import { join, posix } from 'node:path'
 import type { Page } from 'playwright'
-import { type PreviewServer, build, preview } from 'vite'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type PreviewServer, preview } from 'vite'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { PAGES } from '../../scripts/navigation'
+import { buildSite } from '../../scripts/site/build'
 import { usePages, withoutWebGpu } from '../helpers/pages'
 
-const PAGES = [
-  'bench/index.html',
-  'demo/audit/index.html',
-  'demo/lab/index.html',
-  'demo/train/index.html',
-  'demo/train/toy/index.html',
-  'index.html',
-]
+/** Where hosts may serve the site, which is built once. */
+const BASES = ['/', '/any/sub/path/']
 
 const { newPage } = usePages()
 let site: string
-let server: PreviewServer
+let servers: PreviewServer[]
+const urlAt = (base: string) => servers[BASES.indexOf(base)].resolvedUrls!.local[0]
 
-/** Builds the pages as `npm run build:pages` does, and serves them in a folder that the build knows nothing of. */
+/** Builds the site as `npm run site` does, and serves it in folders that the build knows nothing of. */
 beforeAll(async () => {
   site = await mkdtemp(join(tmpdir(), 'site-'))
-  const root = resolve(import.meta.dirname, '../..')
+  await buildSite(site)
   // A server of appType 'mpa' has no page for what is missing.
-  const options = { root, appType: 'mpa', logLevel: 'error', build: { outDir: site, emptyOutDir: true } } as const
-  await build(options)
-  server = await preview({ ...options, base: '/some/folder/', preview: { host: '127.0.0.1', port: 0 } })
+  const options = { configFile: false, appType: 'mpa', logLevel: 'error', build: { outDir: site } } as const
+  servers = await Promise.all(
+    BASES.map((base) => preview({ ...options, base, preview: { host: '127.0.0.1', port: 0 } })),
+  )
 })
 
 afterAll(async () => {
-  await server?.close()
+  for (const server of servers ?? []) await server.close()
   await rm(site, { recursive: true })
 })
 
-/** Opens a built page; `missing` collects what the server does not have. */
-async function open(path: string, prepare?: (page: Page) => Promise<void>): Promise<{ page: Page; missing: string[] }> {
+/** Opens a file of the site; `missing` collects what the server does not have. */
+async function open(
+  path: string,
+  prepare?: (page: Page) => Promise<void>,
+  base = BASES[1],
+): Promise<{ page: Page; missing: string[] }> {
   const page = await newPage()
   await prepare?.(page)
   const missing: string[] = []
   page.on('response', (response) => {
     if (response.status() >= 400) missing.push(response.url())
   })
-  await page.goto(`${server.resolvedUrls!.local[0]}${path}`)
+  await page.goto(`${urlAt(base)}${path}`)
   return { page, missing }
 }
 
-test('every page is reached from the first, and every link and file that a page names exists', async () => {
+/** What a page or a picture of the site links to and loads, and the anchors that it has. */
+async function linksOf(path: string): Promise<{ urls: string[]; anchors: Set<string> }> {
+  const html = await readFile(join(site, path), 'utf8')
+  const all = (pattern: RegExp) => [...html.matchAll(pattern)].map(([, text]) => text.replaceAll('&amp;', '&'))
+  return { urls: all(/\s(?:href|src)="([^"]*)"/g), anchors: new Set(all(/\sid="([^"]+)"/g)) }
+}
+
+test('every page is reached from the first, and every link, anchor and file that a page names exists', async () => {
   const files = await readdir(site, { recursive: true })
-  expect(files.filter((file) => file.endsWith('.html')).toSorted()).toEqual(PAGES)
+  const pages = files.filter((file) => file.endsWith('.html'))
+  for (const { path } of PAGES) expect(pages).toContain(`pages/${path}`)
+  const linking = files.filter((file) => /\.(html|svg)$/.test(file))
+  const links = new Map(await Promise.all(linking.map(async (path) => [path, await linksOf(path)] as const)))
   const missing: string[] = []
   const reached = new Set(['index.html'])
   for (const path of reached) {
-    const html = await readFile(join(site, path), 'utf8')
-    const urls = [...html.matchAll(/(?:href|src)="([^"#]+)/g)].map(([, url]) => url)
-    for (const url of urls.filter((each) => !/^(https|data):/.test(each))) {
-      const file = relative(site, resolve(site, dirname(path), url))
-      if (url.startsWith('/') || !files.includes(file)) missing.push(`${path}: ${url}`)
+    for (const url of links.get(path)!.urls.filter((each) => !/^(https|data):/.test(each))) {
+      const [name, anchor] = url.split('#')
+      const file = name === '' ? path : posix.join(posix.dirname(path), name)
+      const found = files.includes(file) && (!anchor || links.get(file)?.anchors.has(decodeURIComponent(anchor)))
+      if (url.startsWith('/') || !found) missing.push(`${path}: ${url}`)
       else if (file.endsWith('.html')) reached.add(file)
     }
   }
   expect(missing).toEqual([])
-  expect([...reached].toSorted()).toEqual(PAGES)
+  expect(pages.filter((page) => !reached.has(page))).toEqual([])
+})
+
+describe.each(BASES)('under %s', (base) => {
+  test('documents, reference and pages are one click of the bar from each other', async () => {
+    const { page, missing } = await open('index.html', undefined, base)
+    const bar = page.getByRole('navigation', { name: 'Pages' })
+    const labels = ['gumbel-webgpu', 'Docs', ...PAGES.flatMap(({ label }) => label ?? [])]
+    await page.getByRole('navigation', { name: 'Documents' }).getByRole('link', { name: 'Learning' }).click()
+    expect(new URL(page.url()).pathname).toBe(`${base}docs/learning.html`)
+    for (const [from, current, to] of [
+      ['docs/learning.html', 'Docs', 'Lab'],
+      ['pages/demo/lab/index.html', 'Lab', 'Docs'],
+    ]) {
+      expect(page.url()).toBe(`${urlAt(base)}${from}`)
+      await bar.waitFor()
+      expect(await bar.getByRole('link').allInnerTexts()).toEqual(labels)
+      expect(await bar.locator('[aria-current]').allInnerTexts()).toEqual([current])
+      await bar.getByRole('link', { name: to, exact: true }).click()
+    }
+    expect(page.url()).toBe(`${urlAt(base)}index.html`)
+    expect(missing).toEqual([])
+  })
+
+  test('the search finds guides and names', async () => {
+    const { page, missing } = await open('docs/learning.html', undefined, base)
+    await page.getByRole('button', { name: 'Search' }).click()
+    await page.getByRole('combobox').or(page.getByRole('searchbox')).first().fill('createSampler')
+    await page.locator('#tsd-search-results a').first().click()
+    await page.getByRole('heading', { level: 1, name: 'createSampler' }).waitFor()
+    expect(page.url()).toMatch(`${urlAt(base)}api/createSampler.html`)
+    expect(missing).toEqual([])
+  })
+})
+
+test('no document is wider than a phone', async () => {
+  const { page } = await open('index.html')
+  await page.setViewportSize({ width: 390, height: 844 })
+  const files = await readdir(site, { recursive: true })
+  const documents = files.filter((file) => /^(docs\/.*|index)\.html$/.test(file))
+  const wide: string[] = []
+  for (const path of [...documents, 'api/Sampler.html', 'pages/index.html']) {
+    await page.goto(`${urlAt(BASES[1])}${path}`)
+    if ((await page.evaluate(() => document.documentElement.scrollWidth)) > 390) wide.push(path)
+  }
+  expect(wide).toEqual([])
+})
+
+test('in development the bar leads to the folder that the site is built in', async () => {
+  const page = await newPage()
+  await page.goto('demo/train/toy/index.html')
+  const bar = page.getByRole('navigation', { name: 'Pages' })
+  const hrefs = await bar.getByRole('link').evaluateAll((links) => links.map((a) => (a as HTMLAnchorElement).pathname))
+  expect(hrefs).toEqual([
+    '/site/index.html',
+    '/site/index.html',
+    ...PAGES.flatMap(({ path, label }) => (label ? `/${path}` : [])),
+  ])
 })
 
 test('the first page writes verses', async () => {
-  const { page, missing } = await open('index.html?sequences=2&tokens=2', withoutWebGpu)
+  const { page, missing } = await open('pages/index.html?sequences=2&tokens=2', withoutWebGpu)
   await page.getByRole('button', { name: 'Write verses' }).click()
   await page.locator('#status:text("Done"), #failure:not(:empty)').first().waitFor()
   expect(await page.locator('#failure').innerText()).toBe('')
@@ -74,21 +143,21 @@ test('the first page writes verses', async () => {
 })
 
 test('the lab draws', async () => {
-  const { page, missing } = await open('demo/lab/index.html?samples=100&races=100')
+  const { page, missing } = await open('pages/demo/lab/index.html?samples=100&races=100')
   await page.locator('#race-verdict:not(:empty)').waitFor()
   expect(await page.locator('#failure').innerText()).toBe('')
   expect(missing).toEqual([])
 })
 
 test('the toy draws and descends', async () => {
-  const { page, missing } = await open('demo/train/toy/index.html?samples=1000')
+  const { page, missing } = await open('pages/demo/train/toy/index.html?samples=1000')
   await page.locator('#sweep-status:text("1,000 draws")').waitFor()
   expect(await page.locator('#failure').innerText()).toBe('')
   expect(missing).toEqual([])
 })
 
 test('the autoencoder trains', async () => {
-  const { page, missing } = await open('demo/train/index.html?steps=1', withoutWebGpu)
+  const { page, missing } = await open('pages/demo/train/index.html?steps=1', withoutWebGpu)
   await page.getByRole('button', { name: 'Train', exact: true }).click()
   await page.locator('#status:text("Step 1 of 1"), #failure:not(:empty)').first().waitFor()
   expect(await page.locator('#failure').innerText()).toBe('')
@@ -96,7 +165,7 @@ test('the autoencoder trains', async () => {
 })
 
 test('the audit checks, in its worker too', async () => {
-  const { page, missing } = await open('demo/audit/index.html?words=20&only=adapter,known-answers,noise')
+  const { page, missing } = await open('pages/demo/audit/index.html?words=20&only=adapter,known-answers,noise')
   await page.locator('#run').click()
   await page.locator('#run:not([disabled])').waitFor()
   expect(await page.locator('#failure').innerText()).toBe('')
@@ -105,7 +174,7 @@ test('the audit checks, in its worker too', async () => {
 })
 
 test('the benchmark runs, with the logits of the first page’s model', async () => {
-  const { page, missing } = await open('bench/index.html')
+  const { page, missing } = await open('pages/bench/index.html')
   const choose = async (group: string, value: string) => {
     for (const box of await page.locator(`#${group} input:not(:disabled)`).all())
       await box.setChecked((await box.inputValue()) === value)
