@@ -93,7 +93,7 @@ async function publicModules(root: string): Promise<Map<string, { source: string
   const paths = Object.keys(exports).filter((path) => path !== './package.json')
   return new Map(
     paths.map((path) => {
-      const module = path === '.' ? 'index' : `adapters/${path.slice(2)}`
+      const module = path === '.' ? 'index' : `adapters/${path.slice(2).replace('-', '_')}`
       return [module, { source: `src/${module}.ts`, name: `${name}${path.slice(1)}` }]
     }),
   )

@@ -6,6 +6,7 @@ import { expectSame } from '../helpers/compare'
 import { gpuTest, testDevice, variantsOf } from '../helpers/gpu'
 import { expectCloseLogs, expectLogProbs } from '../helpers/log_probs'
 import { type LogitsKind, randomLogits } from '../helpers/logits'
+import { shared } from '../helpers/matrix'
 import { Random } from '../helpers/random'
 
 const cpu = await createSampler({ backend: 'cpu' })
@@ -22,7 +23,7 @@ function expectAlike(actual: SampleResult, expected: SampleResult, what: string)
 const KINDS: LogitsKind[] = ['normal', 'peaked', 'flat', 'masked', 'ties', 'huge', 'tiny', 'subnormal']
 
 describe('log-probabilities and lists', () => {
-  for (const kind of KINDS)
+  for (const kind of shared(KINDS))
     gpuTest(`are the CPU's and what sorting says, of ${kind} logits`, async ({ sampler, upload }) => {
       const random = new Random(100 + KINDS.indexOf(kind))
       for (const numClasses of [5, 301, 2003]) {
@@ -30,11 +31,11 @@ describe('log-probabilities and lists', () => {
         const data = randomLogits(kind, batchSize, numClasses, random.word())
         const each = <T>(of: readonly T[]) => Array.from({ length: batchSize }, () => random.pick(of))
         const temperature = each([0, 0.5, 1, 1, 3])
-        const shared = { batchSize, numClasses, seed: random.seed(), temperature, kept: true } as const
+        const common = { batchSize, numClasses, seed: random.seed(), temperature, kept: true } as const
         const filters = { topK: each([0, 0, 1, 40, 700]), topP: each([1, 1, 0.9]), minP: each([0, 0, 0.02]) }
         for (const logProbs of [true, 'raw'] as const)
           for (const some of [{}, filters]) {
-            const options: SampleCallOptions = { ...shared, ...some, logProbs, topLogProbs: random.pick([1, 5, 512]) }
+            const options: SampleCallOptions = { ...common, ...some, logProbs, topLogProbs: random.pick([1, 5, 512]) }
             const what = `${numClasses} classes, ${logProbs}${some === filters ? ', filtered' : ''}`
             const actual = await sampler.sample({ buffer: upload(data) }, options)
             expectAlike(actual, await cpu.sample(data, options), what)
