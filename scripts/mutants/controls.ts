@@ -34,7 +34,12 @@ export const CONTROLS: readonly Mutant[] = [
     shader: [
       shaders('filter/candidates')('(vec4<u32>(sh_columns[j]) < columns)', '(vec4<u32>(sh_columns[j]) > columns)'),
     ],
-    twin: [twin('operations/sample/kept')('* MOST_FILTERED + c)', '* MOST_FILTERED + (MOST_FILTERED - 1 - c))')],
+    twin: [
+      twin('operations/sample/kept')(
+        'keyOf(logit)) * MOST_FILTERED + c',
+        'keyOf(logit)) * MOST_FILTERED + (MOST_FILTERED - 1 - c)',
+      ),
+    ],
     killedBy: {
       shader: [{ file: 'test/gpu/filters.test.ts', name: 'ties logits, filters a row' }],
       twin: [{ file: 'test/cpu/fuzz_filters.test.ts', name: 'filters keep and draw what a reference' }],

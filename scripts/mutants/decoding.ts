@@ -17,7 +17,7 @@ export const DECODING: readonly Mutant[] = [
   {
     name: 'a pair of draws by the same words',
     shader: [pick.shader('select(words.zw, words.xy, i == 0u)', 'words.xy')],
-    twin: [pick.twin('columnOf(sums, words[2], words[3])', 'columnOf(sums, words[0], words[1])')],
+    twin: [pick.twin('columnOf(sums, words[2], words[3], guide)', 'columnOf(sums, words[0], words[1], guide)')],
     killedBy: {
       shader: [onGpu('inverse_cdf', 'draws are the first classes whose inclusive sums exceed the pick')],
       twin: [onCpu('inverse_cdf', 'of normal logits')],

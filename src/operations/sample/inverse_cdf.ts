@@ -77,11 +77,12 @@ export function addMasses(
 
 /**
  * The column that the random bits a 2^32 + b name: the first whose inclusive sum exceeds the high half of their product with the whole sum.
- * Rounded numbers tell it unless they come too near to another column.
+ * Rounded numbers tell it unless they come too near to another column. A guide says where to begin.
  */
-export function columnOf(sums: MassSums, a: number, b: number): number {
+export function columnOf(sums: MassSums, a: number, b: number, guide?: Uint32Array): number {
   const { within, roundedStarts, roundedWhole } = sums
-  const near = (a * 2 ** -32 + b * 2 ** -64) * roundedWhole
+  const fraction = a * 2 ** -32 + b * 2 ** -64
+  const near = fraction * roundedWhole
   let block = 0
   let last = roundedStarts.length - 1
   while (block < last) {
@@ -90,7 +91,9 @@ export function columnOf(sums: MassSums, a: number, b: number): number {
     else block = middle
   }
   const rest = near - roundedStarts[block]
-  const column = firstAbove(within, block, rest)
+  const column = guide
+    ? firstFrom(within, guide[Math.floor(fraction * guide.length)], rest)
+    : firstAbove(within, block, rest)
   // Five roundings, each of at most 2^-53 of the whole.
   const slack = roundedWhole * 2 ** -50
   const under = column > block * BLOCK ? within[column - 1] : block > 0 ? 0 : -Infinity
@@ -116,11 +119,29 @@ function firstAbove(within: Float64Array, block: number, pick: number): number {
   return column
 }
 
+/** The first column from one on whose sum exceeds a pick, or the last. */
+function firstFrom(within: Float64Array, first: number, pick: number): number {
+  // A fraction that is rounded to 1 has no entry in a guide.
+  let column = first ?? within.length - 1
+  while (column < within.length - 1 && within[column] <= pick) column++
+  return column
+}
+
+/** Of a row of one block the column at which each of as many equal parts of the whole sum begins (Chen and Asau 1974). */
+function guideOf({ within, roundedWhole }: MassSums): Uint32Array {
+  const guide = new Uint32Array(within.length)
+  let column = 0
+  for (let part = 0; part < guide.length; part++)
+    guide[part] = column = firstFrom(within, column, (part / guide.length) * roundedWhole)
+  return guide
+}
+
 /** Writes the columns that draws 0 and up take, as many as `out` has. */
 export function drawColumns(sums: MassSums, { stream, step, seedLow, seedHigh }: RowSettings, out: Int32Array): void {
+  const guide = sums.starts.length === 1 && out.length >= sums.within.length ? guideOf(sums) : undefined
   for (let draw = 0; draw < out.length; draw += 2) {
     philoxBlock(words, draw >>> 1, stream, step, TAG_PICK, seedLow, seedHigh)
-    out[draw] = columnOf(sums, words[0], words[1])
-    if (draw + 1 < out.length) out[draw + 1] = columnOf(sums, words[2], words[3])
+    out[draw] = columnOf(sums, words[0], words[1], guide)
+    if (draw + 1 < out.length) out[draw + 1] = columnOf(sums, words[2], words[3], guide)
   }
 }

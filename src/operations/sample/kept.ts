@@ -51,7 +51,7 @@ export function keptOf(
   let kept: Uint32Array
   if (topK > 0) {
     // What is not heavy enough to be before a share of the mass is not kept; what min-p drops is a part of that mass.
-    kept = ordered(row, Math.max(scale ? scale.line : line, boundOfLargest(row.tops, topK))).subarray(0, topK)
+    kept = ordered(row, Math.max(scale ? scale.line : line, boundOfLargest(row.tops, topK)), topK).subarray(0, topK)
     if (scale) kept = nucleusOf(row, kept, scale, shareOf(topP, massOf(row, kept, scale)))
   } else if (scale) kept = nucleusOfRow(row, scale, topP)
   else kept = ordered(row, line)
@@ -93,20 +93,32 @@ function boundOfLargest(tops: Float32Array, k: number): number {
   return tops.length <= k ? -Infinity : tops.toSorted()[tops.length - k]
 }
 
-/** Columns whose logits are no less than a bound and not masked, in their order. */
-function ordered(row: Row, bound: number): Uint32Array {
-  const { data, begin, numClasses, tops } = row
-  const codes: number[] = []
+/** Columns whose logits are no less than a bound and not masked, in their order; of those that equal it the first `most`. */
+function ordered({ data, begin, numClasses, tops }: Row, bound: number, most = numClasses): Uint32Array {
+  let codes = new Float64Array(LIKELY)
   const least = Math.max(bound, -3.4028234663852886e38)
+  let [count, equal] = [0, 0]
   for (let b = 0; b < tops.length; b++) {
-    if (tops[b] < least) continue
+    if (tops[b] < least || (tops[b] === least && equal >= most)) continue
     const end = Math.min(numClasses, (b + 1) * BLOCK)
     for (let c = b * BLOCK; c < end; c++) {
-      const logit = data[begin + c]
-      if (canonical(logit) >= least) codes.push((0xffffffff - keyOf(logit)) * MOST_FILTERED + c)
+      const logit = canonical(data[begin + c])
+      if (logit < least || (logit === least && equal++ >= most)) continue
+      if (count === codes.length) codes = grown(codes)
+      codes[count++] = (0xffffffff - keyOf(logit)) * MOST_FILTERED + c
     }
   }
-  return Uint32Array.from(Float64Array.from(codes).toSorted(), (code) => code % MOST_FILTERED)
+  const sorted = codes.subarray(0, count).toSorted()
+  const columns = new Uint32Array(count)
+  for (let i = 0; i < count; i++) columns[i] = sorted[i] % MOST_FILTERED
+  return columns
+}
+
+/** The same numbers in an array twice as long. */
+function grown(numbers: Float64Array<ArrayBuffer>): Float64Array<ArrayBuffer> {
+  const longer = new Float64Array(2 * numbers.length)
+  longer.set(numbers)
+  return longer
 }
 
 /** The classes before which there is less mass than a share, the first at least. Sums pass 2^53: their two words are exact. */
