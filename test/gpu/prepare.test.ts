@@ -193,7 +193,7 @@ const WRONG: readonly [string, unknown, typeof TypeError | typeof RangeError][] 
   ['batchSize is undefined', [{ operation: 'sample', numClasses: 3 }], TypeError],
   ['options.numSample is not known; did you mean numSamples?', [{ ...CASES.sample.prepared, numSample: 2 }], TypeError],
   ['temperature is -1; it must be', [{ ...CASES.sample.prepared, temperature: -1 }], RangeError],
-  ['logProbs is 1; it must be true or false', [{ ...CASES.sample.prepared, logProbs: 1 }], TypeError],
+  ["logProbs is 1; it must be true, false or 'raw'", [{ ...CASES.sample.prepared, logProbs: 1 }], TypeError],
   ['logProbs is true; it must be an object', [{ ...CASES.encodeSample.prepared, logProbs: true }], TypeError],
   ['logits.stride is not known', [{ ...CASES.sample.prepared, logits: { stride: 300 } }], TypeError],
   ['logits.rowStride is 2; it must be at least', [{ ...CASES.sample.prepared, logits: { rowStride: 2 } }], RangeError],
