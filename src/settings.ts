@@ -249,6 +249,16 @@ export function hasFilters({ topK, topP, minP, rows, buffers }: Settings): boole
   return false
 }
 
+/** Whether some row has top-p and no top-k, or may. */
+export function mayHaveTopPAlone({ topK, topP, rows, buffers }: Settings): boolean {
+  const alone = (k: number, p: number) =>
+    (k === 0 || buffers?.topK !== undefined) && (p < 1 || buffers?.topP !== undefined)
+  if (!rows) return alone(topK, topP)
+  for (let at = 0; at < rows.words.length; at += SETTINGS_WORDS)
+    if (alone(rows.words[at + 6], rows.floats[at + 7])) return true
+  return false
+}
+
 /** Whether each row's top-k is known and keeps at most so many classes. */
 export function keepsFew({ topK, rows, buffers }: Settings, most: number): boolean {
   if (buffers?.topK) return false

@@ -7,15 +7,15 @@ import package::filter::cutoffs::{Cutoff, cutoffs};
 import package::filter::end::{End, earlier_of};
 import package::filter::keys::{key_of_logit, logit_of_key};
 import package::filter::listed::listed;
+import package::filter::min_p::min_p_key;
 import package::filter::narrow::{Last, end_of_part, last_of, mass_of_row};
+import package::filter::none_settled::is_settled;
 import package::filter::tops_out::tops;
 import package::filter::top_k::bound_of_largest;
 import package::shared::float_bits::LOWEST;
 import package::shared::lanes::WORKGROUP;
-import package::shared::mass::{mass_of, mass_scale_of, opaque1, share_of};
-import package::shared::noise::gumbels_of_exponentials;
+import package::shared::mass::{mass_of, mass_scale_of, share_of};
 import package::shared::params::params;
-import package::shared::row_settings::RowSettings;
 import package::shared::row_settings_uniform::row_settings_of;
 import package::shared::score::{KEY_LOWEST, is_score};
 import package::shared::u64::{add64, at_least_one, less64};
@@ -37,12 +37,6 @@ fn top_of_row(row: u32, lane: u32) -> u32 {
     sh_row_top = atomicLoad(&sh_top);
   }
   return workgroupUniformLoad(&sh_row_top);
-}
-
-// Logits of smaller keys are dropped by min-p: T ln(m) under the largest. -ln(m) is the Gumbel noise of m.
-fn min_p_key(largest: f32, settings: RowSettings) -> u32 {
-  let below = opaque1(settings.temperature * gumbels_of_exponentials(vec4<f32>(settings.min_p)).x);
-  return key_of_logit(max(opaque1(largest - below), LOWEST));
 }
 
 // How many of the first `count` of the list, which is sorted, are kept, where top-p keeps a part of `all`, which is what top-k leaves
@@ -92,7 +86,7 @@ fn main(
   @builtin(local_invocation_index) lane: u32,
 ) {
   let row = workgroup.y * workgroups.x + workgroup.x;
-  if (row >= params.rows) {
+  if (row >= params.rows || is_settled(row, lane)) {
     return;
   }
   let settings = row_settings_of(params.first_row + row);

@@ -3,7 +3,7 @@
 
 import package::filter::cutoffs::{cutoffs, is_listed};
 import package::filter::end::End;
-import package::filter::kept::keep;
+import package::filter::row_end::keep;
 import package::shared::gather::gather;
 import package::shared::lanes::{LANES, WORKGROUP};
 import package::shared::log_probs::LOG_PROBS;

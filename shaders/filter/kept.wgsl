@@ -1,14 +1,9 @@
 // Keeps the classes of a row up to an end, which an invocation sets before it reads the row. Same signatures as shared/all_kept.wgsl.
 
-import package::filter::end::{End, are_kept};
+import package::filter::end::are_kept;
 import package::filter::keys::keys_of_bits;
+import package::filter::row_end::row_end;
 import package::shared::float_bits::NEGATIVE_INFINITY;
-
-var<private> row_end: End;
-
-fn keep(end: End) {
-  row_end = end;
-}
 
 // Bits of classes 4 * four and up, -inf where they are dropped.
 fn kept_four(bits: vec4<u32>, four: u32) -> vec4<u32> {

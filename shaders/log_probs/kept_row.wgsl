@@ -2,7 +2,8 @@
 
 import package::filter::cutoffs::cutoffs;
 import package::filter::end::End;
-import package::filter::kept::{keep, kept_four};
+import package::filter::kept::kept_four;
+import package::filter::row_end::keep;
 
 fn take_row(row: u32) {
   keep(End(cutoffs[row].key, cutoffs[row].column));

@@ -3,7 +3,8 @@
 
 import package::filter::cutoffs::cutoffs;
 import package::filter::end::End;
-import package::filter::kept::{keep, kept_four};
+import package::filter::kept::kept_four;
+import package::filter::row_end::keep;
 import package::ordered::runs::{groups_of_row, length_of_run, runs_in};
 import package::shared::best::Best;
 import package::shared::float_bits::masked4;

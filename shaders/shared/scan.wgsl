@@ -6,6 +6,7 @@
 // where this noise does not. What a device rounds differently here changes what is skipped, never what is drawn.
 
 import package::shared::all_kept::{kept_class, kept_four};
+import package::shared::every_group::{first_group, group_after};
 import package::shared::float_bits::{LOWEST, NEGATIVE_INFINITY, POSITIVE_INFINITY, finite, finite4};
 import package::shared::gather::{Scan, nothing_found, with_logits};
 import package::shared::lanes::LANES;
@@ -58,7 +59,7 @@ fn scan(base: u32, row: RowSettings, draw: u32, first: u32, end: u32, lane: u32,
   var bar = LOWEST;
   let reach = temperature * select(22.9, 45.1, EXTENDED); // no noise is larger
 
-  for (var group = first + lane; group < end; group += LANES) {
+  for (var group = first_group(first, end, lane); group < end; group = group_after(group, end)) {
     // Repeats past the row's end change neither the top nor what is valid.
     let near_a = kept_four(load_nearest(base, group * 2u), group * 2u);
     let near_b = kept_four(load_nearest(base, group * 2u + 1u), group * 2u + 1u);

@@ -7,6 +7,8 @@ import { namesOf } from '../helpers/wgsl'
 const VARIANTS: Record<string, string[]> = {
   'shared/logits_f32': ['shared/logits_f32x4', 'shared/logits_16', 'shared/logits_16x4'],
   'shared/all_kept': ['filter/kept'],
+  'shared/every_group': ['nucleus/groups'],
+  'filter/none_settled': ['nucleus/settled'],
   'decoder/tokens_drawn': ['decoder/tokens_given'],
   'decoder/keep_log_probs': ['decoder/no_keep_log_probs'],
   'decoder/all_allowed': ['decoder/given_allowed'],
@@ -40,7 +42,10 @@ const names = new Map([...MODULES].map(([path, source]) => [path, namesOf(source
 const kernels = [...names].filter(([, { declared }]) => declared.includes('main')).map(([path]) => path)
 
 /** Kernels that set up a variant, which they are always linked with. */
-const WITH: Record<string, Record<string, string>> = { 'filter/draw_wide': { 'shared/all_kept': 'filter/kept' } }
+const WITH: Record<string, Record<string, string>> = {
+  'filter/draw_wide': { 'shared/all_kept': 'filter/kept' },
+  'nucleus/draw': { 'shared/all_kept': 'filter/kept', 'shared/every_group': 'nucleus/groups' },
+}
 
 /** A file as it is linked. */
 function bodyOf(path: string): string {

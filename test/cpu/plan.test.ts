@@ -151,6 +151,12 @@ const OPERATIONS: Record<string, { operation: Operation; views: string[]; draws:
     draws: ['filter/draw_wide'],
     options: { topK: 1000, topP: 0.9 },
   },
+  'sample with top-p': {
+    operation: sample,
+    views: ['logits', 'indices', 'scores', 'statuses'],
+    draws: ['filter/draw_wide'],
+    options: { topP: 0.9 },
+  },
   'sample with bias and bitmask': {
     operation: sample,
     views: ['logits', 'indices', 'logProbs', 'scores', 'statuses', 'bias', 'bitmask'],
@@ -296,8 +302,8 @@ describe.each(Object.entries(OPERATIONS))('the plan of %s', (_, { operation, vie
     const plan = () => planned(operation, { batchSize: 1, numClasses: 40 * MIB, ...options }, places())
     if (options && 'method' in options)
       expect(plan).toThrow("numClasses is 41943040; beside method 'inverse-cdf' it must be at most 2097152")
-    else if (options && 'topK' in options)
-      expect(plan).toThrow('numClasses is 41943040; beside topK it must be at most 2097152')
+    else if (options && ('topK' in options || 'topP' in options))
+      expect(plan).toThrow(/^numClasses is 41943040; beside top[KP] it must be at most 2097152/)
     else if (operation === sample && !views.includes('bias')) expect(plan).not.toThrow()
     else expect(plan).toThrow(/^numClasses is 41943040; a row of \w+ must fit 134217728 bytes on this device/)
   })

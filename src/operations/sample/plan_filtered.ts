@@ -5,6 +5,7 @@ import type { Dispatch, Plan, Range, Slice, Work } from '../../gpu/plan'
 import { slicesOf } from '../../gpu/slices'
 import { keepsFew } from '../../settings'
 import { KEPT } from './outputs'
+import { drawAndTest, drawsFirst, nucleusBytes, settledBound, settledModules } from './plan_nucleus'
 
 /** In step with `shaders/filter/`: classes of a block, kept classes that are listed, bytes of a `Cutoff`. */
 export const BLOCK = 64
@@ -23,14 +24,19 @@ const MOST_BLOCKS_A_LANE = 256
 export function planFiltered(work: Work): Plan {
   const { numClasses } = work.request
   const blocks = Math.ceil(numClasses / BLOCK)
-  const rowBytes = Math.max(4 * blocks, LISTED_BYTES)
+  const first = drawsFirst(work)
+  const bytesOf = (rows: number) => (first ? nucleusBytes(work, rows, blocks) : {})
+  const rowBytes = Math.max(4 * blocks, LISTED_BYTES, ...Object.values(bytesOf(1)))
   const rowsFit = Math.max(1, Math.floor(work.limits.bindingBytes / rowBytes))
   const slices = slicesOf(work).flatMap((slice) => partsOfSlice(slice, rowsFit))
   const scratch: Record<string, number> = {}
   const dispatches = slices.flatMap((slice) => {
-    const ranges = scratchRanges(scratch, { ...keptBytes(work, slice), listed: LISTED_BYTES * slice.rows })
+    const bytes = { ...keptBytes(work, slice), listed: LISTED_BYTES * slice.rows, ...bytesOf(slice.rows) }
+    const ranges = scratchRanges(scratch, bytes)
+    const drawn = first ? drawAndTest(work, slice, ranges, blocks) : []
     // Further draws of the same row find what the first left.
-    const chosen = slice.firstDraw === 0 ? [findTops(work, slice, ranges), ...chooseKept(work, slice, ranges)] : []
+    const chosen =
+      slice.firstDraw === 0 ? [findTops(work, slice, ranges), ...drawn, ...chooseKept(work, slice, ranges)] : []
     return [...chosen, ...drawKept(work, slice, ranges)]
   })
   return { dispatches, scratch }
@@ -87,18 +93,15 @@ export function chooseKept(work: Work, slice: Slice, ranges: Record<string, Rang
 }
 
 /** Finds what filters keep, or lists the first `topCount` classes. */
-export function choose(
-  work: Work,
-  slice: Slice,
-  { tops, cutoffs, listed }: Record<string, Range>,
-  topCount = 0,
-): Dispatch {
+export function choose(work: Work, slice: Slice, ranges: Record<string, Range>, topCount = 0): Dispatch {
   const blocks = Math.ceil(work.request.numClasses / BLOCK)
   let lanes = LANES_TO_CHOOSE[work.limits.wide ? 'wide' : 'narrow']
   while (lanes < 256 && blocks > lanes * MOST_BLOCKS_A_LANE) lanes *= 2
-  const kernel = { name: 'filter/choose', modules: readModules(work), constants: { WORKGROUP: lanes } }
+  const modules = { ...readModules(work), ...settledModules(ranges) }
+  const kernel = { name: 'filter/choose', modules, constants: { WORKGROUP: lanes } }
+  const { tops, cutoffs, listed } = ranges
   const chosen = { bindings: { tops, cutoffs, listed }, params: { topCount } }
-  const all = together(bound(work, slice, 'logits', 'logits'), chosen)
+  const all = together(bound(work, slice, 'logits', 'logits'), chosen, settledBound(work, ranges, blocks))
   return dispatchOf(work, { ...slice, draws: 1 }, kernel, slice.rows, all)
 }
 

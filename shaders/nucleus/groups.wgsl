@@ -1,0 +1,33 @@
+// Goes through the groups of eight classes of those blocks that hold a kept class: a lane has every LANES-th block, and looks for its next
+// by itself, so that lanes that run as one have one each. Same signatures as shared/every_group.wgsl.
+
+import package::filter::end::is_kept;
+import package::filter::row_end::row_end;
+import package::filter::tops_out::tops;
+import package::shared::lanes::LANES;
+
+var<private> row_tops: u32; // where the largest logits of the row's blocks begin, which an invocation sets before it reads the row
+
+fn go_by_tops(begin: u32) {
+  row_tops = begin;
+}
+
+fn first_group(first: u32, end: u32, lane: u32) -> u32 {
+  return kept_block(first / 8u + lane, end) * 8u;
+}
+
+fn group_after(group: u32, end: u32) -> u32 {
+  if ((group & 7u) != 7u) {
+    return group + 1u;
+  }
+  return kept_block(group / 8u + LANES, end) * 8u;
+}
+
+// The lane's first block that holds a kept class, of those from `first` on.
+fn kept_block(first: u32, end: u32) -> u32 {
+  var block = first;
+  while (block * 8u < end && !is_kept(tops[row_tops + block], block * 64u, row_end)) {
+    block += LANES;
+  }
+  return block;
+}
