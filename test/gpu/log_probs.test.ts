@@ -6,7 +6,7 @@ import { expectSame } from '../helpers/compare'
 import { gpuTest, testDevice, variantsOf } from '../helpers/gpu'
 import { expectCloseLogs, expectLogProbs } from '../helpers/log_probs'
 import { type LogitsKind, randomLogits } from '../helpers/logits'
-import { shared } from '../helpers/matrix'
+import { matrix, shared } from '../helpers/matrix'
 import { Random } from '../helpers/random'
 
 const cpu = await createSampler({ backend: 'cpu' })
@@ -52,10 +52,7 @@ describe('log-probabilities and lists', () => {
     const samplers = variantsOf(device).map((variant) => new WebGpuSampler(device, false, variant))
     const random = new Random(200)
     for (const sampler of samplers)
-      for (const [batchSize, numClasses, numSamples] of [
-        [5, 601, 4],
-        [2, 9001, 2],
-      ]) {
+      for (const [batchSize, numClasses, numSamples] of matrix({ everywhere: [[5, 601, 4]], whole: [[2, 9001, 2]] })) {
         const data = randomLogits('normal', batchSize, numClasses, random.word())
         data[numClasses + 1] = NaN
         const controls = randomControls(random, { batchSize, numClasses }, false)

@@ -7,6 +7,7 @@ import { expectSame } from '../helpers/compare'
 import { type TestGpu, gpuTest, variantsOf } from '../helpers/gpu'
 import { expectCloseLogs } from '../helpers/log_probs'
 import { type LogitsKind, randomLogits } from '../helpers/logits'
+import { shared } from '../helpers/matrix'
 import { Random } from '../helpers/random'
 import { orderOfSums } from '../helpers/reference'
 
@@ -69,7 +70,7 @@ describe('draws without replacement are those of the CPU', () => {
 
   gpuTest('adjusted, invalid and extended, at odd places, in shards, on every plan', async ({ device, upload }) => {
     const random = new Random(30)
-    const limits = [...variantsOf(device), { work: 4096 }, { work: 64, bindingBytes: 2 ** 16 }]
+    const limits = shared([{ work: 64, bindingBytes: 2 ** 16 }, { work: 4096 }, ...variantsOf(device)])
     for (const limit of limits) {
       const sampler = new WebGpuSampler(device, false, limit)
       const data = randomLogits('normal', 1, 7 * 611 + 5, random.word())
