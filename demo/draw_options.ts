@@ -6,17 +6,20 @@ import { Tokenizer } from './tokenizer'
 export interface DrawSettings extends Omit<Settings, 'prompt'> {
   /** What every text begins with. */
   prompt: readonly number[]
+  /** One a text; by default their numbers from 0. */
+  streams?: readonly number[]
 }
 
 /** The decoder of these verses: `<end>` closes a text, and fills it up. */
 export function decoderOptions(settings: DrawSettings, numClasses: number): DecoderOptions {
-  const { prompt, sequences, tokens, temperature, seed, topK, topP, minP, repetitionPenalty } = settings
+  const { prompt, sequences, tokens, temperature, seed, streams, topK, topP, minP, repetitionPenalty } = settings
   return {
     batchSize: sequences,
     numClasses,
     maxTokens: tokens,
     temperature,
     seed,
+    streams,
     topK,
     topP,
     minP,

@@ -16,9 +16,10 @@ export interface Drawer {
   destroy(): void
 }
 
-export function createDrawer(sampler: Sampler, options: DecoderOptions): Drawer {
+/** @param device where the model leaves its logits, the sampler's too; undefined for host memory */
+export function createDrawer(sampler: Sampler, device: GPUDevice | undefined, options: DecoderOptions): Drawer {
   const decoder = sampler.createDecoder(options)
-  return sampler.device ? new GpuDrawer(sampler.device, decoder, options) : new CpuDrawer(decoder, options)
+  return device ? new GpuDrawer(device, decoder, options) : new HostDrawer(decoder, options)
 }
 
 /** Logits and ids stay on the GPU; `read` moves 8 bytes a text. */
@@ -72,7 +73,8 @@ class GpuDrawer implements Drawer {
   }
 }
 
-class CpuDrawer implements Drawer {
+/** Logits and ids are in host memory, wherever the sampler draws. */
+class HostDrawer implements Drawer {
   readonly ids: ort.Tensor
   readonly #decoder: Decoder
   readonly #ids: Int32Array

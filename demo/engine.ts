@@ -3,7 +3,7 @@ import { LanguageModel } from './language_model'
 import { MODEL_URL, TOKENS_URL } from './model_files'
 import { Tokenizer } from './tokenizer'
 
-/** What it takes to write verses: a model and a sampler in the same place, and the words. */
+/** What it takes to write verses: a model and a sampler, in the same place or the model in host memory, and the words. */
 export interface Engine {
   sampler: Sampler
   model: LanguageModel

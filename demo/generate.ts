@@ -32,7 +32,7 @@ export interface Token {
 export async function* generate(engine: Engine, options: GenerateOptions): AsyncGenerator<Token, void, void> {
   const { model, sampler, tokenizer } = engine
   const { prompt, sequences, signal } = options
-  const drawer = createDrawer(sampler, decoderOptions(options, tokenizer.size))
+  const drawer = createDrawer(sampler, model.device, decoderOptions(options, tokenizer.size))
   const settle = async () => {
     if (options.timed) await sampler.device?.queue.onSubmittedWorkDone()
   }

@@ -15,12 +15,15 @@ export interface Step {
 
 /** A recurrent language model in ONNX, one id a step, on a GPU device or in WebAssembly. */
 export class LanguageModel {
+  /** Where its logits and states stay; undefined for host memory. */
+  readonly device: GPUDevice | undefined
   readonly #session: ort.InferenceSession
   /** Is settled when the step asked for last has run: onnxruntime-web crashes where a session runs twice at once. */
   #last: Promise<unknown> = Promise.resolve()
 
-  private constructor(session: ort.InferenceSession) {
+  private constructor(session: ort.InferenceSession, device: GPUDevice | undefined) {
     this.#session = session
+    this.device = device
   }
 
   /** @param device keeps logits and state on it; without one, the model runs on the CPU */
@@ -31,7 +34,7 @@ export class LanguageModel {
         ? { executionProviders: [{ name: 'webgpu', device }], preferredOutputLocation: 'gpu-buffer' }
         : { executionProviders: ['wasm'] },
     )
-    return new LanguageModel(session)
+    return new LanguageModel(session, device)
   }
 
   /** The state before the first id. */

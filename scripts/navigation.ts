@@ -11,6 +11,7 @@ interface PageOfSite {
 /** The pages, by their paths in the project, in the order of the bar that all of them show. */
 export const PAGES: PageOfSite[] = [
   { label: 'Generate', path: 'index.html' },
+  { label: 'Twins', path: 'demo/twins/index.html' },
   { label: 'Lab', path: 'demo/lab/index.html' },
   { label: 'Train', path: 'demo/train/index.html' },
   { path: 'demo/train/toy/index.html' },
