@@ -7,7 +7,8 @@
  *
  * Onnxruntime-web computes the shape of int64 ids on the CPU: in each step it would wait for the GPU to read them, unless it knows their shape
  * beforehand. So the session of steps is made with `freeDimensionOverrides: { batch: prompts.length, steps: 1 }`, the names being the model's, and
- * another one for prompts without, where these are longer than a token.
+ * another one for prompts without, where these are longer than a token. Known shapes also have it turn products of matrices into a slower kernel,
+ * which `extra: { optimization: { disable_specified_optimizers: 'MatMulAddFusion' } }` leaves out.
  *
  * Onnxruntime-web crashes where a session runs twice at once: wait for one call before the next.
  */
