@@ -52,6 +52,9 @@ const INVALID = test('rows without a distribution are told')
 const PAST = test('no class past a row’s last is drawn')
 const GIVEN = test('noise given an index is the contract’s')
 
+/** A test of draws of top-p alone. */
+const topP = (name: string) => test(`draws of top-p alone are those of the CPU ${name}`)('test/gpu/top_p.test.ts')
+
 /** Killed on each side by a test of the contract, and by others. */
 function contract(
   of: (file: string) => NamedTest,
@@ -364,6 +367,47 @@ export const MUTANTS: readonly Mutant[] = [
     killedBy: {
       twin: [{ file: 'test/cpu/filters.test.ts', name: 'is rounded down to 24 bits' }],
     },
+  },
+  {
+    name: 'top-p that keeps what was drawn first',
+    shader: [shaders('nucleus/turn')('top_p >= 1.0 ||', 'top_p >= 0.0 ||')],
+    twin: [],
+    killedBy: { shader: [topP('where the class is outside once, twice and more often')] },
+  },
+  {
+    name: 'top-p that keeps a class too near the part to tell',
+    shader: [shaders('nucleus/turn')('ERROR = 0x1p-12', 'ERROR = -0x1p-12')],
+    twin: [],
+    killedBy: { shader: [topP('where the mass before the class is the part')] },
+  },
+  {
+    name: 'top-p of the mass without what was left out',
+    shader: [shaders('nucleus/turn')('top_p * (mass + stage.skipped)', 'top_p * mass')],
+    twin: [],
+    killedBy: { shader: [topP('where the mass before the class is nearer to the part than what was left out')] },
+  },
+  {
+    name: 'top-p of few blocks, though what is kept reaches farther',
+    shader: [shaders('nucleus/turn')('above * (1.0 - ERROR) < most', 'above > most')],
+    twin: [],
+    killedBy: { shader: [topP('where few blocks have most of the mass, and what is kept reaches farther')] },
+  },
+  {
+    name: 'a class counts as before itself',
+    shader: [
+      shaders('nucleus/test')(
+        'let until = end_before(stage.key, stage.column);',
+        'let until = End(stage.key, stage.column);',
+      ),
+    ],
+    twin: [],
+    killedBy: { shader: [topP('where the mass before the class is the part')] },
+  },
+  {
+    name: 'a draw goes by a block of which it needs a part',
+    shader: [shaders('nucleus/groups')('block * 64u, row_reach)', 'block * 64u + 63u, row_reach)')],
+    twin: [],
+    killedBy: { shader: [topP('where the class is outside once, twice and more often')] },
   },
   {
     name: 'ties to the last',

@@ -74,7 +74,7 @@ describe('draws of top-p alone are those of the CPU', () => {
   // Of 64 equal classes each has a 64th of the mass, but for what others have: half of it ends at the 33rd, and just before or after.
   for (const [others, name] of [
     [-Infinity, 'is the part'],
-    [-12, 'is nearer to the part than what was left out'],
+    [-10, 'is nearer to the part than what was left out'],
     [-20, 'is near the part, and no sum tells'],
   ] as const)
     gpuTest(`where the mass before the class ${name}`, async (gpu) => {
@@ -83,9 +83,21 @@ describe('draws of top-p alone are those of the CPU', () => {
       for (let r = 0; r < batchSize; r++) data.fill(0, r * numClasses + 640, r * numClasses + 704)
       const unfiltered = await cpu.sample(data, { batchSize, numClasses, seed })
       expect(unfiltered.indices.filter((index) => index === 672).length).toBeGreaterThan(0)
-      for (const topP of [0.5, 0.5 + 2 ** -23, 0.5 - 2 ** -24])
+      for (const topP of [0.5, 0.5 + 2 ** -23, 0.5 - 2 ** -24, 0.4992, 0.49])
         await expectCpuDraws(gpu, data, { batchSize, numClasses, seed, topP })
     })
+
+  gpuTest('where few blocks have most of the mass, and what is kept reaches farther', async (gpu) => {
+    const [batchSize, numClasses] = [256, 4096]
+    const row = new Float32Array(numClasses).fill(-30)
+    for (let block = 0; block < 20; block++)
+      row.fill(-6, 64 * block, 64 * block + 63).fill(0, 64 * block + 63, 64 * block + 64)
+    const data = new Float32Array(batchSize * numClasses).map((_, i) => row[i % numClasses])
+    const options = { batchSize, numClasses, seed: 10n, topP: 0.9 }
+    const { indices } = await cpu.sample(data, options)
+    expect(indices.filter((index) => row[index] === -6).length).toBeGreaterThan(0)
+    await expectCpuDraws(gpu, data, options)
+  })
 
   gpuTest('however the work is cut', async (gpu) => {
     const [batchSize, numClasses] = [7, 9000]
