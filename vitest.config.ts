@@ -23,7 +23,7 @@ const fuzzed = ['VITE_FUZZ_FACTOR', 'VITE_FUZZ_PATH'].some((name) => process.env
 const fuzz = 'test/gpu/fuzz_*.test.ts'
 /** Of kernels alone, which Deno gives to the shader compiler and the adapter that Firefox has. */
 const kernels =
-  'test/gpu/{adjustments,battery,concrete_log_prob,exact_scores,extremes,far,filters,flawed_rows,gumbel_given_index,gumbel_softmax,gumbel_softmax_backward,invariance,inverse_cdf,log_samples,logits_types,masked_rows,sample,tail,tiling}.test.ts'
+  'test/gpu/{adjustments,battery,concrete_log_prob,exact_scores,extremes,far,filters,flawed_rows,gumbel_given_index,gumbel_softmax,gumbel_softmax_backward,invariance,inverse_cdf,log_samples,log_probs,logits_types,masked_rows,replacement,sample,tail,tiling,top_p}.test.ts'
 /** One page for all files of a browser, so that they share its devices and what these have compiled. */
 const browser = { enabled: true, headless: true, screenshotFailures: false, isolate: false }
 

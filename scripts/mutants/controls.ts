@@ -1,5 +1,5 @@
 /** Mistakes in filters, biases, penalties and masks. */
-import { type Mutant, shaders, twin } from './mutant'
+import { type Mutant, onGpu, shaders, twin } from './mutant'
 
 const adjust = twin('adjust/compute')
 const SAME_ADJUSTED = 'draw what the CPU draws, with the plans of a GPU'
@@ -12,6 +12,9 @@ function adjusted(onCpu: string, onGpu = SAME_ADJUSTED): Mutant['killedBy'] {
   })
   return { shader: [of('gpu', onGpu)], twin: [of('cpu', onCpu)], both: [of('cpu', onCpu)] }
 }
+
+/** A test of draws of top-p alone. */
+const topP = (name: string) => onGpu('top_p', `draws of top-p alone are those of the CPU ${name}`)
 
 export const CONTROLS: readonly Mutant[] = [
   {
@@ -96,6 +99,47 @@ export const CONTROLS: readonly Mutant[] = [
       shader: [{ file: 'test/gpu/log_probs.test.ts', name: 'of normal logits' }],
       twin: [{ file: 'test/cpu/log_probs.test.ts', name: 'of normal logits' }],
     },
+  },
+  {
+    name: 'top-p that keeps what was drawn first',
+    shader: [shaders('nucleus/turn')('top_p >= 1.0 ||', 'top_p >= 0.0 ||')],
+    twin: [],
+    killedBy: { shader: [topP('where the class is outside once, twice and more often')] },
+  },
+  {
+    name: 'top-p that keeps a class too near the part to tell',
+    shader: [shaders('nucleus/turn')('ERROR = 0x1p-12', 'ERROR = -0x1p-12')],
+    twin: [],
+    killedBy: { shader: [topP('where the mass before the class is the part')] },
+  },
+  {
+    name: 'top-p of the mass without what was left out',
+    shader: [shaders('nucleus/turn')('top_p * (mass + stage.skipped)', 'top_p * mass')],
+    twin: [],
+    killedBy: { shader: [topP('where the mass before the class is nearer to the part than what was left out')] },
+  },
+  {
+    name: 'top-p of few blocks, though what is kept reaches farther',
+    shader: [shaders('nucleus/turn')('above * (1.0 - ERROR) < most', 'above > most')],
+    twin: [],
+    killedBy: { shader: [topP('where few blocks have most of the mass, and what is kept reaches farther')] },
+  },
+  {
+    name: 'a class counts as before itself',
+    shader: [
+      shaders('nucleus/test')(
+        'let until = end_before(stage.key, stage.column);',
+        'let until = End(stage.key, stage.column);',
+      ),
+    ],
+    twin: [],
+    killedBy: { shader: [topP('where the mass before the class is the part')] },
+  },
+  {
+    name: 'a draw goes by a block of which it needs a part',
+    shader: [shaders('nucleus/groups')('block * 64u, row_reach)', 'block * 64u + 63u, row_reach)')],
+    twin: [],
+    killedBy: { shader: [topP('where the class is outside once, twice and more often')] },
   },
   {
     name: 'masses by a rate that is rounded up',

@@ -2,10 +2,11 @@
 // top-k, or temperature 0, or no distribution are left to filter/choose.wgsl.
 //
 // Z, the mass of the row, is at least the sum of its blocks' largest. So a logit below which there is less than 0.9 (1 - p) of that, were
-// all classes as heavy, is outside: more than p Z is before it. Sums, exp and log are within 1 %, which the line is lowered by.
+// all classes as heavy, is outside: more than p Z is before it. Sums, exp and log are within 1 %, which the line is lowered by. A higher line
+// that most blocks are below may do as well, where what they may weigh is as little; the sums of the others will tell.
 
 import package::filter::blocks::blocks_of_row;
-import package::filter::keys::{key_of_logit, logit_of_key};
+import package::filter::keys::{keys_of_bits, logit_of_key};
 import package::filter::min_p::min_p_key;
 import package::filter::tops_out::tops;
 import package::nucleus::rows::{BEGUN, LEFT, Row, Stage, nucleus_rows};
@@ -17,6 +18,16 @@ import package::shared::params::params;
 import package::shared::reduce_workgroup::{row_best, row_sum};
 import package::shared::row_settings_uniform::row_settings_of;
 import package::shared::score::{KEY_LOWEST, is_score};
+
+const HIGHER = vec4<f32>(0.0, 0.8, 1.6, 2.4); // lines above the first, in T
+
+// Of blocks whose largest are below each line: the most mass, in units of the largest logit's, and their number.
+struct Below {
+  mass: vec4<f32>,
+  blocks: vec4<f32>,
+}
+
+var<workgroup> sh_below: array<Below, 64>;
 
 @compute @workgroup_size(WORKGROUP)
 fn main(
@@ -46,25 +57,42 @@ fn main(
   for (var i = first; i < tested; i += WORKGROUP) {
     sum += decay(logit_of_key(max(tops[i], KEY_LOWEST)), largest, rate);
   }
-  let least = row_sum(0u, 0u, lane, sum);
-  let below = 0.01 + log(f32(params.classes) / (max(0.9 * (1.0 - settings.top_p), 0x1p-25) * max(least, 1.0)));
-  var line = KEY_LOWEST;
-  if (settings.top_p < 1.0) {
-    line = key_of_logit(max(largest - settings.temperature * below, LOWEST));
-  }
-  sum = 0.0;
+  let share = max(1.0 - settings.top_p, 0x1p-24) * max(row_sum(0u, 0u, lane, sum), 1.0);
+  let distance = 0.01 + log(f32(params.classes) / (0.9 * share));
+  let logits = max(largest - settings.temperature * (distance - HIGHER), vec4<f32>(LOWEST));
+  let lines = select(vec4<u32>(KEY_LOWEST), keys_of_bits(bitcast<vec4<u32>>(logits)), settings.top_p < 1.0);
+  var below = Below();
   for (var i = first; i < tested; i += WORKGROUP) {
-    if (tops[i] < line) {
-      sum += decay(logit_of_key(max(tops[i], KEY_LOWEST)), largest, rate);
-    }
+    let mass = 64.0 * decay(logit_of_key(max(tops[i], KEY_LOWEST)), largest, rate);
+    let is_below = vec4<u32>(tops[i]) < lines;
+    below.mass += select(vec4<f32>(), vec4<f32>(mass), is_below);
+    below.blocks += select(vec4<f32>(), vec4<f32>(1.0), is_below);
   }
-  let skipped = 64.0 * row_sum(1u, 0u, lane, sum);
+  sh_below[lane] = below;
+  workgroupBarrier();
   if (lane == 0u) {
-    var kept = line;
-    if (settings.min_p > 0.0) {
-      kept = max(line, min_p_key(largest, settings));
+    for (var i = 1u; i < WORKGROUP; i++) {
+      below.mass += sh_below[i].mass;
+      below.blocks += sh_below[i].blocks;
     }
-    let begun = Stage(select(LEFT, BEGUN, open), kept, 0xffffffffu, skipped);
-    nucleus_rows[row] = Row(top, line, begun, begun);
+    var line = 0u;
+    var skipped = 0.0;
+    for (var i = 0u; i < 4u; i++) {
+      if (below.mass[i] < 0.8 * share && below.blocks[i] > 0.3 * f32(blocks)) {
+        line = lines[i];
+        skipped = below.mass[i];
+      }
+    }
+    var min_p = 0u;
+    if (settings.min_p > 0.0) {
+      min_p = min_p_key(largest, settings);
+    }
+    let wide = Stage(select(LEFT, BEGUN, open), max(lines.x, min_p), 0xffffffffu, below.mass.x);
+    var begun = wide;
+    if (line > 0u) {
+      begun.key = max(line, min_p);
+      begun.skipped = skipped;
+    }
+    nucleus_rows[row] = Row(top, lines.x, line, wide, begun, begun);
   }
 }

@@ -1,19 +1,23 @@
 // Draws a class of each row among those that may be kept, or that are before one which is not: a workgroup has a part of a row, and leaves
-// its best class to test.wgsl.
+// its best class to test.wgsl. Where few blocks may hold all that is kept, their masses are added up as well.
 
 import package::filter::blocks::blocks_of_row;
 import package::filter::end::End;
+import package::filter::keys::logit_of_key;
 import package::filter::row_end::keep;
 import package::nucleus::groups::go_by_tops;
+import package::nucleus::masses::{ADDS_MASSES, add_masses, is_drawn, masses_of_lane};
 import package::nucleus::parts::{nucleus_parts, span_of};
-import package::nucleus::rows::{DRAWN, FIRST, nucleus_rows};
+import package::nucleus::rows::nucleus_rows;
 import package::nucleus::turn::stage_after;
 import package::shared::best::Best;
 import package::shared::lanes::WORKGROUP;
+import package::shared::math::rate_of;
 import package::shared::params::params;
-import package::shared::reduce_workgroup::row_best;
+import package::shared::reduce_workgroup::{row_best, row_sum};
 import package::shared::row_settings_uniform::row_settings_of;
 import package::shared::scan::scan;
+import package::shared::score::KEY_LOWEST;
 
 @compute @workgroup_size(WORKGROUP)
 fn main(
@@ -27,22 +31,34 @@ fn main(
     return;
   }
   let span = span_of(task % params.total_parts);
-  let stage = stage_after(row);
-  let drawn = stage.state == FIRST || stage.state == DRAWN;
-  let end = select(0u, min(span.end * 8u, (params.classes + 7u) / 8u), drawn);
-  keep(End(stage.key, stage.column));
-  go_by_tops(row * blocks_of_row());
+  let settings = row_settings_of(params.first_row + row);
   let base = params.logits_offset + row * params.logits_stride;
-  let mine = scan(base, row_settings_of(params.first_row + row), params.first_draw, span.first * 8u, end, lane, 0u);
+  let stage = stage_after(row);
+  let drawn = is_drawn(stage.state);
+  let end = select(0u, min(span.end * 8u, (params.classes + 7u) / 8u), drawn);
+  var reach = End(stage.key, stage.column);
+  keep(reach);
+  if (ADDS_MASSES) {
+    reach = End(nucleus_rows[row].sparse_line, 0xffffffffu);
+    let largest = logit_of_key(select(KEY_LOWEST, nucleus_rows[row].top, drawn));
+    add_masses(base, largest, rate_of(settings.temperature, 1.0));
+  }
+  go_by_tops(reach, row * blocks_of_row());
+  let mine = scan(base, settings, params.first_draw, span.first * 8u, end, lane, 0u);
   let best = row_best(0u, lane, Best(mine.key, mine.remainder, mine.class_));
-  if (lane == 0u) {
-    if (drawn) {
-      nucleus_parts[task].key = best.key;
-      nucleus_parts[task].remainder = best.remainder;
-      nucleus_parts[task].class_ = best.class_;
+  if (lane == 0u && drawn) {
+    nucleus_parts[task].key = best.key;
+    nucleus_parts[task].remainder = best.remainder;
+    nucleus_parts[task].class_ = best.class_;
+  }
+  if (ADDS_MASSES) {
+    let mass = row_sum(0u, 0u, lane, masses_of_lane().x);
+    let above = row_sum(1u, 0u, lane, masses_of_lane().y);
+    if (lane == 0u && drawn) {
+      nucleus_parts[task].mass = mass;
+      nucleus_parts[task].above = above;
     }
-    if (task % params.total_parts == 0u) {
-      nucleus_rows[row].drawn = stage;
-    }
+  } else if (lane == 0u && task % params.total_parts == 0u) {
+    nucleus_rows[row].drawn = stage;
   }
 }

@@ -9,6 +9,7 @@ struct Part {
   remainder: f32,
   class_: u32,
   mass: f32,
+  above: f32,   // of what is up to the end of few blocks
   before: f32,  // of what is before the class that won
 }
 

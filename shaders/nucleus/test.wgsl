@@ -6,7 +6,7 @@ import package::filter::end::{End, are_kept, is_kept};
 import package::filter::keys::{key_of_bits, keys_of_bits, logit_of_key};
 import package::filter::tops_out::tops;
 import package::nucleus::parts::{nucleus_parts, span_of};
-import package::nucleus::rows::{DECIDED, DRAWN, NEAR, nucleus_rows};
+import package::nucleus::rows::{DECIDED, FIRST, NEAR, nucleus_rows};
 import package::nucleus::turn::end_before;
 import package::shared::best::{Best, better_of, no_best};
 import package::shared::float_bits::finite4;
@@ -44,7 +44,7 @@ fn main(
     stage.column = best.class_ - params.class_offset;
     stage.key = key_of_bits(load_class(base, stage.column));
   }
-  let whole = stage.state != DRAWN;
+  let whole = stage.state == FIRST || stage.state == NEAR;
   let until = end_before(stage.key, stage.column);
   var reach = until;
   if (whole) {

@@ -8,6 +8,7 @@ const VARIANTS: Record<string, string[]> = {
   'shared/logits_f32': ['shared/logits_f32x4', 'shared/logits_16', 'shared/logits_16x4'],
   'shared/all_kept': ['filter/kept'],
   'shared/every_group': ['nucleus/groups'],
+  'nucleus/masses': ['nucleus/without_masses'],
   'filter/none_settled': ['nucleus/settled'],
   'decoder/tokens_drawn': ['decoder/tokens_given'],
   'decoder/keep_log_probs': ['decoder/no_keep_log_probs'],

@@ -6,7 +6,7 @@ import type { Limits } from '../../src/gpu/plan'
 import { expectSame } from '../helpers/compare'
 import { type TestGpu, gpuTest, variantsOf } from '../helpers/gpu'
 import { type LogitsKind, randomLogits } from '../helpers/logits'
-import { matrix } from '../helpers/matrix'
+import { matrix, shared } from '../helpers/matrix'
 import { Random } from '../helpers/random'
 
 const cpu = await createSampler({ backend: 'cpu' })
@@ -44,7 +44,7 @@ function drawsOf(row: Float32Array, share: number, stream: number, seed: bigint)
 
 describe('draws of top-p alone are those of the CPU', () => {
   const kinds: LogitsKind[] = ['normal', 'peaked', 'flat', 'masked', 'ties', 'buried', 'huge', 'tiny', 'subnormal']
-  for (const kind of kinds)
+  for (const kind of shared(kinds))
     gpuTest(`${kind} logits, settings a row`, async (gpu) => {
       const random = new Random(100 + kinds.indexOf(kind))
       for (const numClasses of matrix({ everywhere: [5003], whole: [4096, 20_000] })) {
@@ -74,7 +74,7 @@ describe('draws of top-p alone are those of the CPU', () => {
   // Of 64 equal classes each has a 64th of the mass, but for what others have: half of it ends at the 33rd, and just before or after.
   for (const [others, name] of [
     [-Infinity, 'is the part'],
-    [-12, 'is nearer to the part than what was left out'],
+    [-10, 'is nearer to the part than what was left out'],
     [-20, 'is near the part, and no sum tells'],
   ] as const)
     gpuTest(`where the mass before the class ${name}`, async (gpu) => {
@@ -83,15 +83,32 @@ describe('draws of top-p alone are those of the CPU', () => {
       for (let r = 0; r < batchSize; r++) data.fill(0, r * numClasses + 640, r * numClasses + 704)
       const unfiltered = await cpu.sample(data, { batchSize, numClasses, seed })
       expect(unfiltered.indices.filter((index) => index === 672).length).toBeGreaterThan(0)
-      for (const topP of [0.5, 0.5 + 2 ** -23, 0.5 - 2 ** -24])
+      for (const topP of matrix({ everywhere: [0.5, 0.5 - 2 ** -24], whole: [0.5 + 2 ** -23, 0.4992, 0.49] }))
         await expectCpuDraws(gpu, data, { batchSize, numClasses, seed, topP })
     })
+
+  gpuTest('where few blocks have most of the mass, and what is kept reaches farther', async (gpu) => {
+    const [batchSize, numClasses] = [256, 4096]
+    const row = new Float32Array(numClasses).fill(-30)
+    for (let block = 0; block < 20; block++)
+      row.fill(-6, 64 * block, 64 * block + 63).fill(0, 64 * block + 63, 64 * block + 64)
+    const data = new Float32Array(batchSize * numClasses).map((_, i) => row[i % numClasses])
+    const options = { batchSize, numClasses, seed: 10n, topP: 0.9 }
+    const { indices } = await cpu.sample(data, options)
+    expect(indices.filter((index) => row[index] === -6).length).toBeGreaterThan(0)
+    await expectCpuDraws(gpu, data, options)
+  })
 
   gpuTest('however the work is cut', async (gpu) => {
     const [batchSize, numClasses] = [7, 9000]
     const data = randomLogits('normal', batchSize, numClasses, 2)
     const options = { batchSize, numClasses, seed: 3n, topP: [0.9, 0.5, 1, 0.2, 0.9, 0.7, 0.99], temperature: 2 }
-    for (const limits of [{ bindingBytes: 36_352 }, { bindingBytes: 2 ** 17 }, { work: 1 }, { work: 3 * numClasses }])
+    for (const limits of shared([
+      { bindingBytes: 36_352 },
+      { bindingBytes: 2 ** 17 },
+      { work: 1 },
+      { work: 3 * numClasses },
+    ]))
       await expectCpuDraws(gpu, data, options, limits)
   })
 

@@ -6,8 +6,8 @@ import { mayHaveTopPAlone } from '../../settings'
 import { KEPT } from './outputs'
 
 /** In step with `shaders/nucleus/rows.wgsl`: bytes of a `Row` and of a `Part`. */
-const ROW_BYTES = 40
-const PART_BYTES = 20
+const ROW_BYTES = 60
+const PART_BYTES = 24
 /** Draws of a row before it is looked for what it keeps: at p = 0.9 one row in some 5,000 has more. */
 const ROUNDS = 3
 /** Classes of shorter rows are ranked sooner than drawn and tested. */
@@ -65,12 +65,12 @@ export function drawAndTest(work: Work, slice: Slice, ranges: Record<string, Ran
   const reduce = reduceModule(work, lanes)
   const begin = { name: 'nucleus/begin', modules: { ...settingsModule(work.request), ...reduce }, constants }
   const kept = { 'shared/all_kept': 'filter/kept', 'shared/every_group': 'nucleus/groups' }
-  const draw = { name: 'nucleus/draw', modules: { ...read, ...reduce, ...kept }, constants }
+  const drawSparse = { name: 'nucleus/draw', modules: { ...read, ...reduce, ...kept }, constants }
+  const draw = { ...drawSparse, modules: { ...drawSparse.modules, 'nucleus/masses': 'nucleus/without_masses' } }
   const test = { name: 'nucleus/test', modules: { ...read, ...reduce }, constants }
+  const rounds = Array.from({ length: ROUNDS }, () => [draw, test]).flat()
   return [
     { ...dispatchOf(work, slice, begin, slice.rows, begun), work: 0 },
-    ...Array.from({ length: ROUNDS }, () =>
-      [draw, test].map((kernel) => dispatchOf(work, slice, kernel, slice.rows * parts, turn)),
-    ).flat(),
+    ...[drawSparse, ...rounds].map((kernel) => dispatchOf(work, slice, kernel, slice.rows * parts, turn)),
   ]
 }
