@@ -1,12 +1,12 @@
 import { backendName } from './backend_name'
-import { loadEngine, loadTokenizer, type Engine } from './engine'
+import type { DrawSettings } from './draw_options'
+import { loadTokenizer } from './engine'
 import { element, SettingsForm } from './form'
-import { generate } from './generate'
+import { type ModelName, MODELS, type Writer } from './models'
 import { OddsPanel } from './odds_panel'
-import { SettingError, type Settings } from './settings'
-import { UnknownWordError } from './tokenizer'
+import { SettingError } from './settings'
+import { type Tokenizer, UnknownWordError } from './tokenizer'
 import { VerseList } from './verses'
-import { Written } from './written'
 
 const form = new SettingsForm(element<HTMLFormElement>('settings'))
 const stop = element<HTMLButtonElement>('stop')
@@ -15,10 +15,11 @@ const rate = element('rate')
 const failure = element('failure')
 const odds = new OddsPanel(element('odds'), element('verses'), (error) => {
   // What fails while verses are written fails them too.
-  if (stop.disabled) void recover(error)
+  if (stop.disabled) void recover(error, 'recurrent')
 })
 
-let loading: Promise<Engine> | undefined
+/** Each model from when it was first chosen. */
+const loading = new Map<ModelName, Promise<Writer>>()
 let abort = new AbortController()
 let running = Promise.resolve()
 
@@ -35,43 +36,52 @@ async function run(signal: AbortSignal): Promise<void> {
   form.clearErrors()
   for (const line of [status, rate, failure]) line.textContent = ''
   stop.disabled = false
+  const model = form.choice('model') as ModelName
   try {
     const settings = form.read()
     const tokenizer = await loadTokenizer()
     const prompt = tokenizer.encode(settings.prompt)
     form.keepInUrl()
     status.textContent = 'Loading the model …'
-    loading ??= loadEngine(tokenizer)
-    await writeVerses(await loading, prompt, settings, signal)
+    const writer = loading.get(model) ?? MODELS[model](tokenizer, odds)
+    loading.set(model, writer)
+    const canPoint = model === 'recurrent'
+    await writeVerses({ writer: await writer, tokenizer, settings: { ...settings, prompt }, canPoint, signal })
   } catch (error) {
     status.textContent = ''
     if (error instanceof SettingError) form.showError(error.setting, error.message)
     else if (error instanceof UnknownWordError) form.showError('prompt', error.message)
-    else await recover(error)
+    else await recover(error, model)
   } finally {
     if (document.activeElement === stop) element('write').focus()
     stop.disabled = true
   }
 }
 
-async function writeVerses(engine: Engine, prompt: number[], settings: Settings, signal: AbortSignal): Promise<void> {
-  const { sequences } = settings
-  const name = backendName(engine.sampler)
-  element('backend').textContent = engine.sampler.device
+/** What verses are written of. */
+interface Task {
+  writer: Writer
+  tokenizer: Tokenizer
+  settings: DrawSettings
+  canPoint: boolean
+  signal: AbortSignal
+}
+
+async function writeVerses({ writer, tokenizer, settings, canPoint, signal }: Task): Promise<void> {
+  const { prompt, sequences } = settings
+  const name = backendName(writer.sampler)
+  element('backend').textContent = writer.sampler.device
     ? name
     : `${name}: this browser gives no WebGPU device, so the model and the sampler run on the CPU.`
   status.textContent = `Writing ${counted(sequences, 'verse')} …`
 
-  const drawSettings = { ...settings, prompt }
-  const written = new Written(engine, drawSettings)
-  odds.of(written)
-  const verses = new VerseList(element('verses'), engine.tokenizer, prompt, sequences)
+  odds.of(undefined)
+  const verses = new VerseList(element('verses'), tokenizer, prompt, sequences, canPoint)
   let first = 0
   let drawn = 0
   let timed = 0
   try {
-    for await (const token of generate(engine, { ...drawSettings, signal, keepState: written.keepState })) {
-      written.append(token.ids)
+    await writer.write(settings, signal, (token) => {
       verses.append(token.ids)
       drawn += token.drawn
       if (token.step === 0) first = performance.now()
@@ -79,8 +89,7 @@ async function writeVerses(engine: Engine, prompt: number[], settings: Settings,
         timed += token.drawn
         rate.textContent = `${tokensPerSecond(timed, performance.now() - first)} tokens a second`
       }
-      await pause(0) // The model in WebAssembly leaves the page no time to paint and to hear its buttons.
-    }
+    })
   } finally {
     verses.close()
   }
@@ -92,16 +101,16 @@ function pause(milliseconds: number): Promise<void> {
 }
 
 /** After a failure the session repeats its error and the device may be lost: the next run starts with new ones. */
-async function recover(error: unknown): Promise<void> {
+async function recover(error: unknown, model: ModelName): Promise<void> {
   odds.of(undefined)
-  const failed = await loading?.catch(() => undefined)
-  loading = undefined
+  const failed = await loading.get(model)?.catch(() => undefined)
+  loading.delete(model)
   // What fails because a device was lost may fail a moment before the loss is told.
   const loss = await Promise.race([failed?.sampler.device?.lost, pause(200)])
   if (loss) failure.textContent = `the GPU device was lost: ${loss.message || loss.reason}`
   else failure.textContent = error instanceof Error ? error.message : String(error)
   failed?.sampler.destroy()
-  await failed?.model.release().catch(() => undefined)
+  await failed?.release().catch(() => undefined)
 }
 
 function tokensPerSecond(tokens: number, milliseconds: number): string {
@@ -112,6 +121,14 @@ function counted(count: number, noun: string): string {
   return `${count.toLocaleString('en')} ${noun}${count === 1 ? '' : 's'}`
 }
 
+/** Says what holds for one model alone. */
+function showModel(): void {
+  for (const each of document.querySelectorAll<HTMLElement>('[data-model]'))
+    each.hidden = each.dataset.model !== form.choice('model')
+}
+
+showModel()
+element('model').addEventListener('change', showModel)
 element('settings').addEventListener('submit', (event) => {
   event.preventDefault()
   write()

@@ -46,8 +46,8 @@ export class SettingError extends RangeError {
   override name = 'SettingError'
   readonly setting: SettingName
 
-  constructor(setting: SettingName, value: string) {
-    super(`${setting} is '${value}'; it must be ${ALLOWED[setting]}`)
+  constructor(setting: SettingName, value: string, allowed = ALLOWED[setting]) {
+    super(`${setting} is '${value}'; it must be ${allowed}`)
     this.setting = setting
   }
 }

@@ -7,16 +7,27 @@ export interface Place {
   step: number
 }
 
-/** A list of verses that grow word by word; each drawn word is an element that can have the focus. */
+/** A list of verses that grow word by word; drawn words are elements that can have the focus. */
 export class VerseList {
   readonly #list: HTMLElement
   readonly #tokenizer: Tokenizer
+  readonly #canPoint: boolean
   readonly #verses: { item: HTMLElement; text: string; length: number; ended: boolean }[]
 
-  /** Empties the list, and begins each of its verses with the prompt. */
-  constructor(list: HTMLElement, tokenizer: Tokenizer, prompt: readonly number[], sequences: number) {
+  /**
+   * Empties the list, and begins each of its verses with the prompt.
+   * @param canPoint whether drawn words can be pointed at
+   */
+  constructor(
+    list: HTMLElement,
+    tokenizer: Tokenizer,
+    prompt: readonly number[],
+    sequences: number,
+    canPoint: boolean,
+  ) {
     this.#list = list
     this.#tokenizer = tokenizer
+    this.#canPoint = canPoint
     const text = tokenizer.decode(prompt)
     this.#verses = Array.from({ length: sequences }, () => ({
       item: html('li', {}, html('span', { class: 'prompt' }, text)),
@@ -40,7 +51,8 @@ export class VerseList {
       verse.text += space + word
       // One word of the list is reached by Tab, the others from it by arrows.
       const tabindex = row === 0 && step === 0 ? 0 : -1
-      verse.item.append(space, html('span', { class: 'word', tabindex, 'data-row': row, 'data-step': step }, word))
+      const place = { class: 'word', tabindex, 'data-row': row, 'data-step': step }
+      verse.item.append(space, this.#canPoint ? html('span', place, word) : word)
     }
   }
 

@@ -23,7 +23,7 @@ export class Comparison {
   /** @param name names an id, or the lack of one */
   verdict(name: (id: number | undefined) => string): string {
     if (this.#first)
-      return `Token ${this.#same + 1} is the first that differs: ${name(this.#first[0])} on the left, ${name(this.#first[1])} on the right.`
+      return `Token ${this.#same + 1} is the first that differs: ${name(this.#first[0])} in the first text, ${name(this.#first[1])} in the second.`
     return this.#same === 1 ? 'The token is the same.' : `All ${counted(this.#same, 'token')} are the same.`
   }
 }

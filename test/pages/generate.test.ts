@@ -123,6 +123,36 @@ describe('the page', () => {
     await cpuPage.close()
   })
 
+  test('by transformers.js a GPT-2 writes the same verses from the same seed, without WebGPU too, and stops', async () => {
+    const page = await openPage({ ...SHORT, tokens: 8, 'min-p': 0.01 })
+    const hint = page.getByText('What a word was chosen from is shown for the recurrent model alone')
+    expect(await hint.isVisible()).toBe(false)
+    await page.getByLabel('Model').selectOption('gpt2')
+    expect(await hint.isVisible()).toBe(true)
+    const verses = await write(page)
+    expect(await page.locator('#backend').innerText()).toMatch(/^WebGPU: \S/)
+    expect(verses).toHaveLength(4)
+    for (const verse of verses) expect(verse).toMatch(/^And the \w.*\u00a0…$/)
+    expect(new Set(verses).size).toBe(4)
+    expect(await page.locator('#status').innerText()).toBe('Done: 32 tokens drawn')
+    expect(await page.locator('#verses .word').count()).toBe(0)
+
+    // The model, the seed and all else are in the URL.
+    const cpuPage = await openPage(Object.fromEntries(new URL(page.url()).searchParams), withoutWebGpu)
+    expect(await write(cpuPage)).toEqual(verses)
+    await cpuPage.getByLabel('Seed').fill('43')
+    expect(await write(cpuPage)).not.toEqual(verses)
+
+    await cpuPage.getByLabel('Prompt').fill('the '.repeat(60))
+    await cpuPage.getByLabel('Tokens').fill('200')
+    await cpuPage.getByRole('button', { name: 'Write verses' }).click()
+    await cpuPage.getByText("tokens is '200'; it must be at most 196 after this prompt").waitFor()
+    await cpuPage.getByLabel('Prompt').fill('')
+    await cpuPage.evaluate(pressOnce("document.querySelector('#rate').textContent", '#stop'))
+    await cpuPage.getByRole('button', { name: 'Write verses' }).click()
+    await cpuPage.getByText('Stopped: 12 tokens drawn').waitFor()
+  })
+
   test('where no device is given, names bad settings, writes on the CPU, stops when asked to, and starts again', async () => {
     const page = await openPage({ ...SHORT, prompt: 'And the gpu' }, withDeviceRefused)
     const button = page.getByRole('button', { name: 'Write verses' })

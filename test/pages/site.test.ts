@@ -133,8 +133,8 @@ test('in development the bar leads to the folder that the site is built in', asy
   ])
 })
 
-test('the first page writes verses', async () => {
-  const { page, missing } = await open('pages/index.html?sequences=2&tokens=2', withoutWebGpu)
+test.each(['recurrent', 'gpt2'])('the first page writes verses, by the model %s', async (model) => {
+  const { page, missing } = await open(`pages/index.html?sequences=2&tokens=2&model=${model}`, withoutWebGpu)
   await page.getByRole('button', { name: 'Write verses' }).click()
   await page.locator('#status:text("Done"), #failure:not(:empty)').first().waitFor()
   expect(await page.locator('#failure').innerText()).toBe('')

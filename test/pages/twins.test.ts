@@ -61,6 +61,6 @@ test('a comparison names the first token that differs', () => {
   expect(added.map((pair) => comparison.add(pair))).toEqual([false, true, false])
   expect(comparison.state).toBe('differs')
   expect(comparison.verdict((id) => `<${id}>`)).toBe(
-    'Token 2 is the first that differs: <6> on the left, <7> on the right.',
+    'Token 2 is the first that differs: <6> in the first text, <7> in the second.',
   )
 })
