@@ -21,9 +21,9 @@ const BIN = resolve(ROOT, 'node_modules/.bin')
 
 /** Pages that import from the package, as a bundler leaves them, gzipped: no more than these, in bytes. */
 const MOST_BYTES = [
-  ['all of it', "export * from 'gumbel-webgpu'", 88 * 1024],
+  ['all of it', "export * from 'gumbel-webgpu'", 90 * 1024],
   ['the generator alone', "export { philox4x32 } from 'gumbel-webgpu'", 8 * 1024],
-  ['a synchronous draw alone', "export { sampleSync } from 'gumbel-webgpu'", 21 * 1024],
+  ['a synchronous draw alone', "export { sampleSync } from 'gumbel-webgpu'", 22 * 1024],
 ] as const
 /** What Node prints of an error that nobody catches: less than this, in characters. */
 const MOST_PRINTED = 4096
