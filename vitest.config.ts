@@ -20,7 +20,12 @@ const gpu = { include: ['test/gpu/**/*.test.ts'], testTimeout: 240_000, globalSe
 const whole = process.env.MATRIX === 'whole'
 /** Set by `npm run verify:fuzz`, and in order to meet a failure of it again. */
 const fuzzed = ['VITE_FUZZ_FACTOR', 'VITE_FUZZ_PATH'].some((name) => process.env[name] !== undefined)
+/** Left to Deno, which compiles kernels of many shapes fastest. */
 const fuzz = 'test/gpu/fuzz_*.test.ts'
+/** Of ways to read rows and of dispatches, whose kernels the other files have as well. */
+const repeated = 'test/gpu/{adjustments,flawed_rows,logits_types,tiling}.test.ts'
+/** Of the host's code alone; Deno has the globals of browsers, and gives them up. */
+const globals = 'test/gpu/faults_globals.test.ts'
 /** Of kernels alone, which Deno gives to the shader compiler and the adapter that Firefox has. */
 const kernels =
   'test/gpu/{adjustments,battery,concrete_log_prob,exact_scores,extremes,far,filters,flawed_rows,gumbel_given_index,gumbel_softmax,gumbel_softmax_backward,invariance,inverse_cdf,log_samples,log_probs,logits_types,masked_rows,replacement,sample,tail,tiling,top_p}.test.ts'
@@ -48,8 +53,7 @@ export default defineConfig({
         test: {
           ...gpu,
           name: 'gpu-chromium',
-          // Deno compiles kernels of many shapes fastest.
-          exclude: whole || fuzzed ? [] : [fuzz],
+          exclude: whole ? [] : [globals, repeated, ...(fuzzed ? [] : [fuzz])],
           browser: {
             ...browser,
             provider: chromium,
@@ -77,7 +81,7 @@ export default defineConfig({
           ...gpu,
           name: 'gpu-firefox',
           // TensorFlow.js has no WebGPU here.
-          exclude: ['test/gpu/tfjs.test.ts', ...(whole ? [] : [kernels]), ...(whole || fuzzed ? [] : [fuzz])],
+          exclude: ['test/gpu/tfjs.test.ts', ...(whole ? [] : [globals, kernels, ...(fuzzed ? [] : [fuzz])])],
           browser: { ...browser, provider: firefox(), instances: [{ name: 'firefox', browser: 'firefox' }] },
           provide: { stack: { product: 'Firefox', whole } },
         },

@@ -114,6 +114,44 @@ test('a filtered draw is the first maximum of the kept classes, and its log-prob
   }
 })
 
+describe('top-p alone, of which nobody asks what it keeps, draws what sorting draws', () => {
+  test.each(['normal', 'peaked', 'flat', 'masked', 'ties', 'huge', 'tiny', 'subnormal'] as const)(
+    '%s logits',
+    (kind) => {
+      const random = new Random(5)
+      for (let i = 0; i < 100; i++) {
+        const numClasses = random.pick([1, 2, 5, 300, 3000])
+        const row = randomLogits(kind, 1, numClasses, random.word())
+        const options = {
+          numClasses,
+          seed: random.seed(),
+          topP: random.pick([0, 1e-6, 0.1, 0.5, 0.9, 1 - 1e-7]),
+          minP: random.pick([0, 0, 1e-10, 0.05]),
+          temperature: random.pick([0, 1e-18, 0.05, 1, 30, 1e18]),
+          scores: true,
+        }
+        const { indices, scores } = sampleSync(row, { ...options, kept: true })
+        expect(sampleSync(row, options), JSON.stringify({ ...options, seed: `${options.seed}` })).toMatchObject({
+          indices,
+          scores,
+        })
+      }
+    },
+  )
+
+  test('where the mass before the class is the part, and just before and after', () => {
+    // Of 64 equal classes each has a 64th of the mass, but for what others have.
+    for (const others of [-Infinity, -20, -10])
+      for (const topP of [0.5, 0.5 - 2 ** -24, 0.5 + 2 ** -23, 0.49]) {
+        const row = new Float32Array(4096).fill(others).fill(0, 640, 704)
+        const logits = new Float32Array(40 * 4096).map((_, i) => row[i % 4096])
+        const options = { batchSize: 40, numClasses: 4096, seed: 9n, topP }
+        const { indices } = sampleSync(logits, { ...options, kept: true })
+        expect(sampleSync(logits, options).indices).toEqual(indices)
+      }
+  })
+})
+
 describe('refused', () => {
   const logits = new Float32Array(8)
   const options = { numClasses: 8, seed: 1n }

@@ -46,4 +46,6 @@ test('filters keep and draw what a reference by sorting does', () =>
     const noise = (await cpu.noise('gumbel', options)) as Float32Array
     expect([...keptCounts!]).toEqual([kept.length])
     expect(indices[0]).toBe(firstMaximum(masked, noise, filters.temperature))
+    const alone = await cpu.sample(row, { ...options, ...filters })
+    expect(alone.indices, 'where nobody asks what is kept').toEqual(indices)
   }))

@@ -398,6 +398,47 @@ describe('the plan of sample', () => {
   })
 })
 
+describe('the plan of sample with top-p', () => {
+  const shape = { batchSize: 16, numClasses: 131_072 }
+  const draws = (options: object, place: object = {}) =>
+    dispatchesOf(planned(sample, { ...shape, ...options }, { logits: {}, indices: {}, ...place }), 'nucleus/draw')
+      .length
+
+  test('draws first where it stands alone in some row, and one draw is all that is asked for', () => {
+    expect(draws({ topP: 0.9 })).toBe(4)
+    expect(draws({ topP: 0.9, minP: 0.1, temperature: 0.7 })).toBe(4)
+    expect(draws({ topP: 0.9, topK: Array.from({ length: 16 }, (_, r) => 50 * r) })).toBe(4)
+    expect(draws({ topP: { buffer: IMAGINED } })).toBe(4)
+    expect(draws({ topP: 0.9, topK: { buffer: IMAGINED } })).toBe(4)
+    expect(draws({ topP: 0.9, topK: 50 })).toBe(0)
+    expect(draws({ topP: 1, minP: 0.1 })).toBe(0)
+    expect(draws({ topP: 0.9, numSamples: 2 })).toBe(0)
+    expect(draws({ topP: 0.9, numClasses: 1000 })).toBe(0)
+    expect(draws({ topP: 0.9 }, { logProbs: {} })).toBe(0)
+    expect(draws({ topP: 0.9 }, { keptCounts: {} })).toBe(0)
+  })
+
+  test('splits rows where they are few, and gives no lane more blocks than llvmpipe takes', () => {
+    for (const wide of [true, false])
+      for (const [batchSize, numClasses] of [
+        [1, 4096],
+        [1, 131_072],
+        [3, 2 ** 21],
+        [500, 2 ** 20],
+      ])
+        for (const { kernel, params, workgroups } of dispatchesOf(
+          planned(sample, { batchSize, numClasses, topP: 0.9 }, { logits: {}, indices: {} }, { wide }),
+          'nucleus/draw',
+          'nucleus/test',
+        )) {
+          expect(workgroups).toBe(params.rows! * params.totalParts!)
+          const blocks = Math.ceil(Math.ceil(numClasses / 64) / params.totalParts!)
+          expect(blocks / kernel.constants.LANES).toBeLessThanOrEqual(256)
+          if (batchSize === 1 && numClasses > 4096) expect(params.totalParts).toBe(wide ? 32 : 4)
+        }
+  })
+})
+
 describe('the plan of sample by inverse-cdf', () => {
   const kernels = (shape: Parameters<typeof planned>[1], limits: Partial<Limits> = {}) =>
     draw({ method: 'inverse-cdf', ...shape }, {}, limits).plan.dispatches.map(({ kernel, workgroups }) => [

@@ -6,6 +6,7 @@ import { expect, test } from 'vitest'
 import { writeTexts } from '../../examples/onnxruntime'
 import { END, type LogitsType, loadModel, loadSession } from '../helpers/gpt2'
 import { testDevice } from '../helpers/gpu'
+import { WHOLE, matrix } from '../helpers/matrix'
 
 /** Three ids of 64 bits are no whole number of the runtime's units of bytes. */
 const batch = 3
@@ -28,7 +29,10 @@ async function counting<T>(work: () => Promise<T>): Promise<{ answer: T; maps: n
   }
 }
 
-test.for<LogitsType>(['fp32', 'fp16'])(
+/** Of the browsers Firefox has float16 on every adapter. */
+const [LOGITS, OTHER]: LogitsType[] = navigator.userAgent.includes('Firefox') ? ['fp16', 'fp32'] : ['fp32', 'fp16']
+
+test.for(matrix({ everywhere: [LOGITS], whole: [OTHER] }))(
   'a GPT-2 on the GPU writes the same in both runtimes, with %s logits',
   async (type, { skip }) => {
     const device = await testDevice()
@@ -47,10 +51,13 @@ test.for<LogitsType>(['fp32', 'fp16'])(
 
     const onCpu = await loadSession(undefined, { type })
     expect((await writeTexts({ step: onCpu }, cpu, ofOrt)).tokens).toEqual(answer.tokens)
-    // Sizes that are not fixed: the runtime copies ids to the host, and has them right.
-    const dynamic = await loadSession(device, { type })
-    expect((await writeTexts({ step: dynamic }, sampler, ofOrt)).tokens).toEqual(answer.tokens)
-    for (const each of [onCpu, dynamic]) await each.release()
+    await onCpu.release()
+    if (WHOLE || type === 'fp16') {
+      // Sizes that are not fixed: the runtime copies ids to the host, and has them right.
+      const dynamic = await loadSession(device, { type })
+      expect((await writeTexts({ step: dynamic }, sampler, ofOrt)).tokens).toEqual(answer.tokens)
+      await dynamic.release()
+    }
 
     const model = await loadModel(device, type)
     const ones = new Tensor('int64', Array<bigint>(batch).fill(1n), [batch, 1])

@@ -51,19 +51,21 @@ describe('log-probabilities and lists', () => {
   gpuTest('of adjusted logits, of many draws, by every method, on every plan', async ({ device, upload }) => {
     const samplers = variantsOf(device).map((variant) => new WebGpuSampler(device, false, variant))
     const random = new Random(200)
+    // Each of these has kernels of its own.
+    const all = [
+      { logProbs: true },
+      { logProbs: 'raw', topP: 0.9 },
+      { logProbs: true, method: 'inverse-cdf', topK: 9 },
+      { logProbs: 'raw', method: 'inverse-cdf' },
+      { logProbs: true, replacement: false, topK: 20 },
+      { logProbs: 'raw', replacement: false },
+    ] as const
     for (const sampler of samplers)
       for (const [batchSize, numClasses, numSamples] of matrix({ everywhere: [[5, 601, 4]], whole: [[2, 9001, 2]] })) {
         const data = randomLogits('normal', batchSize, numClasses, random.word())
         data[numClasses + 1] = NaN
         const controls = randomControls(random, { batchSize, numClasses }, false)
-        for (const given of [
-          { logProbs: true },
-          { logProbs: 'raw', topP: 0.9 },
-          { logProbs: true, method: 'inverse-cdf', topK: 9 },
-          { logProbs: 'raw', method: 'inverse-cdf' },
-          { logProbs: true, replacement: false, topK: 20 },
-          { logProbs: 'raw', replacement: false },
-        ] as const) {
+        for (const given of shared(all)) {
           const options: SampleCallOptions = {
             batchSize,
             numClasses,

@@ -1,4 +1,4 @@
-import { DeviceError, type SampleCallOptions, createSampler } from 'gumbel-webgpu'
+import { DeviceError, type SampleCallOptions, type SamplerOptions, createSampler } from 'gumbel-webgpu'
 import { describe, expect, test } from 'vitest'
 import { expectClose, expectSame } from '../helpers/compare'
 import { newDevice, testDevice } from '../helpers/gpu'
@@ -8,6 +8,8 @@ import { Random } from '../helpers/random'
 import { uncaughtDuring } from '../helpers/uncaught'
 
 const cpu = await createSampler({ backend: 'cpu' })
+/** Of devices that are lost soon, for each of which the self-check would be compiled. */
+const newSampler = (options: SamplerOptions = {}) => createSampler({ selfCheck: false, ...options })
 const SMALL = { batchSize: 2, numClasses: 50, seed: 1 }
 const data = randomLogits('normal', SMALL.batchSize, SMALL.numClasses, 1)
 
@@ -30,7 +32,7 @@ function manyCalls(): Call[] {
 
 /** What an undisturbed sampler draws. */
 async function undisturbed(calls: readonly Call[]) {
-  const sampler = await createSampler({ device: await testDevice() })
+  const sampler = await newSampler({ device: await testDevice() })
   const results = await Promise.all(calls.map((call) => sampler.sample(call.data, call.options)))
   sampler.destroy()
   return results
@@ -63,7 +65,7 @@ describe("backend 'auto', when its device is lost", () => {
     const calls = manyCalls()
     const expected = await undisturbed(calls)
     const changes: [string, DeviceError][] = []
-    const sampler = await createSampler({ onBackendChange: (...change) => changes.push(change) })
+    const sampler = await newSampler({ onBackendChange: (...change) => changes.push(change) })
     expect(sampler.backend).toBe('webgpu')
     const results = await loseAmong(calls, sampler)
     expect(results.flatMap((each) => (each.status === 'rejected' ? [String(each.reason)] : []))).toEqual([])
@@ -83,7 +85,7 @@ describe("backend 'auto', when its device is lost", () => {
   for (const [name, call] of Object.entries(KINDS))
     test(`makes a ${name} that is under way again, of what it was given`, async () => {
       const expected = await call(cpu, inputsOf(2, LITTLE))
-      const sampler = await createSampler()
+      const sampler = await newSampler()
       const device = sampler.device!
       // Not the first of its kind, so that the next one borrows what this one copied into.
       const before = await call(sampler, inputsOf(3, LITTLE))
@@ -102,7 +104,7 @@ describe("backend 'auto', when its device is lost", () => {
 
   test('between calls, tells so once, even if nobody calls, and draws on', async () => {
     const changes: unknown[] = []
-    const sampler = await createSampler({ onBackendChange: (...change) => changes.push(change) })
+    const sampler = await newSampler({ onBackendChange: (...change) => changes.push(change) })
     const device = sampler.device!
     const before = await sampler.sample(data, SMALL)
     device.destroy()
@@ -123,7 +125,7 @@ describe("backend 'auto', when its device is lost", () => {
   })
 
   test('in the middle of verify(), says nothing of it; the next one verifies the CPU', async () => {
-    const sampler = await createSampler()
+    const sampler = await newSampler()
     const device = sampler.device!
     const verification = sampler.verify()
     device.destroy()
@@ -135,7 +137,7 @@ describe("backend 'auto', when its device is lost", () => {
   })
 
   test('refuses what is in its buffers, and what is recorded for it', async () => {
-    const sampler = await createSampler()
+    const sampler = await newSampler()
     const device = sampler.device!
     const usage = GPUBufferUsage.STORAGE
     const buffer = device.createBuffer({ size: data.byteLength, usage })
@@ -163,7 +165,7 @@ describe("backend 'auto', when its device is lost", () => {
   })
 
   test('still checks what it is given', async () => {
-    const sampler = await createSampler()
+    const sampler = await newSampler()
     sampler.device!.destroy()
     const bad = { ...SMALL, batchSize: 3 }
     await expect(sampler.sample(data, bad)).rejects.toThrow(/^logits hold 100 elements/)
@@ -175,8 +177,8 @@ describe("backend 'auto', when its device is lost", () => {
 
   test('goes on with a device of the caller’s only where that is asked for', async () => {
     const device = await newDevice()
-    const auto = await createSampler({ device, backend: 'auto' })
-    const webgpu = await createSampler({ device })
+    const auto = await newSampler({ device, backend: 'auto' })
+    const webgpu = await newSampler({ device })
     const { indices } = await webgpu.sample(data, SMALL)
     const calls = [auto.sample(data, SMALL), webgpu.sample(data, SMALL)]
     device.destroy()
@@ -191,11 +193,11 @@ describe("backend 'auto', when its device is lost", () => {
 describe('onBackendChange', () => {
   test('may call the sampler, and make another', async () => {
     const inside: Promise<unknown>[] = []
-    const sampler = await createSampler({
+    const sampler = await newSampler({
       onBackendChange: () => {
         expect(sampler.backend).toBe('cpu')
         inside.push(sampler.sample(data, SMALL))
-        inside.push(createSampler().then((other) => other.destroy()))
+        inside.push(newSampler().then((other) => other.destroy()))
       },
     })
     const call = sampler.sample(data, SMALL)
@@ -208,7 +210,7 @@ describe('onBackendChange', () => {
   })
 
   test('may destroy the sampler: calls under way settle', async () => {
-    const sampler = await createSampler({ onBackendChange: () => sampler.destroy() })
+    const sampler = await newSampler({ onBackendChange: () => sampler.destroy() })
     const device = sampler.device!
     const calls = [1, 2, 3].map((seed) => sampler.sample(data, { ...SMALL, seed }))
     device.destroy()
@@ -220,7 +222,7 @@ describe('onBackendChange', () => {
   test('does not lose a call’s result by throwing', async () => {
     const thrown = new Error('thrown by onBackendChange')
     await uncaughtDuring(async (uncaught) => {
-      const sampler = await createSampler({
+      const sampler = await newSampler({
         onBackendChange: () => {
           throw thrown
         },
@@ -236,12 +238,12 @@ describe('onBackendChange', () => {
 
   test('is not told of destroy()', async () => {
     const changes: unknown[] = []
-    const sampler = await createSampler({ onBackendChange: (...change) => changes.push(change) })
+    const sampler = await newSampler({ onBackendChange: (...change) => changes.push(change) })
     const device = sampler.device!
     // Listens to the same loss, and later, so it is told no sooner.
     const changesOfOther: unknown[] = []
     const onBackendChange = (...change: unknown[]) => changesOfOther.push(change)
-    const other = await createSampler({ device, backend: 'auto', onBackendChange })
+    const other = await newSampler({ device, backend: 'auto', onBackendChange })
     const call = sampler.sample(data, SMALL)
     sampler.destroy()
     await expect(call).rejects.toThrow('this sampler was destroyed')
@@ -262,7 +264,7 @@ describe("backend 'webgpu', when its device is lost", () => {
   test('in the middle of 100 calls, settles all: answered rightly, or a DeviceError', async () => {
     const calls = manyCalls()
     const expected = await undisturbed(calls)
-    const sampler = await createSampler({ backend: 'webgpu' })
+    const sampler = await newSampler({ backend: 'webgpu' })
     const results = await loseAmong(calls, sampler)
     const rejected: DeviceError[] = []
     for (const [i, each] of results.entries())
@@ -279,7 +281,7 @@ describe("backend 'webgpu', when its device is lost", () => {
 
   for (const [name, call] of Object.entries(KINDS))
     test(`refuses a ${name} under way, in between and later`, async () => {
-      const sampler = await createSampler({ backend: 'webgpu' })
+      const sampler = await newSampler({ backend: 'webgpu' })
       const device = sampler.device!
       const expected = await call(cpu, inputsOf(5, LITTLE))
       const before = await call(sampler, inputsOf(5, LITTLE))
@@ -295,7 +297,7 @@ describe("backend 'webgpu', when its device is lost", () => {
     })
 
   test('refuses to verify, and to record', async () => {
-    const sampler = await createSampler({ backend: 'webgpu' })
+    const sampler = await newSampler({ backend: 'webgpu' })
     const device = sampler.device!
     const verification = sampler.verify()
     device.destroy()
@@ -314,9 +316,9 @@ describe("backend 'webgpu', when its device is lost", () => {
     const device = await newDevice()
     device.destroy()
     await device.lost
-    const sampler = await createSampler({ device })
+    const sampler = await newSampler({ device })
     await expect(sampler.sample(data, SMALL)).rejects.toMatchObject({ name: 'DeviceError', lost: true })
-    const auto = await createSampler({ device, backend: 'auto' })
+    const auto = await newSampler({ device, backend: 'auto' })
     expectSame((await auto.sample(data, SMALL)).indices, (await cpu.sample(data, SMALL)).indices, 'indices')
   })
 
@@ -331,8 +333,8 @@ describe("backend 'webgpu', when its device is lost", () => {
         return lost
       },
     })
-    for (let i = 0; i < 50; i++) (await createSampler({ device })).destroy()
-    const [one, auto] = [await createSampler({ device }), await createSampler({ device, backend: 'auto' })]
+    for (let i = 0; i < 50; i++) (await newSampler({ device })).destroy()
+    const [one, auto] = [await newSampler({ device }), await newSampler({ device, backend: 'auto' })]
     expect(listened).toBe(1)
     device.destroy()
     await lost

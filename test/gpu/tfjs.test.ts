@@ -5,7 +5,8 @@ import { tfSampler } from 'gumbel-webgpu/tfjs'
 import { describe, expect } from 'vitest'
 import { countBuffers } from '../helpers/buffer_count'
 import { type TestGpu, gpuTest } from '../helpers/gpu'
-import { CASES, trainingOf } from '../helpers/tfjs'
+import { WHOLE } from '../helpers/matrix'
+import { CASES } from '../helpers/tfjs'
 
 /** A test on the WebGPU backend of TensorFlow.js, which takes a device in browsers alone. */
 function tfTest(name: string, body: (gpu: TestGpu, backend: WebGPUBackend) => Promise<void>): void {
@@ -20,19 +21,8 @@ function tfTest(name: string, body: (gpu: TestGpu, backend: WebGPUBackend) => Pr
 }
 
 describe('draws of TensorFlow.js on its WebGPU backend', () => {
-  for (const { name, run } of CASES) tfTest(name, () => run(tf))
-
-  tfTest('train', async ({ device }) => {
-    const made = await tfSampler(tf)
-    expect(made.sampler.device).toBe(device)
-    const training = trainingOf(tf, made)
-    for (let step = 0; step < 40; step++) training.step(step)
-    const classes = training.classes()
-    expect([...(await classes.data())]).toEqual([0, 1, 2, 3, 4, 5, 6, 7])
-    tf.dispose(classes)
-    training.dispose()
-    made.sampler.destroy()
-  })
+  // A row alone becomes one of rank 2 on the host, as `cpu/tfjs` sees, and `pages/train` trains.
+  for (const { name, run } of CASES) if (WHOLE || !name.includes('rank 1')) tfTest(name, () => run(tf))
 
   tfTest('leave neither tensors nor buffers over 600 steps', async ({ device }) => {
     const made = await tfSampler(tf)

@@ -1,7 +1,7 @@
 import { createSampler } from 'gumbel-webgpu'
 import { expect, test } from 'vitest'
 import { expectClose, expectSame } from '../helpers/compare'
-import { KINDS, inputsOf } from '../helpers/kinds'
+import { KINDS, LITTLE, inputsOf } from '../helpers/kinds'
 import type { WorkerReport } from '../helpers/sampler_worker'
 
 test('a module worker draws what the CPU draws, here', async ({ skip }) => {
@@ -17,7 +17,7 @@ test('a module worker draws what the CPU draws, here', async ({ skip }) => {
   expect(report.verified).toBe(true)
   const cpu = await createSampler({ backend: 'cpu' })
   for (const [name, call] of Object.entries(KINDS))
-    for (const [array, values] of Object.entries(await call(cpu, inputsOf(1)))) {
+    for (const [array, values] of Object.entries(await call(cpu, inputsOf(1, LITTLE)))) {
       expectClose(report.onGpu[name][array], values, 1e-3, `${name} on the GPU: ${array}`)
       if (['indices', 'scores', 'gumbel'].includes(array))
         expectSame(report.onGpu[name][array], values, `${name} on the GPU: ${array}`)

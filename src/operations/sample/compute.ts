@@ -5,6 +5,7 @@ import { arrayOf } from '../../results'
 import { emptySettings, filters, settingsOfRow } from '../../settings'
 import type { HostView } from '../../view'
 import { MOST_CLASSES, contest } from './contest'
+import { drawFirst } from './draw_first'
 import { drawerOf } from './draw_kept'
 import { addMasses, drawColumns, newMassSums } from './inverse_cdf'
 import { keptOf } from './kept'
@@ -59,37 +60,41 @@ export function computeSample(
   keptCounts?.fill(0)
   keptClasses?.fill(-1)
   topIndices?.fill(-1)
+  const asksForKept = keptCounts !== undefined || keptLogits !== undefined || keptClasses !== undefined
   const draw = { settings: emptySettings(), number: 0, extended }
   const masses = isInverseCdf(request) ? newMassSums(numClasses) : undefined
   const ordered = isOrdered(request)
   const raw = isRaw(request)
+  const asksForDrawAlone = numSamples === 1 && !masses && !ordered && !logProbs && !sums && !asksForKept
   for (let r = 0; r < batchSize; r++) {
     const { data, begin, emptied } = adjustedRow(r)
     const largest = largestOf(data, begin, numClasses)
     const found = statusOf(largest)
     const status = found === STATUS_ALL_MASKED ? emptied : found
-    const first = r * numSamples
+    const at = r * numSamples
     if (status !== STATUS_OK) {
-      draws.statuses.fill(status, first, first + numSamples)
+      draws.statuses.fill(status, at, at + numSamples)
       if (isEmptied(status)) {
-        maxima?.fill(-Infinity, first, first + numSamples)
-        sums?.fill(0, first, first + numSamples)
+        maxima?.fill(-Infinity, at, at + numSamples)
+        sums?.fill(0, at, at + numSamples)
       }
       continue
     }
-    const { temperature } = settingsOfRow(draw.settings, request.settings, r)
-    const filtered = filters(draw.settings)
-    const kept =
-      keptCounts || keptLogits || keptClasses || filtered
-        ? keptOf(data, begin, numClasses, largest, draw.settings)
+    const { temperature, topK, topP } = settingsOfRow(draw.settings, request.settings, r)
+    draw.number = 0
+    const first =
+      asksForDrawAlone && topK === 0 && topP < 1 && temperature > 0
+        ? drawFirst(data, begin, numClasses, classOffset, largest, draw)
         : undefined
+    const filtered = first === undefined && filters(draw.settings)
+    const kept = filtered || asksForKept ? keptOf(data, begin, numClasses, largest, draw.settings) : undefined
     if (kept) {
       const last = kept[kept.length - 1]
       if (keptCounts) keptCounts[r] = kept.length
       if (keptLogits) keptLogits[r] = canonical(data[begin + last])
       if (keptClasses) keptClasses[r] = classOffset + last
     }
-    const indices = draws.indices.subarray(first, first + numSamples)
+    const indices = draws.indices.subarray(at, at + numSamples)
     const dropped = filtered ? kept : undefined
     if (masses) {
       addMasses(masses, data, begin, kept, largest, draw.settings)
@@ -99,19 +104,20 @@ export function computeSample(
       const among = temperature > 0 ? dropped : undefined
       const { columns, scores } = orderOf(data, begin, numClasses, among, classOffset, numSamples, draw)
       columns.forEach((column, s) => (indices[s] = classOffset + column))
-      draws.scores.set(scores, first)
+      draws.scores.set(scores, at)
     } else {
       const drawn = dropped ? drawerOf(data, begin, numClasses, dropped, classOffset, largest) : undefined
       for (let s = 0; s < numSamples; s++) {
         draw.number = s
         const { best, remainder, index } =
+          first ??
           drawn?.(draw) ??
           (numClasses <= MOST_CLASSES
             ? contest(data, begin, numClasses, classOffset, draw)
             : scan(data, begin, numClasses, classOffset, largest, draw))
         indices[s] = index
-        draws.scores[first + s] = best
-        if (remainders) remainders[first + s] = remainder
+        draws.scores[at + s] = best
+        if (remainders) remainders[at + s] = remainder
       }
     }
     if (!(logProbs ?? sums)) continue
@@ -120,13 +126,13 @@ export function computeSample(
     const odds = raw
       ? rawOdds(logits.data as Float32Array, logits.offset + r * logits.rowStride, numClasses)
       : { data, begin, largest, temperature, sum: sumOfRow() }
-    maxima?.fill(largest, first, first + numSamples)
-    sums?.fill(odds.sum, first, first + numSamples)
+    maxima?.fill(largest, at, at + numSamples)
+    sums?.fill(odds.sum, at, at + numSamples)
     if (logProbs)
       indices.forEach((index, s) => {
         if (index < 0) return
         const banned = ordered && odds.temperature === 0 && s > 0
-        logProbs[first + s] = banned ? -Infinity : logProbOf(odds, index - classOffset)
+        logProbs[at + s] = banned ? -Infinity : logProbOf(odds, index - classOffset)
       })
     if (topIndices) {
       const [classes, values] = [topIndices, topLogProbs].map((all) => all.subarray(r * topCount, (r + 1) * topCount))
