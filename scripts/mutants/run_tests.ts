@@ -32,7 +32,11 @@ export async function runTests(tests: readonly NamedTest[], edits: readonly Edit
   const files = [...new Set(tests.map(({ file }) => file))]
   const project = files.every((file) => file.startsWith('test/gpu/')) ? 'deno' : 'cpu'
   const args = ['vitest', 'run', '-c', join(import.meta.dirname, 'vitest.config.ts'), '--project', project, ...files]
-  const options = { cwd: root, env: { ...process.env, MATRIX: 'whole', MUTANT: JSON.stringify(edits) }, maxBuffer: 2 ** 26 }
+  const options = {
+    cwd: root,
+    env: { ...process.env, MATRIX: 'whole', MUTANT: JSON.stringify(edits) },
+    maxBuffer: 2 ** 26,
+  }
   try {
     // It exits with 1 where tests fail; the report says which.
     const output = await run(
