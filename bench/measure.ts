@@ -16,6 +16,8 @@ export interface Timing {
 export interface Loaded {
   contender: Contender
   prepared: Prepared
+  /** Milliseconds that the first call took, in which kernels are compiled. */
+  firstMs: number
 }
 
 /** Milliseconds that a round of one contender should last, so that what happens once a round does not count. */
@@ -23,6 +25,8 @@ const ROUND_MS = 100
 const MAX_CALLS = 500
 /** After so long a contender has no more rounds. */
 const MOST_MS = 10_000
+/** A contender whose first call takes longer does not only compile: it is measured without more to warm up. */
+const SLOW_MS = 5000
 
 async function wallOf(prepared: Prepared, calls: number): Promise<number> {
   const begin = performance.now()
@@ -31,8 +35,8 @@ async function wallOf(prepared: Prepared, calls: number): Promise<number> {
 }
 
 /** Warms up and finds how many calls make a round. */
-async function callsOf(prepared: Prepared): Promise<number> {
-  if ((await wallOf(prepared, 1)) > 10 * ROUND_MS) return 1
+async function callsOf({ prepared, firstMs }: Loaded): Promise<number> {
+  if (firstMs > SLOW_MS || (await wallOf(prepared, 1)) > 10 * ROUND_MS) return 1
   let calls = 1
   for (;;) {
     const each = await wallOf(prepared, calls)
@@ -46,8 +50,9 @@ async function callsOf(prepared: Prepared): Promise<number> {
  * Makes one call inside error scopes: a kernel that does not compile would else be the fastest of all.
  * @throws Error with what the device had against it
  */
-export async function tryOut({ contender, prepared }: Loaded): Promise<void> {
+export async function tryOut(contender: Contender, prepared: Prepared): Promise<Loaded> {
   const { device } = contender
+  const begin = performance.now()
   device?.pushErrorScope('out-of-memory')
   device?.pushErrorScope('validation')
   let errors: (GPUError | null | undefined)[] = []
@@ -57,6 +62,7 @@ export async function tryOut({ contender, prepared }: Loaded): Promise<void> {
     errors = [await device?.popErrorScope(), await device?.popErrorScope()]
   }
   for (const error of errors) if (error) throw new Error(error.message)
+  return { contender, prepared, firstMs: performance.now() - begin }
 }
 
 /** Measures the contenders in turns, so that what disturbs the machine disturbs all of them alike; `onGpu`, by the GPU's clock too. */
@@ -67,8 +73,7 @@ export async function measure(
   onGpu = true,
 ): Promise<Timing[]> {
   const timings: Timing[] = []
-  for (const { contender, prepared } of loaded)
-    timings.push({ contender: contender.name, calls: await callsOf(prepared), wall: [] })
+  for (const each of loaded) timings.push({ contender: each.contender.name, calls: await callsOf(each), wall: [] })
   for (let round = 0; round < rounds; round++)
     for (let i = 0; i < loaded.length; i++) {
       betweenRounds()

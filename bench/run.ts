@@ -144,9 +144,8 @@ async function runCase(
     for (const contender of contenders) {
       if (!contender.operations.includes(one.operation)) continue
       try {
-        const ready = { contender, prepared: await contender.prepare({ ...one, host, buffer }) }
-        await tryOut(ready)
-        loaded.push(ready)
+        const prepared = await contender.prepare({ ...one, host, buffer })
+        loaded.push(await tryOut(contender, prepared))
       } catch (error) {
         failures[contender.name] = messageOf(error)
       }
