@@ -44,9 +44,7 @@ async function baselineFailures(trials: readonly Trial[]): Promise<string[]> {
   const all = [
     ...new Map(trials.flatMap(({ tests }) => tests).map((test) => [`${test.file} ${test.name}`, test])).values(),
   ]
-  const folders = ['test/cpu/', 'test/gpu/'].map((folder) => all.filter(({ file }) => file.startsWith(folder)))
-  const ended: Ended[] = []
-  for (const tests of folders.filter((each) => each.length > 0)) ended.push(...(await runTests(tests, [])))
+  const ended = await runTests(all, [])
   return ended.flatMap(({ test, failures }) => failures.map((failure) => `${test.file} ${test.name}: ${failure}`))
 }
 

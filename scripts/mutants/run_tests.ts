@@ -24,13 +24,31 @@ interface JsonReport {
 const root = resolve(import.meta.dirname, '../..')
 const run = promisify(execFile)
 
-/** Runs named tests of one folder, test/cpu or test/gpu, on the sources with `edits`. @throws Error where one did not run */
+/** The project of vitest.config.ts that runs a file, of stacks the one that compiles fastest. */
+function projectOf({ file }: NamedTest): string {
+  if (file.startsWith('test/cpu/')) return 'cpu'
+  return file.endsWith('/battery.test.ts') ? 'chromium' : 'deno'
+}
+
+/** Runs named tests on the sources with `edits`. @throws Error where one did not run */
 export async function runTests(tests: readonly NamedTest[], edits: readonly Edit[]): Promise<Ended[]> {
+  const ended: Ended[] = []
+  for (const project of new Set(tests.map(projectOf)))
+    ended.push(
+      ...(await runIn(
+        project,
+        tests.filter((test) => projectOf(test) === project),
+        edits,
+      )),
+    )
+  return ended
+}
+
+async function runIn(project: string, tests: readonly NamedTest[], edits: readonly Edit[]): Promise<Ended[]> {
   const folder = mkdtempSync(join(tmpdir(), 'gumbel-webgpu-mutant-'))
   const report = join(folder, 'report.json')
   const pattern = tests.map(({ name }) => name.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('|')
   const files = [...new Set(tests.map(({ file }) => file))]
-  const project = files.every((file) => file.startsWith('test/gpu/')) ? 'deno' : 'cpu'
   const args = ['vitest', 'run', '-c', join(import.meta.dirname, 'vitest.config.ts'), '--project', project, ...files]
   const options = {
     cwd: root,
