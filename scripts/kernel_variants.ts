@@ -102,7 +102,7 @@ function kernelsOf(): Kernel[] {
   add({ name: 'drafts/spread', modules: {}, constants: { COUNTS: 1, WORDS: 1 } })
   for (const allowed of ['decoder/all_allowed', 'decoder/given_allowed'])
     add({ name: 'decoder/ban_stops', modules: { 'decoder/all_allowed': allowed }, constants: {} })
-  add({ name: 'row_settings/take', modules: {}, constants: { WORD: 0, RELAXED: 0 } })
+  add({ name: 'row_settings/take', modules: {}, constants: { WORD: 0, KIND: 0, RELAXED: 0 } })
   return [...kernels.values()]
 }
 

@@ -3,33 +3,6 @@
 import { MAX_WORD, isOne, requirePerRow, shown, whole } from './checks'
 import { type View, inBuffer, inputView } from './view'
 
-/**
- * A row r has stream `stream + r * streamStride`, unless `rows` says otherwise.
- * In step with `shaders/shared/row_settings_uniform.wgsl`.
- */
-export interface Settings {
-  temperature: number
-  tau: number
-  seedLow: number
-  seedHigh: number
-  stream: number
-  streamStride: 0 | 1
-  step: number
-  topK: number
-  topP: number
-  minP: number
-  /** What each row draws with, where any of it is one a row. */
-  rows?: RowSettingsTable
-  /** Of recordings: what the device reads into the rows' settings, by name. */
-  buffers?: Record<string, View>
-}
-
-/** `SETTINGS_WORDS` words a row, as floats and as words, in the order of `SETTINGS_FIELDS`. */
-export interface RowSettingsTable {
-  floats: Float32Array<ArrayBuffer>
-  words: Uint32Array<ArrayBuffer>
-}
-
 /** What one row draws with, a word each; a test compares them with `RowSettings` in `shaders/shared/row_settings.wgsl`. */
 export const SETTINGS_FIELDS = [
   'temperature',
@@ -42,17 +15,80 @@ export const SETTINGS_FIELDS = [
   'topP',
   'minP',
 ] as const
+type Field = (typeof SETTINGS_FIELDS)[number]
 /** Words of a row: structures with a vec2 lie at multiples of two words. */
 export const SETTINGS_WORDS = Math.ceil(SETTINGS_FIELDS.length / 2) * 2
-const FLOATS: ReadonlySet<string> = new Set(['temperature', 'tau', 'topP', 'minP'])
 
-export type RowSettings = Record<(typeof SETTINGS_FIELDS)[number], number>
+export type RowSettings = Record<Field, number>
+
+/**
+ * What all rows draw with. A row r has stream `stream + r * streamStride`, unless `rows` says otherwise.
+ * In step with `shaders/shared/row_settings_uniform.wgsl`.
+ */
+export interface Settings extends RowSettings {
+  streamStride: 0 | 1
+  /** What each row draws with, where any of it is one a row. */
+  rows?: RowSettingsTable
+  /** Of recordings: what the device reads into the rows' settings, by name. */
+  buffers?: Record<string, View>
+}
+
+/** `SETTINGS_WORDS` words a row, as floats and as words, in the order of `SETTINGS_FIELDS`. */
+export interface RowSettingsTable {
+  floats: Float32Array<ArrayBuffer>
+  words: Uint32Array<ArrayBuffer>
+}
+
+/** What values may be; in step with `KIND` in `shaders/row_settings/take.wgsl`, which has the same order. */
+export const KINDS = ['scale', 'part', 'count', 'word', 'seed'] as const
+type Kind = (typeof KINDS)[number]
+
+interface Setting {
+  /** Where it lies in a row: of a seed its low word, which the high one follows. */
+  field: Field
+  kind: Kind
+  /** What it is where it is left out. */
+  otherwise: number
+  /** Whether a recording may read it from a buffer. */
+  inBuffers?: true
+  /** Whether it drops classes, so that only draws have it. */
+  filters?: true
+}
+
+/** The options that one value, or one a row, may be given for. Those in buffers are read in this order: a tau out of range marks the temperature. */
+const SETTINGS: Readonly<Record<string, Setting>> = {
+  temperature: { field: 'temperature', kind: 'scale', otherwise: 1, inBuffers: true },
+  tau: { field: 'tau', kind: 'scale', otherwise: 1, inBuffers: true },
+  seed: { field: 'seedLow', kind: 'seed', otherwise: 0, inBuffers: true },
+  streams: { field: 'stream', kind: 'word', otherwise: 0 },
+  step: { field: 'step', kind: 'word', otherwise: 0, inBuffers: true },
+  topK: { field: 'topK', kind: 'count', otherwise: 0, inBuffers: true, filters: true },
+  topP: { field: 'topP', kind: 'part', otherwise: 1, inBuffers: true, filters: true },
+  minP: { field: 'minP', kind: 'part', otherwise: 0, inBuffers: true, filters: true },
+}
+const namesOf = (holds: (setting: Setting) => boolean) => Object.keys(SETTINGS).filter((name) => holds(SETTINGS[name]))
 
 /** Options that the settings are made of. */
-export const SETTINGS_OPTIONS = ['temperature', 'tau', 'step', 'seed', 'streams', 'streamOffset']
+export const SETTINGS_OPTIONS = [...namesOf(({ filters }) => !filters), 'streamOffset']
 
 /** Those of draws that drop classes, which other calls refuse. */
-export const FILTER_OPTIONS = ['topK', 'topP', 'minP']
+export const FILTER_OPTIONS = namesOf(({ filters }) => filters === true)
+
+/** Settings that a recording may read from a buffer, one a row: elements of a row, of seeds two words, low first, and their type. */
+export const IN_BUFFERS = namesOf(({ inBuffers }) => inBuffers === true).map((name) => {
+  const { field, kind } = SETTINGS[name]
+  return { name, field, kind, columns: kind === 'seed' ? 2 : 1, type: isFloat(kind) ? 'float32' : 'int32' } as const
+})
+
+function isFloat(kind: Kind): boolean {
+  return kind === 'scale' || kind === 'part'
+}
+
+/** Where fields lie in a row's words. */
+export const WORD_OF = Object.fromEntries(SETTINGS_FIELDS.map((field, i) => [field, i])) as RowSettings
+const FLOATS: ReadonlySet<string> = new Set(
+  Object.values(SETTINGS).flatMap(({ field, kind }) => (isFloat(kind) ? [field] : [])),
+)
 
 /** Writes what one row draws with to its words. */
 export function writeSettings({ floats, words }: RowSettingsTable, at: number, row: RowSettings): void {
@@ -81,10 +117,6 @@ function partOf(name: string, value: unknown): number {
   return part < 2 ** -126 ? 0 : part
 }
 
-function topKOf(name: string, value: unknown): number {
-  return whole(name, value, 0, 0x7fffffff)
-}
-
 function seedOf(name: string, seed: unknown): bigint {
   if (typeof seed === 'number') {
     if (!Number.isSafeInteger(seed) || seed < 0)
@@ -98,15 +130,8 @@ function seedOf(name: string, seed: unknown): bigint {
   return seed
 }
 
-const lowWord = (seed: bigint) => Number(seed & 0xffffffffn)
-const highWord = (seed: bigint) => Number(seed >> 32n)
-
 /** The options that settings are made of, each read once. */
 type Given = Readonly<Record<string, unknown>>
-
-/** Settings that a recording may read from a buffer: one a row, of seeds two words, low first. */
-const IN_BUFFERS = ['temperature', 'tau', 'seed', 'step', ...FILTER_OPTIONS]
-const FLOATS_IN_BUFFERS = ['temperature', 'tau', 'topP', 'minP']
 
 /** Takes settings in GPU buffers out of the options, which then have a value for all rows in their place. */
 function takeBuffers(
@@ -116,18 +141,15 @@ function takeBuffers(
 ): { values: Given; buffers: Record<string, View> } {
   const buffers: Record<string, View> = {}
   const values = { ...given }
-  for (const name of IN_BUFFERS) {
+  for (const { name, columns, type, kind } of IN_BUFFERS) {
     if (!inBuffer(given[name])) continue
     if (!recorded)
       throw new TypeError(
         `${name} is in a GPU buffer, which calls that record take; it must be one value, or one a row`,
       )
-    const [type, columns] = FLOATS_IN_BUFFERS.includes(name)
-      ? (['float32', 1] as const)
-      : (['int32', name === 'seed' ? 2 : 1] as const)
     const spec = { name, per: 'row', rows: batchSize, columns, types: [type], onGpu: true, strided: false } as const
     buffers[name] = inputView(spec, given[name])
-    values[name] = name === 'seed' ? new BigUint64Array(batchSize) : 1
+    values[name] = kind === 'seed' ? new BigUint64Array(batchSize) : 1
   }
   return { values, buffers }
 }
@@ -138,69 +160,68 @@ function takeBuffers(
  */
 export function settingsOf(given: Given, batchSize: number, recorded = false): Settings {
   const { values, buffers } = takeBuffers(given, batchSize, recorded)
-  const { seed = 0, streams, streamOffset, temperature = 1, tau = 1, step = 0, topK = 0, topP = 1, minP = 0 } = values
+  const { seed = 0, streams, streamOffset } = values
   if (streamOffset !== undefined && (streams !== undefined || !isOne(seed)))
     throw new TypeError('streamOffset counts default streams; it must be left out beside streams or seeds a row')
   const firstStream = whole('streamOffset', streamOffset ?? 0, 0, MAX_WORD)
   if (firstStream + batchSize - 1 > MAX_WORD)
     throw new RangeError(`streamOffset is ${firstStream}; with batchSize ${batchSize} streams pass 4294967295`)
 
-  const oneSeed = isOne(seed) ? seedOf('seed', seed) : 0n
   const oneStream = streams !== undefined && isOne(streams)
-  const settings: Settings = {
-    temperature: isOne(temperature) ? scaleOf('temperature', temperature) : 0,
-    tau: isOne(tau) ? scaleOf('tau', tau) : 0,
-    seedLow: lowWord(oneSeed),
-    seedHigh: highWord(oneSeed),
-    stream: oneStream ? whole('streams', streams, 0, MAX_WORD) : firstStream,
-    streamStride: oneStream || !isOne(seed) ? 0 : 1,
-    step: isOne(step) ? whole('step', step, 0, MAX_WORD) : 0,
-    topK: isOne(topK) ? topKOf('topK', topK) : 0,
-    topP: isOne(topP) ? partOf('topP', topP) : 1,
-    minP: isOne(minP) ? partOf('minP', minP) : 0,
+  const settings: Settings = { ...emptySettings(), streamStride: oneStream || !isOne(seed) ? 0 : 1 }
+  const lists: List[] = []
+  for (const [name, setting] of Object.entries(SETTINGS)) {
+    const value = values[name] === undefined ? setting.otherwise : values[name]
+    if (isOne(value)) putSetting(settings, setting, name, value)
+    else {
+      const list = value as ArrayLike<unknown>
+      requirePerRow(name, list, batchSize)
+      lists.push({ name, setting, values: list })
+    }
   }
-  const lists = Object.entries({ temperature, tau, seed, streams, step, topK, topP, minP }).filter(
-    ([, value]) => !isOne(value),
-  )
+  if (!oneStream) settings.stream = firstStream
   const inBuffers = Object.keys(buffers).length > 0
-  if (lists.length > 0 || inBuffers) settings.rows = tableOf(settings, new Map(lists) as Lists, batchSize)
+  if (lists.length > 0 || inBuffers) settings.rows = tableOf(settings, lists, batchSize)
   return inBuffers ? { ...settings, buffers } : settings
 }
 
-type Lists = ReadonlyMap<string, ArrayLike<unknown>>
-
-/** Writes one row's value, which is checked, at its place in the row's words. */
-type Write = (table: RowSettingsTable, at: number, name: string, value: unknown) => void
-
-const WRITES: Readonly<Record<string, Write>> = {
-  temperature: ({ floats }, at, name, value) => (floats[at] = scaleOf(name, value)),
-  tau: ({ floats }, at, name, value) => (floats[at + 1] = scaleOf(name, value)),
-  seed: ({ words }, at, name, value) => {
-    const seed = seedOf(name, value)
-    words[at + 2] = lowWord(seed)
-    words[at + 3] = highWord(seed)
-  },
-  streams: ({ words }, at, name, value) => (words[at + 4] = whole(name, value, 0, MAX_WORD)),
-  step: ({ words }, at, name, value) => (words[at + 5] = whole(name, value, 0, MAX_WORD)),
-  topK: ({ words }, at, name, value) => (words[at + 6] = topKOf(name, value)),
-  topP: ({ floats }, at, name, value) => (floats[at + 7] = partOf(name, value)),
-  minP: ({ floats }, at, name, value) => (floats[at + 8] = partOf(name, value)),
+const CHECKS: Readonly<Record<Exclude<Kind, 'seed'>, (name: string, value: unknown) => number>> = {
+  scale: scaleOf,
+  part: partOf,
+  count: (name, value) => whole(name, value, 0, 0x7fffffff),
+  word: (name, value) => whole(name, value, 0, MAX_WORD),
 }
 
-function tableOf(settings: Settings, lists: Lists, batchSize: number): RowSettingsTable {
-  for (const [name, list] of lists) requirePerRow(name, list, batchSize)
+/** Checks a value, and puts it where it lies in a row. */
+function putSetting(row: RowSettings, { field, kind }: Setting, name: string, value: unknown): void {
+  if (kind === 'seed') {
+    const seed = seedOf(name, value)
+    row.seedLow = Number(seed & 0xffffffffn)
+    row.seedHigh = Number(seed >> 32n)
+  } else row[field] = CHECKS[kind](name, value)
+}
+
+/** A setting that is given one a row. */
+interface List {
+  name: string
+  setting: Setting
+  values: ArrayLike<unknown>
+}
+
+function tableOf(settings: Settings, lists: readonly List[], batchSize: number): RowSettingsTable {
   const words = new Uint32Array(SETTINGS_WORDS * batchSize)
   const table = { words, floats: new Float32Array(words.buffer) }
   const one = emptySettings()
-  for (let row = 0; row < batchSize; row++)
-    writeSettings(table, row * SETTINGS_WORDS, settingsOfRow(one, settings, row))
-  for (const [name, list] of lists)
-    for (let row = 0; row < batchSize; row++) WRITES[name](table, row * SETTINGS_WORDS, `${name}[${row}]`, list[row])
+  for (let r = 0; r < batchSize; r++) {
+    settingsOfRow(one, settings, r)
+    for (const { name, setting, values } of lists) putSetting(one, setting, `${name}[${r}]`, values[r])
+    writeSettings(table, r * SETTINGS_WORDS, one)
+  }
   return table
 }
 
 export function emptySettings(): RowSettings {
-  return { temperature: 0, tau: 0, seedLow: 0, seedHigh: 0, stream: 0, step: 0, topK: 0, topP: 1, minP: 0 }
+  return { temperature: 0, tau: 0, seedLow: 0, seedHigh: 0, stream: 0, step: 0, ...NO_FILTERS }
 }
 
 /** Fills `out` for one row; the twin of `row_settings_of` in `shaders/shared/row_settings_*.wgsl`. */
@@ -208,15 +229,15 @@ export function settingsOfRow(out: RowSettings, settings: Settings, row: number)
   const { rows } = settings
   if (rows) {
     const at = row * SETTINGS_WORDS
-    out.temperature = rows.floats[at]
-    out.tau = rows.floats[at + 1]
-    out.seedLow = rows.words[at + 2]
-    out.seedHigh = rows.words[at + 3]
-    out.stream = rows.words[at + 4]
-    out.step = rows.words[at + 5]
-    out.topK = rows.words[at + 6]
-    out.topP = rows.floats[at + 7]
-    out.minP = rows.floats[at + 8]
+    out.temperature = rows.floats[at + WORD_OF.temperature]
+    out.tau = rows.floats[at + WORD_OF.tau]
+    out.seedLow = rows.words[at + WORD_OF.seedLow]
+    out.seedHigh = rows.words[at + WORD_OF.seedHigh]
+    out.stream = rows.words[at + WORD_OF.stream]
+    out.step = rows.words[at + WORD_OF.step]
+    out.topK = rows.words[at + WORD_OF.topK]
+    out.topP = rows.floats[at + WORD_OF.topP]
+    out.minP = rows.floats[at + WORD_OF.minP]
   } else {
     out.temperature = settings.temperature
     out.tau = settings.tau
@@ -231,42 +252,43 @@ export function settingsOfRow(out: RowSettings, settings: Settings, row: number)
   return out
 }
 
-/** Whether some row's temperature or tau is 0, or may be, so that its samples are one-hot. */
-export function hasOneHot({ temperature, tau, rows, buffers }: Settings): boolean {
-  if (buffers?.temperature || buffers?.tau) return true
-  if (!rows) return temperature === 0 || tau === 0
-  for (let at = 0; at < rows.floats.length; at += SETTINGS_WORDS)
-    if (rows.floats[at] === 0 || rows.floats[at + 1] === 0) return true
+/** Whether some row holds a property; the rows are read one by one where any of their settings is one a row. */
+function someRow(settings: Settings, holds: (row: RowSettings) => boolean): boolean {
+  const { rows } = settings
+  if (!rows) return holds(settings)
+  const row = emptySettings()
+  for (let r = 0; r < rows.words.length / SETTINGS_WORDS; r++) if (holds(settingsOfRow(row, settings, r))) return true
   return false
+}
+
+/** Whether some row's temperature or tau is 0, or may be, so that its samples are one-hot. */
+export function hasOneHot(settings: Settings): boolean {
+  const { buffers } = settings
+  if (buffers?.temperature || buffers?.tau) return true
+  return someRow(settings, ({ temperature, tau }) => temperature === 0 || tau === 0)
 }
 
 /** Whether some row's filters drop classes, or may. */
-export function hasFilters({ topK, topP, minP, rows, buffers }: Settings): boolean {
-  if (FILTER_OPTIONS.some((name) => buffers?.[name])) return true
-  if (!rows) return filters({ topK, topP, minP })
-  for (let at = 0; at < rows.floats.length; at += SETTINGS_WORDS)
-    if (filters({ topK: rows.words[at + 6], topP: rows.floats[at + 7], minP: rows.floats[at + 8] })) return true
-  return false
+export function hasFilters(settings: Settings): boolean {
+  return FILTER_OPTIONS.some((name) => settings.buffers?.[name]) || someRow(settings, filters)
 }
 
 /** Whether some row has top-p and no top-k, or may. */
-export function mayHaveTopPAlone({ topK, topP, rows, buffers }: Settings): boolean {
-  const alone = (k: number, p: number) =>
-    (k === 0 || buffers?.topK !== undefined) && (p < 1 || buffers?.topP !== undefined)
-  if (!rows) return alone(topK, topP)
-  for (let at = 0; at < rows.words.length; at += SETTINGS_WORDS)
-    if (alone(rows.words[at + 6], rows.floats[at + 7])) return true
-  return false
+export function mayHaveTopPAlone(settings: Settings): boolean {
+  const { buffers } = settings
+  return someRow(
+    settings,
+    ({ topK, topP }) => (topK === 0 || buffers?.topK !== undefined) && (topP < 1 || buffers?.topP !== undefined),
+  )
 }
 
 /** Whether each row's top-k is known and keeps at most so many classes. */
-export function keepsFew({ topK, rows, buffers }: Settings, most: number): boolean {
-  if (buffers?.topK) return false
-  const few = (k: number) => k > 0 && k <= most
-  if (!rows) return few(topK)
-  for (let at = 0; at < rows.words.length; at += SETTINGS_WORDS) if (!few(rows.words[at + 6])) return false
-  return true
+export function keepsFew(settings: Settings, most: number): boolean {
+  return !settings.buffers?.topK && !someRow(settings, ({ topK }) => topK === 0 || topK > most)
 }
+
+/** Filters that drop no class. */
+export const NO_FILTERS = { topK: 0, topP: 1, minP: 0 }
 
 /** Whether a row's filters drop any class. */
 export function filters({ topK, topP, minP }: Pick<RowSettings, 'topK' | 'topP' | 'minP'>): boolean {

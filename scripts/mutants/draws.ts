@@ -52,7 +52,7 @@ export const DRAWS: readonly Mutant[] = [
         'let own = row_settings[row]; return RowSettings(own.temperature, own.tau, own.seed, 0u, own.step);',
       ),
     ],
-    twin: [settings.twin('out.stream = rows.words[at + 4]', 'out.stream = 0')],
+    twin: [settings.twin('out.stream = rows.words[at + WORD_OF.stream]', 'out.stream = 0')],
     killedBy: contract(WORDS, {
       twin: [
         {

@@ -3,9 +3,14 @@
 
 import package::shared::params::params;
 
-override WORD: u32 = 0u;         // of `RowSettings`: 0 temperature, 1 tau, 2 seed, 5 step, 6 topK, 7 topP, 8 minP
+override WORD: u32 = 0u;         // of `RowSettings`
+override KIND: u32 = 0u;         // in step with `KINDS` in src/settings.ts
 override RELAXED: bool = false;  // a temperature or tau of 0 is out of range
 
+const SCALE = 0u;
+const PART = 1u;
+const COUNT = 2u;
+const SEED = 4u; // and 3 a word, which may be anything
 const MIN_SCALE = 0x219392efu; // 1e-18
 const MAX_SCALE = 0x5d5e0b6bu; // 1e18
 const ONE = 0x3f800000u;
@@ -28,23 +33,23 @@ fn main(
   let at = params.rows_in_offset + row * params.rows_in_stride;
   let out = row * params.rows_out_stride;
   let word = settings_in[at];
-  if (WORD == 2u) {
-    settings_out[out + 3u] = settings_in[at + 1u];
+  if (KIND == SEED) {
+    settings_out[out + WORD + 1u] = settings_in[at + 1u];
   }
   let zero = (word & 0x7fffffffu) == 0u && !RELAXED;
   var ok = true;
-  if (WORD < 2u) {
+  if (KIND == SCALE) {
     ok = zero || (word >= MIN_SCALE && word <= MAX_SCALE);
   }
-  if (WORD == 6u) {
+  if (KIND == COUNT) {
     ok = word <= 0x7fffffffu;
   }
-  if (WORD > 6u) {
+  if (KIND == PART) {
     ok = zero || word <= ONE;
   }
-  // What devices may flush is 0: only shares may be so small.
-  let small = zero || (WORD > 6u && word < MIN_NORMAL);
-  settings_out[out + WORD] = select(select(word, 0u, small && WORD != 2u && WORD != 5u), ONE, !ok);
+  // What devices may flush is 0: only parts may be so small.
+  let small = (KIND == SCALE && zero) || (KIND == PART && word < MIN_NORMAL);
+  settings_out[out + WORD] = select(select(word, 0u, small), ONE, !ok);
   if (!ok) {
     settings_out[out] = OUT_OF_RANGE;
   }

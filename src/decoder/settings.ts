@@ -5,7 +5,7 @@ import { callOf } from '../call'
 import { isObject, oneOf, shown, whole } from '../checks'
 import { readNames } from '../known_names'
 import { sample } from '../operations/sample/operation'
-import { FILTER_OPTIONS, settingsOf } from '../settings'
+import { FILTER_OPTIONS, WORD_OF, settingsOf } from '../settings'
 import type { DecoderOptions, NextOptions, RestartOptions } from './options'
 
 const MAX_STEP = 0xffffffff
@@ -65,8 +65,8 @@ export function decoderSettingsOf(options: unknown): DecoderSettings {
   const maxTokens = whole('maxTokens', given.maxTokens, 1, MOST_TOKENS)
   const step = whole('step', given.step ?? 0, 0, MAX_STEP - maxTokens)
   if (given.seed === undefined) throw new TypeError('seed is undefined; it must be a bigint or a number')
-  const { seed, streams, temperature, topK, topP, minP } = given
-  const settings = settingsOf({ seed, streams, temperature, topK, topP, minP }, batchSize)
+  const own = ['seed', 'streams', 'temperature', ...FILTER_OPTIONS]
+  const settings = settingsOf(Object.fromEntries(own.map((name) => [name, given[name]])), batchSize)
   const rows = settings.rows?.words
   const stopTokens = tokenList('stopTokens', given.stopTokens ?? [], numClasses)
   const prompts = promptsOf(given.prompts, batchSize)
@@ -86,12 +86,12 @@ export function decoderSettingsOf(options: unknown): DecoderSettings {
     prompts,
     seeds: BigUint64Array.from({ length: batchSize }, (_, r) =>
       rows
-        ? BigInt(rows[SEED_WORD + r * (rows.length / batchSize)]) |
-          (BigInt(rows[SEED_WORD + 1 + r * (rows.length / batchSize)]) << 32n)
+        ? BigInt(rows[WORD_OF.seedLow + r * (rows.length / batchSize)]) |
+          (BigInt(rows[WORD_OF.seedHigh + r * (rows.length / batchSize)]) << 32n)
         : BigInt(settings.seedLow) | (BigInt(settings.seedHigh) << 32n),
     ),
     streams: Uint32Array.from({ length: batchSize }, (_, r) =>
-      rows ? rows[STREAM_WORD + r * (rows.length / batchSize)] : settings.stream + r * settings.streamStride,
+      rows ? rows[WORD_OF.stream + r * (rows.length / batchSize)] : settings.stream + r * settings.streamStride,
     ),
     draws,
     penalties: penaltiesOf(given.penalties, batchSize, numClasses),
@@ -113,10 +113,6 @@ function logProbsOf({ logProbs, topLogProbs }: Readonly<Record<string, unknown>>
 
 /** Stands for logits whose options alone are checked. */
 const NO_LOGITS = { size: Infinity, usage: 128 }
-
-/** Places in a row's settings: see `SETTINGS_FIELDS`. */
-const SEED_WORD = 2
-const STREAM_WORD = 4
 
 function penaltiesOf(value: unknown, batchSize: number, numClasses: number): DecoderOptions['penalties'] {
   if (value === undefined) return undefined
@@ -193,8 +189,9 @@ export function restartedOf(settings: DecoderSettings, rows: unknown, options: R
   const words = places.length === 0 ? 0 : table!.words.length / places.length
   places.forEach((row, i) => {
     const at = i * words
-    settings.seeds[row] = BigInt(table!.words[at + SEED_WORD]) | (BigInt(table!.words[at + SEED_WORD + 1]) << 32n)
-    settings.streams[row] = table!.words[at + STREAM_WORD]
+    settings.seeds[row] =
+      BigInt(table!.words[at + WORD_OF.seedLow]) | (BigInt(table!.words[at + WORD_OF.seedHigh]) << 32n)
+    settings.streams[row] = table!.words[at + WORD_OF.stream]
   })
   return { rows: places, prompts }
 }

@@ -7,13 +7,11 @@ import { encodeDispatches } from '../gpu/encode'
 import type { Dispatch } from '../gpu/plan'
 import { record } from '../gpu/record'
 import { sample } from '../operations/sample/operation'
-import { settingsOf } from '../settings'
+import { IN_BUFFERS, settingsOf } from '../settings'
 import { type View, inBuffer, inputView, outputView, windowOf } from '../view'
 import { type DraftShape, draftOptionsOf, positionAdjustments, positionSettings } from './settings'
 
 const MORE = ['logits', 'draft', 'draftLength', 'indices', 'accepted', 'invalidIndex']
-/** Settings that may lie in a buffer, a value a sequence. */
-const IN_BUFFERS = ['temperature', 'seed', 'step', 'topK', 'topP', 'minP']
 
 /** @throws RangeError, TypeError naming the parameter */
 export function encodeVerifyDraft(context: Context, encoder: GPUCommandEncoder, options: unknown): void {
@@ -40,20 +38,10 @@ export function encodeVerifyDraft(context: Context, encoder: GPUCommandEncoder, 
   const [drawn, statuses] = [scratch('indices'), scratch('statuses')]
   const settings = positionSettings(given, shape)
   const spreads: { dispatch: Dispatch; buffers: [string, GPUBuffer][] }[] = []
-  for (const name of IN_BUFFERS) {
+  for (const { name, columns, type } of IN_BUFFERS) {
     if (!inBuffer(given[name])) continue
-    const words = name === 'seed' ? 2 : 1
-    const view = inputView(
-      {
-        ...perRow,
-        name,
-        rows: batchSize,
-        columns: words,
-        types: [name === 'seed' || name === 'step' || name === 'topK' ? 'int32' : 'float32'],
-      },
-      given[name],
-    )
-    const out = scratch(name, bytes * words)
+    const view = inputView({ ...perRow, name, rows: batchSize, columns, types: [type] }, given[name])
+    const out = scratch(name, bytes * columns)
     settings[name] = { buffer: out }
     spreads.push(spread(view, out, shape, name === 'step'))
   }

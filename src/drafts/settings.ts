@@ -4,10 +4,10 @@ import { ADJUSTMENTS } from '../adjust/views'
 import { isObject, isOne, shown, whole } from '../checks'
 import { tagOf } from '../arrays'
 import { readNames } from '../known_names'
-import { FILTER_OPTIONS, type Settings, settingsOf, settingsOfRow, emptySettings } from '../settings'
+import { FILTER_OPTIONS, SETTINGS_OPTIONS, type Settings, settingsOf, settingsOfRow, emptySettings } from '../settings'
 import { inBuffer } from '../view'
 
-const SETTINGS = ['temperature', 'tau', 'seed', 'step', 'streams', 'streamOffset', ...FILTER_OPTIONS]
+const SETTINGS = [...SETTINGS_OPTIONS, ...FILTER_OPTIONS]
 const NAMES = ['batchSize', 'numClasses', 'tail', 'invalidRows', 'hard', ...SETTINGS, 'bitmask', 'bias']
 const MAX_STEP = 0xffffffff
 

@@ -1,6 +1,6 @@
 /** Log-probabilities of classes, and lists of the most likely ones; the twin of the kernels in `shaders/log_probs/`. */
 
-import type { RowSettings } from '../../settings'
+import { NO_FILTERS, type RowSettings } from '../../settings'
 import { keptOf } from './kept'
 import { largestOf } from './validity'
 
@@ -53,7 +53,7 @@ export function listTop(
 ): void {
   const { data, begin, largest, temperature } = odds
   const most = indices.length
-  const first = { ...settings, temperature, topK: most, topP: 1, minP: 0 }
+  const first = { ...settings, ...NO_FILTERS, temperature, topK: most }
   const columns = kept ?? keptOf(data, begin, numClasses, largest, first)
   logProbs.fill(-Infinity)
   columns.subarray(0, most).forEach((column, i) => {
