@@ -7,7 +7,7 @@ import package::filter::cutoffs::{Cutoff, cutoffs};
 import package::filter::end::{End, earlier_of};
 import package::filter::keys::{key_of_logit, logit_of_key};
 import package::filter::listed::listed;
-import package::filter::min_p::min_p_key;
+import package::filter::line::line_key;
 import package::filter::narrow::{Last, end_of_part, last_of, mass_of_row};
 import package::filter::none_settled::is_settled;
 import package::filter::tops_out::tops;
@@ -107,10 +107,7 @@ fn main(
     // So many are listed, whatever the row draws with.
     filters.top_k = params.top_count;
   } else if (!cold) {
-    filters = Filters(settings.top_k, settings.top_p, 0u);
-    if (settings.min_p > 0.0) {
-      filters.line = min_p_key(largest, settings);
-    }
+    filters = Filters(settings.top_k, settings.top_p, line_key(largest, settings));
   }
   // What has no mass is not before a share of it. What min-p drops has a part in that mass.
   var low = max(KEY_LOWEST, filters.line);

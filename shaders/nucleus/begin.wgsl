@@ -7,7 +7,7 @@
 
 import package::filter::blocks::blocks_of_row;
 import package::filter::keys::{keys_of_bits, logit_of_key};
-import package::filter::min_p::min_p_key;
+import package::filter::line::line_key;
 import package::filter::tops_out::tops;
 import package::nucleus::rows::{BEGUN, LEFT, Row, Stage, nucleus_rows};
 import package::shared::best::Best;
@@ -83,14 +83,11 @@ fn main(
         skipped = below.mass[i];
       }
     }
-    var min_p = 0u;
-    if (settings.min_p > 0.0) {
-      min_p = min_p_key(largest, settings);
-    }
-    let wide = Stage(select(LEFT, BEGUN, open), max(lines.x, min_p), 0xffffffffu, below.mass.x);
+    let dropped = line_key(largest, settings);
+    let wide = Stage(select(LEFT, BEGUN, open), max(lines.x, dropped), 0xffffffffu, below.mass.x);
     var begun = wide;
     if (line > 0u) {
-      begun.key = max(line, min_p);
+      begun.key = max(line, dropped);
       begun.skipped = skipped;
     }
     nucleus_rows[row] = Row(top, lines.x, line, wide, begun, begun);

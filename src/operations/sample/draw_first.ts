@@ -4,7 +4,7 @@
  */
 
 import type { Draw } from '../../noise/words'
-import { minPLine } from './kept'
+import { lineOf } from './kept'
 import { canonical } from './mass'
 import { type Winner, scan } from './scan'
 
@@ -22,10 +22,11 @@ export function drawFirst(
   largest: number,
   draw: Draw,
 ): Winner | undefined {
-  const { temperature, topP, minP } = draw.settings
+  const { temperature, topP } = draw.settings
   // Of several draws each is from a copy, in which what is not before the last is masked.
   let row = data.subarray(begin, begin + numClasses)
-  if (minP > 0) row = rowBefore(row, numClasses, minPLine(largest, draw.settings))
+  const line = lineOf(largest, draw.settings)
+  if (line > -Infinity) row = rowBefore(row, numClasses, line)
   let all: number | undefined
   for (let round = 0; round < ROUNDS; round++) {
     const winner = scan(row, 0, numClasses, classOffset, largest, draw)

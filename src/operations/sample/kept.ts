@@ -23,9 +23,13 @@ function keyOf(logit: number): number {
   return (word[0] ^ (word[0] >>> 31 ? 0xffffffff : 0x80000000)) >>> 0
 }
 
-/** Logits below are dropped by min-p: T ln(m) under the largest, in strict arithmetic, where the Gumbel noise of m is -ln(m). */
-export function minPLine(largest: number, { temperature, minP }: RowSettings): number {
+/**
+ * Logits below are dropped, as too far under the largest; -Infinity drops none. Min-p drops what is T ln(m) under it, in strict arithmetic,
+ * where the Gumbel noise of m is -ln(m). The twin of `shaders/filter/line.wgsl`.
+ */
+export function lineOf(largest: number, { temperature, minP }: RowSettings): number {
   const f = Math.fround
+  if (minP === 0) return -Infinity
   return f(canonical(largest) - f(temperature * gumbelOfExponential(minP)))
 }
 
@@ -40,12 +44,12 @@ export function keptOf(
   largest: number,
   settings: RowSettings,
 ): Uint32Array {
-  const { temperature, topK, topP, minP } = settings
+  const { temperature, topK, topP } = settings
   if (temperature === 0) {
     const first = data.subarray(begin, begin + numClasses).findIndex((logit) => canonical(logit) === canonical(largest))
     return Uint32Array.of(first)
   }
-  const line = minP > 0 ? minPLine(largest, settings) : -Infinity
+  const line = lineOf(largest, settings)
   const scale = topP < 1 ? massScaleOf(largest, temperature) : undefined
   const row = { data, begin, numClasses, tops: topsOf(data, begin, numClasses) }
   let kept: Uint32Array
@@ -56,7 +60,7 @@ export function keptOf(
   } else if (scale) kept = nucleusOfRow(row, scale, topP)
   else kept = ordered(row, line)
   let count = kept.length
-  if (minP > 0) while (count > 1 && canonical(data[begin + kept[count - 1]]) < line) count--
+  while (count > 1 && canonical(data[begin + kept[count - 1]]) < line) count--
   return kept.subarray(0, count)
 }
 
