@@ -105,7 +105,7 @@ export default defineConfig({
           include: ['test/pages/**/*.test.ts'],
           testTimeout: 240_000,
           hookTimeout: 240_000,
-          globalSetup,
+          globalSetup: [globalSetup, './test/runner/built_pages.ts'],
           expect,
         },
       },

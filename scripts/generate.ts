@@ -3,7 +3,7 @@ import type { Report } from '../demo/checked'
 import type { SettingsText } from '../demo/settings'
 import { chromiumFlags, findChromium } from './chromium'
 import { USAGE, UsageError, readOptions } from './generate_options'
-import { servePages } from './serve_pages'
+import { BLANK, servePages } from './serve_pages'
 
 /** Runs `generateChecked` of the demo in a browser. */
 async function generateInBrowser(text: SettingsText): Promise<Report> {
@@ -11,7 +11,7 @@ async function generateInBrowser(text: SettingsText): Promise<Report> {
   const { server, url } = await servePages()
   try {
     const page = await browser.newPage()
-    await page.goto(url)
+    await page.goto(url + BLANK)
     return await page.evaluate<Report>(
       `import('/demo/checked.ts').then(({ generateChecked }) => generateChecked(${JSON.stringify(text)}))`,
     )

@@ -16,6 +16,17 @@ const STYLES = ['demo/palette.css', 'demo/navigation.css', 'scripts/site/site.cs
  * serves it, under any path.
  */
 export async function buildSite(out: string): Promise<void> {
+  await buildDocumentsAndReference(out)
+  await build({
+    root: ROOT,
+    configFile: join(ROOT, 'vite.config.ts'),
+    logLevel: 'error',
+    build: { outDir: join(out, PAGES_FOLDER), emptyOutDir: true },
+  })
+}
+
+/** The site without its pages. */
+export async function buildDocumentsAndReference(out: string): Promise<void> {
   const sources = await mkdtemp(join(tmpdir(), 'gumbel-webgpu-documents-'))
   try {
     const style = join(sources, 'site.css')
@@ -25,10 +36,4 @@ export async function buildSite(out: string): Promise<void> {
   } finally {
     await rm(sources, { recursive: true })
   }
-  await build({
-    root: ROOT,
-    configFile: join(ROOT, 'vite.config.ts'),
-    logLevel: 'error',
-    build: { outDir: join(out, PAGES_FOLDER), emptyOutDir: true },
-  })
 }

@@ -1,5 +1,5 @@
 import { type Browser, type Page, chromium } from 'playwright'
-import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, inject } from 'vitest'
 import { chromiumFlags, findChromium } from '../../scripts/chromium'
 import { servePages } from '../../scripts/serve_pages'
 
@@ -7,46 +7,51 @@ import { servePages } from '../../scripts/serve_pages'
 export const PAGE_TIMEOUT = 120_000
 
 export interface Pages {
-  /** A page for one test, closed when the test ends, whose `goto` takes paths of the site. */
+  /** A page whose `goto` takes paths of the site. It is closed when the test ends that asked for it; one that a hook asked for stays. */
   newPage(): Promise<Page>
 }
 
 /**
- * The site and a browser for the tests of a file. A test fails on any error that escapes in its pages: an exception, or
- * what they or the GPU write to the console as an error or a warning.
+ * The pages and a browser for the tests of a file. A test fails on any error that escapes in its pages: an exception, a file that the
+ * server does not have, or what they or the GPU write to the console as an error or a warning.
+ * @param from the pages as they are built, under a path of a host; or their sources, whose modules a test can import in the page `BLANK`
  */
-export function usePages(): Pages {
-  let site: Awaited<ReturnType<typeof servePages>>
+export function usePages(from: 'built' | 'sources' = 'built'): Pages {
+  let sources: Awaited<ReturnType<typeof servePages>> | undefined
+  let baseURL: string
   let browser: Browser
-  let pages: Page[]
-  let escaped: string[]
+  let pages: Page[] = []
+  const escaped: string[] = []
 
   beforeAll(async () => {
-    site = await servePages()
+    if (from === 'sources') sources = await servePages()
+    baseURL = sources?.url ?? inject('built').url
     browser = await chromium.launch({ executablePath: findChromium(), args: chromiumFlags() })
   })
 
   beforeEach(() => {
     pages = []
-    escaped = []
   })
 
   afterEach(async () => {
     for (const page of pages) await page.close()
-    expect(escaped).toEqual([])
+    expect(escaped.splice(0)).toEqual([])
   })
 
   afterAll(async () => {
     await browser?.close()
-    await site?.server.close()
+    await sources?.server.close()
   })
 
   return {
     async newPage() {
-      const page = await browser.newPage({ baseURL: site.url })
+      const page = await browser.newPage({ baseURL })
       page.setDefaultTimeout(PAGE_TIMEOUT)
       pages.push(page)
       page.on('pageerror', ({ message }) => escaped.push(message))
+      page.on('response', (response) => {
+        if (response.status() >= 400) escaped.push(`${response.status()} ${response.url()}`)
+      })
       page.on('console', (message) => {
         if (['error', 'warning'].includes(message.type())) escaped.push(message.text())
       })

@@ -1,8 +1,7 @@
 import puppeteer, { type Browser, type Page } from 'puppeteer-core'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest'
 import { chromiumFlags, findChromium } from '../../scripts/chromium'
 import { FIREFOX_PREFERENCES, findFirefox } from '../../scripts/firefox'
-import { servePages } from '../../scripts/serve_pages'
 import { PAGE_TIMEOUT, pressOnce } from '../helpers/pages'
 
 const CHECKS = ['adapter', 'known-answers', 'noise', 'tokens', 'kept', 'accuracy', 'chi-squared', 'tail', 'timing']
@@ -37,16 +36,6 @@ const BROWSERS = {
     }),
 }
 
-let site: Awaited<ReturnType<typeof servePages>>
-
-beforeAll(async () => {
-  site = await servePages()
-})
-
-afterAll(async () => {
-  await site?.server.close()
-})
-
 for (const [name, launch] of Object.entries(BROWSERS))
   describe(name, () => {
     let browser: Browser
@@ -77,7 +66,7 @@ for (const [name, launch] of Object.entries(BROWSERS))
       await browser?.close()
     })
 
-    const open = (query: string) => page.goto(`${site.url}demo/audit/index.html?${query}`)
+    const open = (query: string) => page.goto(`${inject('built').url}demo/audit/index.html?${query}`)
     const read = <T>(expression: string) => page.evaluate(expression) as Promise<T>
     const text = (id: string) => read<string>(`document.getElementById('${id}').textContent`)
     const stateOf = (check: string) => read<string>(`document.getElementById('check-${check}').dataset.state`)

@@ -1,25 +1,29 @@
-import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises'
+import { cp, mkdtemp, readFile, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, posix } from 'node:path'
 import type { Page } from 'playwright'
 import { type PreviewServer, preview } from 'vite'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { PAGES } from '../../scripts/navigation'
-import { buildSite } from '../../scripts/site/build'
-import { usePages, withoutWebGpu } from '../helpers/pages'
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
+import { PAGES, PAGES_FOLDER } from '../../scripts/navigation'
+import { buildDocumentsAndReference } from '../../scripts/site/build'
+import { usePages } from '../helpers/pages'
 
 /** Where hosts may serve the site, which is built once. */
 const BASES = ['/', '/any/sub/path/']
 
-const { newPage } = usePages()
+// What the built pages do is for the files of each to see.
+const { newPage } = usePages('sources')
 let site: string
 let servers: PreviewServer[]
 const urlAt = (base: string) => servers[BASES.indexOf(base)].resolvedUrls!.local[0]
 
-/** Builds the site as `npm run site` does, and serves it in folders that the build knows nothing of. */
+/** Puts the site together as `npm run site` does, and serves it in folders that the build knows nothing of. */
 beforeAll(async () => {
   site = await mkdtemp(join(tmpdir(), 'site-'))
-  await buildSite(site)
+  await buildDocumentsAndReference(site)
+  const { url, folder } = inject('built')
+  expect((await fetch(url)).ok).toBe(true) // Once they are built.
+  await cp(folder, join(site, PAGES_FOLDER), { recursive: true })
   // A server of appType 'mpa' has no page for what is missing.
   const options = { configFile: false, appType: 'mpa', logLevel: 'error', build: { outDir: site } } as const
   servers = await Promise.all(
@@ -32,20 +36,11 @@ afterAll(async () => {
   await rm(site, { recursive: true })
 })
 
-/** Opens a file of the site; `missing` collects what the server does not have. */
-async function open(
-  path: string,
-  prepare?: (page: Page) => Promise<void>,
-  base = BASES[1],
-): Promise<{ page: Page; missing: string[] }> {
+/** Opens a file of the site. */
+async function open(path: string, base = BASES[1]): Promise<Page> {
   const page = await newPage()
-  await prepare?.(page)
-  const missing: string[] = []
-  page.on('response', (response) => {
-    if (response.status() >= 400) missing.push(response.url())
-  })
   await page.goto(`${urlAt(base)}${path}`)
-  return { page, missing }
+  return page
 }
 
 /** What a page or a picture of the site links to and loads, and the anchors that it has. */
@@ -78,7 +73,7 @@ test('every page is reached from the first, and every link, anchor and file that
 
 describe.each(BASES)('under %s', (base) => {
   test('documents, reference and pages are one click of the bar from each other', async () => {
-    const { page, missing } = await open('index.html', undefined, base)
+    const page = await open('index.html', base)
     const bar = page.getByRole('navigation', { name: 'Pages' })
     const labels = ['gumbel-webgpu', 'Docs', ...PAGES.flatMap(({ label }) => label ?? [])]
     await page.getByRole('navigation', { name: 'Documents' }).getByRole('link', { name: 'Learning' }).click()
@@ -94,22 +89,20 @@ describe.each(BASES)('under %s', (base) => {
       await bar.getByRole('link', { name: to, exact: true }).click()
     }
     expect(page.url()).toBe(`${urlAt(base)}index.html`)
-    expect(missing).toEqual([])
   })
 
   test('the search finds guides and names', async () => {
-    const { page, missing } = await open('docs/learning.html', undefined, base)
+    const page = await open('docs/learning.html', base)
     await page.getByRole('button', { name: 'Search' }).click()
     await page.getByRole('combobox').or(page.getByRole('searchbox')).first().fill('createSampler')
     await page.locator('#tsd-search-results a').first().click()
     await page.getByRole('heading', { level: 1, name: 'createSampler' }).waitFor()
     expect(page.url()).toMatch(`${urlAt(base)}api/createSampler.html`)
-    expect(missing).toEqual([])
   })
 })
 
 test('no document is wider than a phone', async () => {
-  const { page } = await open('index.html')
+  const page = await open('index.html')
   await page.setViewportSize({ width: 390, height: 844 })
   const files = await readdir(site, { recursive: true })
   const documents = files.filter((file) => /^(docs\/.*|index)\.html$/.test(file))
@@ -131,63 +124,4 @@ test('in development the bar leads to the folder that the site is built in', asy
     '/site/index.html',
     ...PAGES.flatMap(({ path, label }) => (label ? `/${path}` : [])),
   ])
-})
-
-test.each(['recurrent', 'gpt2'])('the first page writes verses, by the model %s', async (model) => {
-  const { page, missing } = await open(`pages/index.html?sequences=2&tokens=2&model=${model}`, withoutWebGpu)
-  await page.getByRole('button', { name: 'Write verses' }).click()
-  await page.locator('#status:text("Done"), #failure:not(:empty)').first().waitFor()
-  expect(await page.locator('#failure').innerText()).toBe('')
-  expect(await page.locator('#verses li').count()).toBe(2)
-  expect(missing).toEqual([])
-})
-
-test('the lab draws', async () => {
-  const { page, missing } = await open('pages/demo/lab/index.html?samples=100&races=100')
-  await page.locator('#race-verdict:not(:empty)').waitFor()
-  expect(await page.locator('#failure').innerText()).toBe('')
-  expect(missing).toEqual([])
-})
-
-test('the toy draws and descends', async () => {
-  const { page, missing } = await open('pages/demo/train/toy/index.html?samples=1000')
-  await page.locator('#sweep-status:text("1,000 draws")').waitFor()
-  expect(await page.locator('#failure').innerText()).toBe('')
-  expect(missing).toEqual([])
-})
-
-test('the autoencoder trains', async () => {
-  const { page, missing } = await open('pages/demo/train/index.html?steps=1', withoutWebGpu)
-  await page.getByRole('button', { name: 'Train', exact: true }).click()
-  await page.locator('#status:text("Step 1 of 1"), #failure:not(:empty)').first().waitFor()
-  expect(await page.locator('#failure').innerText()).toBe('')
-  expect(missing).toEqual([])
-})
-
-test('the audit checks, in its worker too', async () => {
-  const { page, missing } = await open('pages/demo/audit/index.html?words=20&only=adapter,known-answers,noise')
-  await page.locator('#run').click()
-  await page.locator('#run:not([disabled])').waitFor()
-  expect(await page.locator('#failure').innerText()).toBe('')
-  expect(await page.locator('#verdict').innerText()).toMatch(/^Good/)
-  expect(missing).toEqual([])
-})
-
-test('the benchmark runs, with the logits of the first page’s model', async () => {
-  const { page, missing } = await open('pages/bench/index.html')
-  const choose = async (group: string, value: string) => {
-    for (const box of await page.locator(`#${group} input:not(:disabled)`).all())
-      await box.setChecked((await box.inputValue()) === value)
-  }
-  await choose('operations', 'sample')
-  await choose('shapes', '64x13815')
-  await choose('logits', 'kjv')
-  await choose('contenders', 'copy')
-  await page.getByLabel('Rounds').fill('1')
-  await page.getByLabel('Check the draws first').setChecked(false)
-  await page.getByRole('button', { name: 'Run' }).click()
-  await page.locator('#status:text("Done"), #failure:not(:empty)').first().waitFor()
-  expect(await page.locator('#failure').innerText()).toBe('')
-  expect(await page.locator('#table tbody td').allInnerTexts()).toContain('kjv')
-  expect(missing).toEqual([])
 })

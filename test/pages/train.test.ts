@@ -4,6 +4,9 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { Page } from 'playwright'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import type { HeadlessReport, HeadlessSettings } from '../../demo/train/headless'
+import { BLANK } from '../../scripts/serve_pages'
+import { UsageError, readOptions } from '../../scripts/train_options'
 import { pressOnce, usePages, withoutWebGpu } from '../helpers/pages'
 
 const ROOT = resolve(import.meta.dirname, '../..')
@@ -47,10 +50,10 @@ describe('the page', () => {
     page.locator(`#${box} canvas`).evaluateAll((all) => all.map((each) => (each as HTMLCanvasElement).toDataURL()))
 
   test('trains on WebGPU, and shows what it does', async () => {
-    await open('?steps=2&seed=5', 'webgpu')
+    await open('?steps=1&seed=5', 'webgpu')
     expect(await text('backend')).toMatch(/^WebGPU: \S/)
     await done('Train')
-    expect(await text('status')).toBe('Step 2 of 2, gumbel-softmax')
+    expect(await text('status')).toBe('Step 1 of 1, gumbel-softmax')
     expect(await text('digest')).toMatch(/^[0-9a-f]{8}$/)
     const [loss, reconstruction, divergence] = await Promise.all(
       ['loss', 'reconstruction', 'divergence'].map(async (id) => Number(await text(id))),
@@ -72,19 +75,19 @@ describe('the page', () => {
   })
 
   test('makes the same draws of one seed, by steps or in one go, and others of another', async () => {
-    await open('?steps=3&seed=5')
+    await open('?steps=2&seed=5')
     await done('Train')
     const digest = await text('digest')
     await done('Start over')
-    expect(await text('status')).toBe('Step 0 of 3, gumbel-softmax')
+    expect(await text('status')).toBe('Step 0 of 2, gumbel-softmax')
     await done('Step')
-    expect(await text('status')).toBe('Step 1 of 3, gumbel-softmax')
+    expect(await text('status')).toBe('Step 1 of 2, gumbel-softmax')
     expect(await text('digest')).not.toBe(digest)
     await done('Go on')
     expect(await text('digest')).toBe(digest)
 
     await press('Go on')
-    await page.getByText('this training is at step 3: go further, or start over').waitFor()
+    await page.getByText('this training is at step 2: go further, or start over').waitFor()
     await page.getByLabel('Seed').fill('6')
     await done('Train')
     expect(await text('digest')).not.toBe(digest)
@@ -182,48 +185,57 @@ function train(...options: string[]): Promise<{ code: number; stdout: string; st
   )
 }
 
+const optionOf = ([name, value]: [string, string | number]) => [`--${name}`, String(value)]
+
 const ENDING = /\nheld-out negative ELBO: ([\d.]+) nats \(mean digit: 206\.60\)\nindices digest: ([0-9a-f]{8})\n$/
 
 describe('npm run train', () => {
+  const { newPage } = usePages('sources')
+
   // The page trains on WebGPU; held-out digits take a software adapter minutes.
-  test('trains and writes a picture, the same from one seed', async () => {
+  test('trains and writes a picture, those of its seed', async () => {
     const out = join(folder, 'digits.png')
-    const run = async (seed: string) => {
-      const options = ['--steps', '1', '--estimator', 'rebar', '--backend', 'cpu', '--seed', seed, '--out', out]
-      const { code, stdout } = await train(...options)
-      expect(code).toBe(0)
-      return { stdout, ending: stdout.match(ENDING)!.slice(1), png: await readFile(out) }
-    }
-    const first = await run('3')
-    expect(first.stdout).toMatch(/^step 1: loss [\d.]+ nats \(reconstruction [\d.]+, divergence [\d.]+\), tau 0\.300\n/)
-    expect(Number(first.ending[0])).toBeGreaterThan(100)
-    expect(first.png.subarray(0, 8).toString('latin1')).toBe('\x89PNG\r\n\x1a\n')
+    const settings: HeadlessSettings = { steps: 1, estimator: 'rebar', seed: 3, backend: 'cpu' }
+    const { code, stdout } = await train(...Object.entries({ ...settings, out }).flatMap(optionOf))
+    expect(code).toBe(0)
+    expect(stdout).toMatch(/^step 1: loss [\d.]+ nats \(reconstruction [\d.]+, divergence [\d.]+\), tau 0\.300\n/)
+    const [nats, digest] = stdout.match(ENDING)!.slice(1)
+    expect(Number(nats)).toBeGreaterThan(100)
+    const png = await readFile(out)
+    expect(png.subarray(0, 8).toString('latin1')).toBe('\x89PNG\r\n\x1a\n')
     // Twenty digits of 28 pixels, twice as large, in three rows.
-    expect([first.png.readUInt32BE(16), first.png.readUInt32BE(20)]).toEqual([1120, 168])
-    const again = await run('3')
-    expect(again.ending).toEqual(first.ending)
-    expect(again.png.equals(first.png)).toBe(true)
-    expect((await run('4')).ending[1]).not.toBe(first.ending[1])
+    expect([png.readUInt32BE(16), png.readUInt32BE(20)]).toEqual([1120, 168])
+
+    // Another browser trains the same.
+    const page = await newPage()
+    await page.goto(BLANK)
+    const again = await page.evaluate<HeadlessReport>(
+      `import('/demo/train/headless.ts').then(({ train }) => train(${JSON.stringify(settings)}, () => {}))`,
+    )
+    expect([again.nats.toFixed(2), again.digest]).toEqual([nats, digest])
+    expect(again.png).toBe(`data:image/png;base64,${png.toString('base64')}`)
   })
 
   // What settings may be is the page's to say, above.
-  test('refuses bad options by name, with exit code 2', async () => {
-    for (const [options, message] of [
-      [['--seed', '1.5'], "--seed is '1.5'; it must be a whole number from 0 to 4294967295"],
-      [
-        ['--out', '/no/such/folder/a.png'],
-        "--out is '/no/such/folder/a.png'; it must be the path of a PNG in a folder that exists",
-      ],
-      [
-        ['--batch', '3'],
-        '--batch is not an option; options are --steps, --estimator, --seed, --backend, --out and --help',
-      ],
-    ] as const) {
-      const { code, stdout, stderr } = await train(...options)
-      expect(stderr).toContain(message)
-      expect(stdout).toBe('')
-      expect(code).toBe(2)
-    }
+  test.each([
+    [['--seed', '1.5'], "--seed is '1.5'; it must be a whole number from 0 to 4294967295"],
+    [
+      ['--out', '/no/such/folder/a.png'],
+      "--out is '/no/such/folder/a.png'; it must be the path of a PNG in a folder that exists",
+    ],
+    [
+      ['--batch', '3'],
+      '--batch is not an option; options are --steps, --estimator, --seed, --backend, --out and --help',
+    ],
+  ])('refuses %j by name', (options, message) => {
+    expect(() => readOptions(options)).toThrow(new UsageError(message))
+  })
+
+  test('has exit code 2 for a bad option', async () => {
+    const { code, stdout, stderr } = await train('--backend', 'webgl')
+    expect(stderr).toContain("--backend is 'webgl'; it must be webgpu or cpu")
+    expect(stdout).toBe('')
+    expect(code).toBe(2)
   })
 
   test('prints its usage', async () => {
