@@ -1,7 +1,7 @@
 /**
  * Runs the fuzz tests on many more cases than `npm test`, with a fresh seed, and with shapes of every kind: `npm run verify:fuzz`.
- * `-- --stacks LIST` of cpu, chromium, firefox and deno (cpu,chromium), `--factor N` (20) so many times as many cases, `--seed N`
- * those of another run, `--only TEXT` tests whose name has the text, `--write` writes docs/fuzz.md. Exits with 1 where a case fails,
+ * `-- --stacks LIST` of cpu, chromium, firefox and deno (cpu,chromium), `--factor N` (20) so many times as many cases, or as many as
+ * the stack's name is followed by (`cpu:90,deno`), `--seed N` those of another run, `--only TEXT` tests whose name has the text, `--write` writes docs/fuzz.md. Exits with 1 where a case fails,
  * whose seed and path it prints, and with 2 where an option is wrong.
  */
 import { randomInt } from 'node:crypto'
@@ -15,8 +15,7 @@ const STACKS = ['cpu', 'chromium', 'firefox', 'deno']
 const DAY = 86_400_000
 
 interface Choice {
-  stacks: string[]
-  factor: number
+  stacks: { stack: string; factor: number }[]
   seed: number
   only: string
   write: boolean
@@ -33,13 +32,15 @@ function choiceOf(args: string[]): Choice {
       write: { type: 'boolean', default: false },
     },
   })
-  const stacks = values.stacks.split(',')
-  const [factor, seed] = [Number(values.factor), Number(values.seed)]
-  const wrong = stacks.find((stack) => !STACKS.includes(stack))
-  if (wrong !== undefined) throw new Error(`--stacks has '${wrong}'; it may have ${STACKS.join(', ')}`)
-  if (!(factor > 1)) throw new Error(`--factor is ${values.factor}; it must be more than 1`)
+  const seed = Number(values.seed)
+  const stacks = values.stacks.split(',').map((each) => {
+    const [stack, own = values.factor] = each.split(':')
+    if (!STACKS.includes(stack)) throw new Error(`--stacks has '${stack}'; it may have ${STACKS.join(', ')}`)
+    if (!(Number(own) > 1)) throw new Error(`--factor of ${stack} is ${own}; it must be more than 1`)
+    return { stack, factor: Number(own) }
+  })
   if (!Number.isInteger(seed)) throw new Error(`--seed is ${values.seed}; it must be a whole number`)
-  return { ...values, stacks, factor, seed }
+  return { ...values, stacks, seed }
 }
 
 /** Cases of a property that have passed on a stack. */
@@ -94,39 +95,45 @@ class FuzzReporter implements Reporter {
 
   onTestRunEnd(): void {
     this.#bars.stop()
+    this.#underWay.clear()
   }
 }
 
-function markdownOf({ seed, factor }: Choice, tallies: readonly Tally[], seconds: number): string {
+function markdownOf({ seed, stacks: chosen }: Choice, tallies: readonly Tally[], seconds: number): string {
   const day = new Date().toISOString().slice(0, 10)
   const stacks = [...new Set(tallies.map(({ stack }) => stack))]
   const names = [...new Set(tallies.map(({ name }) => name))]
   const cases = (stack: string, name: string) =>
     tallies.find((each) => each.stack === stack && each.name === name)?.cases.toLocaleString('en') ?? ''
+  const sumOf = (stack: string) =>
+    tallies.reduce((total, each) => total + (each.stack === stack ? each.cases : 0), 0).toLocaleString('en')
   const sum = tallies.reduce((total, each) => total + each.cases, 0).toLocaleString('en')
   return [
-    `On ${day}, with seed ${seed} and ${factor} times the cases of \`npm test\`: ${sum} cases in ${(seconds / 60).toFixed(0)} minutes, none failed.`,
+    `On ${day}, with seed ${seed} and so many times the cases of \`npm test\`: ${chosen.map(({ stack, factor }) => `${stack} ${factor}`).join(', ')}. ${sum} cases in ${(seconds / 60).toFixed(0)} minutes, none failed.`,
     '',
     `| property | ${stacks.join(' | ')} |`,
     `| --- | ${stacks.map(() => '---').join(' | ')} |`,
     ...names.map((name) => `| ${name} | ${stacks.map((stack) => cases(stack, name)).join(' | ')} |`),
+    `| all | ${stacks.map((stack) => sumOf(stack)).join(' | ')} |`,
   ].join('\n')
 }
 
 async function main(choice: Choice): Promise<number> {
-  const { stacks, factor, seed, only, write } = choice
-  Object.assign(process.env, { VITE_FUZZ_SEED: String(seed), VITE_FUZZ_FACTOR: String(factor) })
-  console.log(`seed ${seed}, factor ${factor}`)
+  const { stacks, seed, only, write } = choice
+  console.log(`seed ${seed}, ${stacks.map(({ stack, factor }) => `${stack} ${factor}`).join(', ')} times as many cases`)
   const reporter = new FuzzReporter()
   const start = performance.now()
-  const vitest = await startVitest('test', ['/fuzz_'], {
-    project: stacks,
-    reporters: [reporter],
-    testTimeout: DAY,
-    testNamePattern: only.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&'),
-    watch: false,
-  })
-  await vitest.close()
+  for (const { stack, factor } of stacks) {
+    Object.assign(process.env, { VITE_FUZZ_SEED: String(seed), VITE_FUZZ_FACTOR: String(factor) })
+    const vitest = await startVitest('test', ['/fuzz_'], {
+      project: stack,
+      reporters: [reporter],
+      testTimeout: DAY,
+      testNamePattern: only.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&'),
+      watch: false,
+    })
+    await vitest.close()
+  }
   const tallies = [...reporter.tallies.values()]
   for (const { stack, name, cases } of tallies) console.log(`${String(cases).padStart(8)}  ${stack}: ${name}`)
   const { failures } = reporter
