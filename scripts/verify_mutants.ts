@@ -23,8 +23,9 @@ interface Judged extends Trial {
   survived?: string
 }
 
-/** A failure that says nothing of what the mutant computes. */
-const NOT_A_VERDICT = /^(DeviceError|GPUValidationError|GPUInternalError|SyntaxError)|timed out|GPUValidationError:/i
+/** A failure that says nothing of what the mutant computes, as the refusal of a device whose noise is wrong does. */
+const NOT_A_VERDICT =
+  /^(DeviceError(?!: the GPU device is wrong)|GPUValidationError|GPUInternalError|SyntaxError)|timed out|GPUValidationError:/i
 
 async function judge(trial: Trial): Promise<Judged> {
   const { mutant, side, tests } = trial

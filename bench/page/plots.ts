@@ -2,7 +2,7 @@ import uPlot from 'uplot'
 import 'uplot/dist/uPlot.min.css'
 import { colour } from '../../demo/colour'
 import { shapeOf } from '../cases'
-import { CONTENDER_NAMES, OWN } from '../contender'
+import { CONTENDER_NAMES, type ContenderName, OWN } from '../contender'
 import { type Figures, adapterOf, figuresOf } from '../figures'
 import type { Report } from '../run'
 import { byId, element } from './dom'
@@ -19,18 +19,20 @@ interface Plot {
 }
 
 /** Told apart on light and on dark paper; this library has the page's accent. */
-const COLOURS = [
-  '#c8442f',
-  '#8a8a8a',
-  '#2f7ed8',
-  '#d98a00',
-  '#3a9d5d',
-  '#9b59b6',
-  '#7f6a4f',
-  '#e0776a',
-  '#17a2b8',
-  '#b5528b',
-]
+const COLOURS: Record<ContenderName, string> = {
+  'gumbel-webgpu': '#c8442f',
+  'gumbel-webgpu, plain': '#8a8a8a',
+  argmax: '#2f7ed8',
+  'jax-js': '#d98a00',
+  tfjs: '#3a9d5d',
+  'naive WGSL': '#9b59b6',
+  'argsort WGSL': '#7f6a4f',
+  'Philox alone': '#e0776a',
+  copy: '#17a2b8',
+  'gumbel-webgpu, read back': '#b5528b',
+  'read back, JS': '#6b8e23',
+  'gumbel-webgpu, CPU': '#4b5d8a',
+}
 const HEIGHT = 320
 
 /** How the lines of each report are drawn; the first report's are solid. */
@@ -96,7 +98,7 @@ function keyOf(reports: Report[], all: Figures[][]): HTMLElement {
         plot.series.forEach(({ label }, i) => label === name && plot.setSeries(i, { show: box.checked }))
     })
     const swatch = element('span', { className: 'swatch' })
-    swatch.style.background = COLOURS[CONTENDER_NAMES.indexOf(name)]
+    swatch.style.background = COLOURS[name]
     return element('label', { className: 'choice' }, box, swatch, name)
   })
   const dashes = reports.map((report, i) =>
@@ -113,7 +115,7 @@ function draw(plot: Plot, all: Figures[][]): HTMLElement | undefined {
   const series: uPlot.Series[] = [{}]
   const data: uPlot.AlignedData = [xs]
   all.forEach((ofReport, i) => {
-    CONTENDER_NAMES.forEach((name, n) => {
+    CONTENDER_NAMES.forEach((name) => {
       const figures = ofReport.filter(({ contender }) => contender === name)
       if (figures.length === 0 || plot.leaveOut?.includes(name)) return
       const values = xs.map((x) => {
@@ -125,12 +127,12 @@ function draw(plot: Plot, all: Figures[][]): HTMLElement | undefined {
       series.push({
         label: name,
         show: !hidden.has(name),
-        stroke: COLOURS[n],
+        stroke: COLOURS[name],
         width: name === OWN ? 3 : 1.5,
         dash: dashOf(i).dash,
         // Cases are no scale: what lies between two of them is nothing.
         paths: plot.places ? () => null : undefined,
-        points: { show: true, size: name === OWN ? 9 : 7, fill: i === 0 ? COLOURS[n] : () => colour('--paper') },
+        points: { show: true, size: name === OWN ? 9 : 7, fill: i === 0 ? COLOURS[name] : () => colour('--paper') },
       })
     })
   })

@@ -29,7 +29,7 @@ export const DECODING: readonly Mutant[] = [
     shader: [shaders('drafts/accept')('let has_index = same && drawn', 'let has_index = drawn')],
     twin: [twin('drafts/judge')('indices.fill(-1, begin + n + 1,', 'indices.fill(-1, begin + n + 2,')],
     killedBy: {
-      shader: [onGpu('drafts', 'verifyDraft() gives what the CPU gives')],
+      shader: [onGpu('drafts', 'encodeVerifyDraft() records the same')],
       twin: [onCpu('drafts', 'gives what is drawn without drafts')],
       both: [onCpu('drafts', 'gives what is drawn without drafts')],
     },

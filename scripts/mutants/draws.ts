@@ -49,7 +49,7 @@ export const DRAWS: readonly Mutant[] = [
     shader: [
       shaders('shared/row_settings_buffer')(
         'return row_settings[row];',
-        'let own = row_settings[row]; return RowSettings(own.temperature, own.tau, own.seed, 0u, own.step);',
+        'var own = row_settings[row]; own.stream = 0u; return own;',
       ),
     ],
     twin: [settings.twin('out.stream = rows.words[at + WORD_OF.stream]', 'out.stream = 0')],

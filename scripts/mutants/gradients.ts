@@ -2,7 +2,6 @@
 import { type Mutant, onCpu, onGpu, shaders, twin } from './mutant'
 
 const compute = twin('operations/gumbel_softmax_backward/compute')
-const parts = onGpu('gumbel_softmax_backward', '[2, 32769] x 3: long rows in parts')
 const held = onGpu('gumbel_softmax_backward', '[64, 1000] x 1: rows of many lanes')
 const logs = onGpu('log_samples', '[64, 1000] x 1: rows of many lanes')
 const differences = onCpu('gumbel_softmax_backward', 'are the slopes of the samples, by central differences')
@@ -13,7 +12,7 @@ export const GRADIENTS: readonly Mutant[] = [
     name: 'terms of tau and T of the last draw of a long row alone',
     shader: [shaders('gumbel_softmax_backward/finish')('terms += spread(', 'terms = spread(')],
     twin: [],
-    killedBy: { shader: [parts] },
+    killedBy: { shader: [onGpu('gumbel_softmax_backward', 'with subgroups and without')] },
   },
   {
     name: 'a gradient whose mean is not taken off',

@@ -36,7 +36,13 @@ export const NOISE: readonly Mutant[] = [
   },
   {
     name: 'a dropped low half of the word',
-    shader: [words.shader('(high & 0xffff0000u) | (low >> 16u)', 'high & 0xffff0000u')],
+    shader: [
+      words.shader('(high & 0xffff0000u) | (low >> 16u)', 'high & 0xffff0000u'),
+      words.shader(
+        '(halves.high & vec4<u32>(0xffff0000u)) | (halves.low >> vec4<u32>(16u))',
+        'halves.high & vec4<u32>(0xffff0000u)',
+      ),
+    ],
     twin: [words.twin('(high[j] & 0xffff0000) | (low[j] >>> 16)', 'high[j] & 0xffff0000')],
     killedBy: contract(WORDS, { shader: [SAME_NOISE], ...statistic('words along classes: low 12 bits') }),
   },
