@@ -43,9 +43,8 @@ function choiceOf(args: string[]): Choice {
   return { ...values, stacks, seed }
 }
 
-/** Cases of a property that have passed on a stack. */
+/** Cases of a property that have passed. */
 interface Tally {
-  stack: string
   name: string
   cases: number
 }
@@ -74,7 +73,7 @@ class FuzzReporter implements Reporter {
       const { name, done, cases } = progress
       const stack = this.#vitest?.state.idMap.get(taskId ?? '')?.file.projectName ?? ''
       const key = `${stack}: ${name}`
-      this.tallies.set(key, { stack, name, cases: done })
+      this.tallies.set(key, { name, cases: done })
       const bar = this.#underWay.get(key) ?? this.#bars.create(cases, 0, { stack, name })
       this.#underWay.set(key, bar)
       bar.update(done)
@@ -95,36 +94,32 @@ class FuzzReporter implements Reporter {
 
   onTestRunEnd(): void {
     this.#bars.stop()
-    this.#underWay.clear()
   }
 }
 
-function markdownOf({ seed, stacks: chosen }: Choice, tallies: readonly Tally[], seconds: number): string {
+function markdownOf(stack: string, factor: number, seed: number, tallies: readonly Tally[], seconds: number): string {
   const day = new Date().toISOString().slice(0, 10)
-  const stacks = [...new Set(tallies.map(({ stack }) => stack))]
-  const names = [...new Set(tallies.map(({ name }) => name))]
-  const cases = (stack: string, name: string) =>
-    tallies.find((each) => each.stack === stack && each.name === name)?.cases.toLocaleString('en') ?? ''
-  const sumOf = (stack: string) =>
-    tallies.reduce((total, each) => total + (each.stack === stack ? each.cases : 0), 0).toLocaleString('en')
-  const sum = tallies.reduce((total, each) => total + each.cases, 0).toLocaleString('en')
+  const count = (cases: number) => cases.toLocaleString('en')
+  const sum = count(tallies.reduce((total, each) => total + each.cases, 0))
   return [
-    `On ${day}, with seed ${seed} and so many times the cases of \`npm test\`: ${chosen.map(({ stack, factor }) => `${stack} ${factor}`).join(', ')}. ${sum} cases in ${(seconds / 60).toFixed(0)} minutes, none failed.`,
+    `### ${stack}`,
     '',
-    `| property | ${stacks.join(' | ')} |`,
-    `| --- | ${stacks.map(() => '---').join(' | ')} |`,
-    ...names.map((name) => `| ${name} | ${stacks.map((stack) => cases(stack, name)).join(' | ')} |`),
-    `| all | ${stacks.map((stack) => sumOf(stack)).join(' | ')} |`,
+    `On ${day}, with seed ${seed} and ${factor} times the cases of \`npm test\`: ${sum} cases in ${(seconds / 60).toFixed(0)} minutes, none failed.`,
+    '',
+    '| property | cases |',
+    '| --- | --- |',
+    ...tallies.map(({ name, cases }) => `| ${name} | ${count(cases)} |`),
   ].join('\n')
 }
 
 async function main(choice: Choice): Promise<number> {
   const { stacks, seed, only, write } = choice
   console.log(`seed ${seed}, ${stacks.map(({ stack, factor }) => `${stack} ${factor}`).join(', ')} times as many cases`)
-  const reporter = new FuzzReporter()
-  const start = performance.now()
+  let good = true
   for (const { stack, factor } of stacks) {
     Object.assign(process.env, { VITE_FUZZ_SEED: String(seed), VITE_FUZZ_FACTOR: String(factor) })
+    const reporter = new FuzzReporter()
+    const start = performance.now()
     const vitest = await startVitest('test', ['/fuzz_'], {
       project: stack,
       reporters: [reporter],
@@ -133,17 +128,19 @@ async function main(choice: Choice): Promise<number> {
       watch: false,
     })
     await vitest.close()
+    const { failures } = reporter
+    const tallies = [...reporter.tallies.values()]
+    for (const { name, cases } of tallies) console.log(`${String(cases).padStart(8)}  ${stack}: ${name}`)
+    for (const failure of failures) console.log(`\n${failure}\n`)
+    if (failures.length > 0 || tallies.length === 0) {
+      console.log(`${stack}: ${failures.length} failed, of ${tallies.length} properties that were reached.`)
+      good = false
+    } else if (write) {
+      const seconds = (performance.now() - start) / 1000
+      await writeSection(`verify:fuzz ${stack}`, markdownOf(stack, factor, seed, tallies, seconds), 'fuzz.md')
+    }
   }
-  const tallies = [...reporter.tallies.values()]
-  for (const { stack, name, cases } of tallies) console.log(`${String(cases).padStart(8)}  ${stack}: ${name}`)
-  const { failures } = reporter
-  for (const failure of failures) console.log(`\n${failure}\n`)
-  const good = failures.length === 0 && tallies.length > 0
-  console.log(
-    good ? 'No case failed.' : `${failures.length} failed, of ${tallies.length} properties that were reached.`,
-  )
-  if (good && write)
-    await writeSection('verify:fuzz', markdownOf(choice, tallies, (performance.now() - start) / 1000), 'fuzz.md')
+  if (good) console.log('No case failed.')
   return good ? 0 : 1
 }
 
