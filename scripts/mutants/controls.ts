@@ -139,7 +139,7 @@ export const CONTROLS: readonly Mutant[] = [
     name: 'a draw goes by a block of which it needs a part',
     shader: [shaders('nucleus/groups')('block * 64u, row_reach)', 'block * 64u + 63u, row_reach)')],
     twin: [],
-    killedBy: { shader: [topP('where the mass before the class is the part')] },
+    killedBy: { shader: [topP('where a part of a block is before the class that is outside')] },
   },
   {
     name: 'masses by a rate that is rounded up',

@@ -87,6 +87,17 @@ describe('draws of top-p alone are those of the CPU', () => {
         await expectCpuDraws(gpu, data, { batchSize, numClasses, seed, topP })
     })
 
+  gpuTest('where a part of a block is before the class that is outside', async (gpu) => {
+    // Half of the mass ends amid 64 equal classes, before which is one of another block.
+    const [batchSize, numClasses] = [64, 4096]
+    const row = new Float32Array(numClasses).fill(-20).fill(0, 640, 704).fill(1, 3000, 3001)
+    const data = new Float32Array(batchSize * numClasses).map((_, i) => row[i % numClasses])
+    const options = { batchSize, numClasses, seed: 12n }
+    const { indices } = await cpu.sample(data, options)
+    expect(indices.filter((index) => index > 672 && index < 704).length).toBeGreaterThan(10)
+    await expectCpuDraws(gpu, data, { ...options, topP: 0.5 })
+  })
+
   gpuTest('where few blocks have most of the mass, and what is kept reaches farther', async (gpu) => {
     const [batchSize, numClasses] = [256, 4096]
     const row = new Float32Array(numClasses).fill(-30)
