@@ -18,9 +18,11 @@ import {
 } from './broken'
 import {
   DRAW_AXES,
+  DROP_NAMES,
   type DrawAxis,
   drawPairs,
   equalClasses,
+  leftCounts,
   rareClasses,
   relaxedPairs,
   scoresAndClasses,
@@ -111,6 +113,11 @@ export const BATTERY: readonly Check[] = [
     run: drawCorrelation,
   },
   ...DRAW_AXES.flatMap(drawChecks),
+  ...DROP_NAMES.map((drop) => ({
+    name: `draws under ${drop}: classes that are left (chi-squared), and no others`,
+    refuses: HOT,
+    run: (source: Source, scale: Scale) => leftCounts(drop, source, scale),
+  })),
   {
     name: 'draws: 256 equal classes (chi-squared)',
     refuses: UNEVEN,

@@ -1,3 +1,4 @@
+import type { SampleCallOptions } from 'gumbel-webgpu'
 import { countsOf, softmax } from '../chi_squared'
 import { randomLogits } from '../logits'
 import { type Finding, ofCounts, ofEqualCounts, ofRareEvents, ofSamples } from './finding'
@@ -51,6 +52,60 @@ async function drawsAlong(
 export async function softmaxCounts(axis: DrawAxis, source: Source, scale: Scale): Promise<Finding> {
   const indices = await drawsAlong(axis, LOGITS, TEMPERATURE, source, scale)
   return ofCounts(countsOf(indices, LOGITS.length), softmax(LOGITS, TEMPERATURE))
+}
+
+/** What drops classes of LOGITS, and the classes that are left, as their probabilities say. */
+const DROPS = {
+  'top-k': { options: { topK: 12 }, left: leftBy({ topK: 12 }) },
+  'top-p': { options: { topP: 0.8 }, left: leftBy({ topP: 0.8 }) },
+  'min-p': { options: { minP: 0.2 }, left: leftBy({ minP: 0.2 }) },
+  'three filters': { options: { topK: 20, topP: 0.9, minP: 0.1 }, left: leftBy({ topK: 20, topP: 0.9, minP: 0.1 }) },
+  'a bitmask': {
+    options: { bitmask: Uint32Array.of(0x55555555, 0xaa) },
+    left: columnsWhere((c) => c % 2 === (c < 32 ? 0 : 1)),
+  },
+  'a bias that bans': {
+    options: { bias: { classes: [0, 7, 39], values: [-Infinity, -Infinity, -Infinity] } },
+    left: columnsWhere((c) => c !== 0 && c !== 7 && c !== 39),
+  },
+} satisfies Record<string, { options: Partial<SampleCallOptions>; left: ReadonlySet<number> }>
+export type Drop = keyof typeof DROPS
+export const DROP_NAMES = Object.keys(DROPS) as Drop[]
+
+function columnsWhere(holds: (column: number) => boolean): Set<number> {
+  return new Set([...LOGITS.keys()].filter(holds))
+}
+
+/** By sorting in float64. */
+function leftBy({ topK = LOGITS.length, topP = 1, minP = 0 }): Set<number> {
+  const chances = softmax(LOGITS, TEMPERATURE)
+  const order = [...LOGITS.keys()].toSorted((a, b) => LOGITS[b] - LOGITS[a]).slice(0, topK)
+  const all = order.reduce((sum, column) => sum + chances[column], 0)
+  let before = 0
+  return new Set(
+    order.filter((column) => {
+      const isLeft = before < topP * all && chances[column] >= minP * chances[order[0]]
+      before += chances[column]
+      return isLeft
+    }),
+  )
+}
+
+/** Classes that are left are drawn as often as softmax says of them, and no others: a draw of another is as unlikely as can be. */
+export async function leftCounts(drop: Drop, source: Source, { draws }: Scale): Promise<Finding> {
+  const { options, left } = DROPS[drop]
+  const numSamples = 2 * draws
+  const call = { ...options, numClasses: LOGITS.length, temperature: TEMPERATURE, batchSize: 1, seed: 208, numSamples }
+  const counts = countsOf((await source.sample(LOGITS, call)).indices, LOGITS.length)
+  const chances = softmax(LOGITS, TEMPERATURE)
+  const columns = [...left]
+  const all = columns.reduce((sum, column) => sum + chances[column], 0)
+  const finding = ofCounts(
+    columns.map((column) => counts[column]),
+    columns.map((column) => chances[column] / all),
+  )
+  const others = counts.some((count, column) => count > 0 && !left.has(column))
+  return others ? { ...finding, p: 0 } : finding
 }
 
 /** Pairs of neighbouring draws among eight equal classes are equally frequent. */
