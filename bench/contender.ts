@@ -55,6 +55,8 @@ export interface Contender {
   /** What it is, for the page and the report. */
   about: string
   operations: readonly Operation[]
+  /** Which of their cases it is measured on, where not on all: slow ones whose time does not depend on the logits take one kind. */
+  takes?(one: Case): boolean
   /** Where it computes, so that its passes can be timed; left out where it computes on the CPU. */
   device?: GPUDevice
   prepare(problem: Problem): Promise<Prepared>

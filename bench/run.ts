@@ -142,7 +142,7 @@ async function runCase(
   const loaded: Loaded[] = []
   try {
     for (const contender of contenders) {
-      if (!contender.operations.includes(one.operation)) continue
+      if (!contender.operations.includes(one.operation) || contender.takes?.(one) === false) continue
       try {
         const prepared = await contender.prepare({ ...one, host, buffer })
         loaded.push(await tryOut(contender, prepared))

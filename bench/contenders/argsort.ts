@@ -17,6 +17,8 @@ export function argsort(device: GPUDevice): Contender {
     name: 'argsort WGSL',
     about: 'a bitonic sort of each row, then a walk along the cumulative sum, as in WebLLM',
     operations: ['sample-top-k-top-p', 'sample-top-k', 'sample-top-p'],
+    // The sort is the same for all filters and logits.
+    takes: ({ operation, logits }) => operation === 'sample-top-k-top-p' && logits === 'normal',
     device,
     async prepare({ operation, batchSize, numClasses, buffer }) {
       const { topK = numClasses, topP = 1 } = OPERATIONS[operation].filters ?? {}

@@ -14,6 +14,8 @@ export async function tfjs(device: GPUDevice): Promise<Contender> {
     about:
       'multinomial of TensorFlow.js on WebGPU, after its topk where that filters, or Gumbel-softmax composed of its operations',
     operations: ['sample', 'sample-top-k-top-p', 'sample-top-k', 'sample-many', 'tfjs-layer', 'tfjs-training-step'],
+    // topk takes as long whatever the logits are.
+    takes: ({ operation, logits }) => !operation.startsWith('sample-top-k') || logits === 'normal',
     device,
     prepare: async (problem) =>
       problem.operation.startsWith('tfjs') ? prepareLayer(tf, problem, composed(tf)) : multinomial(tf, problem),
