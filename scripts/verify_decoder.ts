@@ -62,7 +62,7 @@ async function main({ sequences, tokens, seed, write }: Choice): Promise<number>
       globalThis.run = await DecoderRun.open(${sequences}, ${tokens}, ${seed})
     })()`)
     bar.start(2 * tokens, 0, { doing: 'on the GPU' })
-    const { maps, memory } = await page.evaluate<Written>('run.write(onStep)')
+    const { reads, memory } = await page.evaluate<Written>('run.write(onStep)')
     bar.update({ doing: 'on the CPU' })
     const { tokens: all, different, farthest } = await page.evaluate<Compared>('run.compare(onStep)')
     bar.stop()
@@ -72,10 +72,10 @@ async function main({ sequences, tokens, seed, write }: Choice): Promise<number>
     const found = [
       `${all} tokens; ${different} of them, of their lists and of their ends differ from the CPU backend's`,
       `log-probabilities differ by ${farthest.toExponential(1)} at most`,
-      `${maps} calls of mapAsync in the loop; GPU buffers ${mb(from)} after two tenths, ${mb(to)} at the end`,
+      `${reads} buffers are read back in the loop; GPU buffers ${mb(from)} after two tenths, ${mb(to)} at the end`,
     ]
     console.log([stack, ...found].join('\n'))
-    const isRight = different === 0 && farthest < 1e-4 && maps === 0 && to.bytes <= MOST_GROWTH * from.bytes
+    const isRight = different === 0 && farthest < 1e-4 && reads === 0 && to.bytes <= MOST_GROWTH * from.bytes
     const day = new Date().toISOString().slice(0, 10)
     if (isRight && write)
       await writeSection('verify:decoder', `On ${day} in ${stack}: ${found.join('; ')}.`, 'testing.md')

@@ -8,8 +8,8 @@ import { countBuffers } from '../../test/helpers/buffer_count'
 
 /** What the first half of a run found, which reads nothing back. */
 export interface Written {
-  /** Calls of `mapAsync`, whoever made them. */
-  maps: number
+  /** Calls of `mapAsync` to read, whoever made them; pages of parameters are mapped to be written to again. */
+  reads: number
   /** Buffers made and not destroyed, the model's among them, and their bytes, after each tenth of the steps. */
   memory: { buffers: number; bytes: number }[]
 }
@@ -83,10 +83,10 @@ export class DecoderRun {
     const decoder = sampler.createDecoder(this.#options)
     const { mapAsync } = GPUBuffer.prototype
     const memory: Written['memory'] = []
-    let maps = 0
-    GPUBuffer.prototype.mapAsync = function (...args) {
-      maps++
-      return mapAsync.apply(this, args)
+    let reads = 0
+    GPUBuffer.prototype.mapAsync = function (mode, ...range) {
+      if (mode === GPUMapMode.READ) reads++
+      return mapAsync.call(this, mode, ...range)
     }
     let state = LanguageModel.start(batchSize)
     let ids = LanguageModel.ids(new Int32Array(batchSize).fill(Tokenizer.END))
@@ -108,7 +108,7 @@ export class DecoderRun {
     this.#decoded = await decoder.read()
     state.dispose()
     decoder.destroy()
-    return { maps, memory }
+    return { reads, memory }
   }
 
   /** Has the model read what was written, and the CPU draw from its logits. */
