@@ -8,8 +8,10 @@ import { countBuffers } from '../../test/helpers/buffer_count'
 
 /** What the first half of a run found, which reads nothing back. */
 export interface Written {
-  /** Calls of `mapAsync` to read, whoever made them; pages of parameters are mapped to be written to again. */
+  /** Buffers that were mapped to be read, whoever did so. */
   reads: number
+  /** Of them the sampler's marks, by which it knows that a page of parameters may be used again; nobody waits for them. */
+  marks: number
   /** Buffers made and not destroyed, the model's among them, and their bytes, after each tenth of the steps. */
   memory: { buffers: number; bytes: number }[]
 }
@@ -63,6 +65,8 @@ export class DecoderRun {
   static async open(batchSize: number, maxTokens: number, seed: number): Promise<DecoderRun> {
     const engine = await loadEngine(await loadTokenizer())
     if (!engine.sampler.device) throw new Error('there is no WebGPU here')
+    // Waits for the self-check, which reads a digest back.
+    await engine.sampler.sample(new Float32Array(2), { numClasses: 2, seed })
     return new DecoderRun(engine, batchSize, maxTokens, seed)
   }
 
@@ -83,9 +87,13 @@ export class DecoderRun {
     const decoder = sampler.createDecoder(this.#options)
     const { mapAsync } = GPUBuffer.prototype
     const memory: Written['memory'] = []
-    let reads = 0
+    let [reads, marks] = [0, 0]
     GPUBuffer.prototype.mapAsync = function (mode, ...range) {
-      if (mode === GPUMapMode.READ) reads++
+      if (mode === GPUMapMode.READ) {
+        reads++
+        // What is recorded stages nothing else.
+        if (this.label === 'gumbel-webgpu staging') marks++
+      }
       return mapAsync.call(this, mode, ...range)
     }
     let state = LanguageModel.start(batchSize)
@@ -108,7 +116,7 @@ export class DecoderRun {
     this.#decoded = await decoder.read()
     state.dispose()
     decoder.destroy()
-    return { reads, memory }
+    return { reads, marks, memory }
   }
 
   /** Has the model read what was written, and the CPU draw from its logits. */
