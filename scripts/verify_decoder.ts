@@ -8,6 +8,7 @@ import { SingleBar } from 'cli-progress'
 import { chromium } from 'playwright'
 import { chromiumFlags, findChromium } from './chromium'
 import type { Compared, Written } from './decoder/run'
+import { runScript } from './run_script'
 import { writeSection } from './section'
 import { BLANK, servePages } from './serve_pages'
 
@@ -87,11 +88,4 @@ async function main({ sequences, tokens, seed, write }: Choice): Promise<number>
   }
 }
 
-let choice: Choice | undefined
-try {
-  choice = choiceOf(process.argv.slice(2))
-} catch (error) {
-  console.error((error as Error).message)
-  process.exitCode = 2
-}
-if (choice) process.exitCode = await main(choice)
+await runScript(choiceOf, main)

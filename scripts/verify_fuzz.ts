@@ -9,6 +9,7 @@ import { parseArgs } from 'node:util'
 import { MultiBar, type SingleBar } from 'cli-progress'
 import { type Reporter, type TestCase, type TestModule, type Vitest, startVitest } from 'vitest/node'
 import { progressOf } from '../test/helpers/fuzz/progress'
+import { runScript } from './run_script'
 import { writeSection } from './section'
 
 const STACKS = ['cpu', 'chromium', 'firefox', 'deno']
@@ -144,11 +145,4 @@ async function main(choice: Choice): Promise<number> {
   return good ? 0 : 1
 }
 
-let choice: Choice | undefined
-try {
-  choice = choiceOf(process.argv.slice(2))
-} catch (error) {
-  console.error((error as Error).message)
-  process.exitCode = 2
-}
-if (choice) process.exitCode = await main(choice)
+await runScript(choiceOf, main)

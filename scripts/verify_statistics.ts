@@ -10,6 +10,7 @@ import { BATTERY } from '../test/helpers/statistics/battery'
 import type { Finding } from '../test/helpers/statistics/finding'
 import { chromiumFlags, findChromium } from './chromium'
 import { FIREFOX_PREFERENCES, findFirefox } from './firefox'
+import { runScript } from './run_script'
 import { writeSection } from './section'
 import { servePages } from './serve_pages'
 import { type Found, markdownOf, verdictOf } from './statistics/report'
@@ -84,11 +85,4 @@ async function main({ browser: name, only, write }: Choice): Promise<number> {
   }
 }
 
-let choice: Choice | undefined
-try {
-  choice = choiceOf(process.argv.slice(2))
-} catch (error) {
-  console.error((error as Error).message)
-  process.exitCode = 2
-}
-if (choice) process.exitCode = await main(choice)
+await runScript(choiceOf, main)
