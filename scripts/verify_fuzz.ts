@@ -7,7 +7,7 @@
 import { randomInt } from 'node:crypto'
 import { parseArgs } from 'node:util'
 import { MultiBar, type SingleBar } from 'cli-progress'
-import { type Reporter, type TestCase, type TestModule, type Vitest, startVitest } from 'vitest/node'
+import { type Reporter, type TestCase, type TestModule, startVitest } from 'vitest/node'
 import { progressOf } from '../test/helpers/fuzz/progress'
 import { runScript } from './run_script'
 import { writeSection } from './section'
@@ -61,22 +61,20 @@ class FuzzReporter implements Reporter {
     notTTYSchedule: 60_000,
   })
   #underWay = new Map<string, SingleBar>()
-  #vitest: Vitest | undefined
+  readonly #stack: string
 
-  onInit(vitest: Vitest): void {
-    this.#vitest = vitest
+  constructor(stack: string) {
+    this.#stack = stack
   }
 
-  onUserConsoleLog({ content, taskId }: { content: string; taskId?: string }): void {
+  onUserConsoleLog({ content }: { content: string }): void {
     for (const line of content.split('\n')) {
       const progress = progressOf(line)
       if (!progress) continue
       const { name, done, cases } = progress
-      const stack = this.#vitest?.state.idMap.get(taskId ?? '')?.file.projectName ?? ''
-      const key = `${stack}: ${name}`
-      this.tallies.set(key, { name, cases: done })
-      const bar = this.#underWay.get(key) ?? this.#bars.create(cases, 0, { stack, name })
-      this.#underWay.set(key, bar)
+      this.tallies.set(name, { name, cases: done })
+      const bar = this.#underWay.get(name) ?? this.#bars.create(cases, 0, { stack: this.#stack, name })
+      this.#underWay.set(name, bar)
       bar.update(done)
       if (done === cases) bar.stop()
     }
@@ -119,7 +117,7 @@ async function main(choice: Choice): Promise<number> {
   let good = true
   for (const { stack, factor } of stacks) {
     Object.assign(process.env, { VITE_FUZZ_SEED: String(seed), VITE_FUZZ_FACTOR: String(factor) })
-    const reporter = new FuzzReporter()
+    const reporter = new FuzzReporter(stack)
     const start = performance.now()
     const vitest = await startVitest('test', ['/fuzz_'], {
       project: stack,
