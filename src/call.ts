@@ -13,7 +13,8 @@ import {
   columnsOf,
   rowsOf,
 } from './operation'
-import { SETTINGS_OPTIONS, requireRelaxed, settingsOf } from './settings'
+import { requireRelaxed, settingsOf } from './check_settings'
+import { SETTINGS_OPTIONS } from './settings'
 import { type View, type ViewSpec, inBuffer, inputView, outputView } from './view'
 
 /** Options that every call may be given, so that one object serves all. */

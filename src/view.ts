@@ -1,8 +1,7 @@
 /** Where data lies: the one type for whatever calls read and write, with its arithmetic in bytes, its limits and its messages. */
 
-import { fixed, tagOf } from './arrays'
+import { tagOf } from './arrays'
 import { isObject, oneOf, shown, whole } from './checks'
-import { widenBfloat16, widenFloat16 } from './halves'
 import { readNames } from './known_names'
 
 /** int64 is a pair of words, low first. */
@@ -62,7 +61,7 @@ export const ALIGNMENT = 256
 /** GPUBufferUsage.STORAGE, which not every runtime has as a global. */
 const STORAGE = 128
 
-const BYTES: Readonly<Record<ElementType, number>> = { float32: 4, float16: 2, bfloat16: 2, int32: 4, int64: 8 }
+export const BYTES: Readonly<Record<ElementType, number>> = { float32: 4, float16: 2, bfloat16: 2, int32: 4, int64: 8 }
 /** Tags of the arrays that hold a type; the first says it without a `type`, the others need one. */
 const ARRAYS: Readonly<Record<ElementType, readonly string[]>> = {
   float32: ['Float32Array'],
@@ -285,51 +284,4 @@ export function from<T extends Geometry>(view: T, first: number, rows: number): 
 /** The view's rows as they are told apart: one where all rows have the same. */
 export function distinct<T extends Geometry>(view: T): T {
   return view.rowStride === 0 && view.rows > 1 ? { ...view, rows: 1, rowStride: view.columns } : view
-}
-
-/** Bytes of a view's rows where they are packed. */
-export function packedBytes({ rows, columns, type }: Pick<Geometry, 'rows' | 'columns' | 'type'>): number {
-  return rows * columns * BYTES[type]
-}
-
-/** Copies the rows of a view in host memory into `out`, packed. */
-export function copyRows({ data, offset, rowStride, rows, columns }: HostView, out: HostArray): void {
-  if (rowStride === columns) out.set(data.subarray(offset, offset + rows * columns))
-  else
-    for (let r = 0; r < rows; r++) {
-      const begin = offset + r * rowStride
-      out.set(data.subarray(begin, begin + columns), r * columns)
-    }
-}
-
-/** An array for the packed rows of a view, in `buffer`, which is long enough. */
-export function packedArray({ rows, columns, type }: Geometry, buffer: ArrayBuffer): HostArray {
-  const Type = type === 'int32' ? Int32Array : type === 'float32' ? Float32Array : Uint16Array
-  return new Type(buffer, 0, rows * columns)
-}
-
-/** The view with its elements as float32, exactly, where they are halves. */
-export function widened(view: HostView): HostView {
-  const { type, rows, columns } = view
-  if (type !== 'float16' && type !== 'bfloat16') return view
-  const halves = new Uint16Array(rows * columns)
-  copyRows(view, halves)
-  const data = type === 'float16' ? widenFloat16(halves) : widenBfloat16(halves)
-  return { ...view, type: 'float32', data, offset: 0, rowStride: columns }
-}
-
-/** Writes the rows of a view in host memory to a buffer, packed. */
-export function uploadRows(queue: GPUQueue, view: HostView, to: GPUBuffer): void {
-  const { data, offset, rowStride, rows, columns, type } = view
-  if (BYTES[type] === 2) {
-    // Writes have whole words, and rows may begin within one.
-    const halves = new Uint16Array(Math.ceil((rows * columns) / 2) * 2)
-    copyRows(view, halves)
-    queue.writeBuffer(to, 0, halves)
-    return
-  }
-  const write = (at: number, begin: number, length: number) =>
-    queue.writeBuffer(to, 4 * at, fixed(data as Float32Array<ArrayBuffer>, begin, begin + length))
-  if (rowStride === columns) write(0, offset, rows * columns)
-  else for (let r = 0; r < rows; r++) write(r * columns, offset + r * rowStride, columns)
 }

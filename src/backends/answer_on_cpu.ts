@@ -1,6 +1,7 @@
+import { widened } from '../host_rows'
 import type { Call } from '../operation'
 import { answerOf } from '../results'
-import { type HostView, widened } from '../view'
+import type { HostView } from '../view'
 
 /** The answer to a checked call whose inputs are in host memory, by plain TypeScript in the thread that asks. */
 export function answerOnCpu(call: Call): unknown {

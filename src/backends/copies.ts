@@ -1,5 +1,6 @@
+import { copyRows, packedArray, packedBytes } from '../host_rows'
 import type { Call } from '../operation'
-import { type HostView, copyRows, distinct, packedArray, packedBytes } from '../view'
+import { type HostView, distinct } from '../view'
 
 /** Inputs of one call are at most so many arrays: logits, bias, bitmask, and of penalties the tokens and what rows are penalized with. */
 const MAX_SPARES = 5

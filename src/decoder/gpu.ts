@@ -2,17 +2,17 @@
 
 import { BIAS, BITMASK, adjustedName, adjustmentsOf } from '../adjust/views'
 import { callOf, recordingOf } from '../call'
+import { settingsOf } from '../check_settings'
 import { InvalidRowsError, invalidRowsOf } from '../errors'
 import type { Context } from '../gpu/context'
 import { encodeDispatches } from '../gpu/encode'
-import { BufferUsage } from '../gpu/flags'
 import type { Modules } from '../gpu/kernel'
 import type { Dispatch } from '../gpu/plan'
 import { record } from '../gpu/record'
 import { sample } from '../operations/sample/operation'
-import { settingsOf } from '../settings'
-import { type View, inBuffer, packedBytes, uploadRows, windowOf } from '../view'
+import { inBuffer, windowOf } from '../view'
 import type { Logits } from '../options'
+import { DecoderBuffers } from './buffers'
 import type { Decoded, Decoder, NextOptions, RestartOptions } from './options'
 import { type DrawnTokens, type Lists, NOTHING_APPENDED, decodedOf } from './sequences'
 import { type DecoderSettings, appendedOf, decoderSettingsOf, nextOptionsOf, restartedOf } from './settings'
@@ -31,37 +31,39 @@ export class GpuDecoder implements Decoder {
   readonly tokenStride: number
   #context: Context
   #settings: DecoderSettings
-  #buffers = new Map<string, GPUBuffer>()
+  #buffers: DecoderBuffers
   #section: number
   #promptLengths: Int32Array<ArrayBuffer>
 
   constructor(context: Context, options: unknown) {
     this.#context = context
+    this.#buffers = new DecoderBuffers(context.device)
     const settings = (this.#settings = decoderSettingsOf(options))
     const { batchSize, numClasses, maxTokens, stopTokens, int64, topCount } = settings
     this.tokenStride = settings.maxPromptTokens + maxTokens
     this.#section = Math.ceil(batchSize / BLOCK_WORDS) * BLOCK_WORDS
     this.#promptLengths = new Int32Array(batchSize)
     const rows = 4 * batchSize
-    this.indices = this.#make('indices_kept', int64 ? 2 * rows : rows)
-    this.tokens = this.#make('tokens_kept', rows * this.tokenStride)
-    this.lengths = this.#make('lengths_kept', rows)
-    this.finished = this.#make('finished', rows)
-    this.#make('steps_kept', rows)
-    this.#make('prompt_lengths', rows)
-    this.#make('drawn', 4 * this.#section * SECTIONS.length)
-    if (settings.logProbs) this.#make('log_probs_kept', rows * maxTokens)
+    this.indices = this.#buffers.make('indices_kept', int64 ? 2 * rows : rows)
+    this.tokens = this.#buffers.make('tokens_kept', rows * this.tokenStride)
+    this.lengths = this.#buffers.make('lengths_kept', rows)
+    this.finished = this.#buffers.make('finished', rows)
+    this.#buffers.make('steps_kept', rows)
+    this.#buffers.make('prompt_lengths', rows)
+    this.#buffers.make('drawn', 4 * this.#section * SECTIONS.length)
+    if (settings.logProbs) this.#buffers.make('log_probs_kept', rows * maxTokens)
     if (topCount > 0) {
-      this.#make('top_drawn', 8 * this.#topSection)
-      this.#make('top_kept', 2 * rows * maxTokens * topCount)
+      this.#buffers.make('top_drawn', 8 * this.#topSection)
+      this.#buffers.make('top_kept', 2 * rows * maxTokens * topCount)
     }
-    if (settings.minTokens > 0 && stopTokens.length > 0) this.#make('mask_out', rows * Math.ceil(numClasses / 32))
+    if (settings.minTokens > 0 && stopTokens.length > 0)
+      this.#buffers.make('mask_out', rows * Math.ceil(numClasses / 32))
     const config = new Uint32Array(CONFIG_WORDS + Math.max(1, stopTokens.length))
     config.set([maxTokens, this.tokenStride, settings.padToken, int64 ? 2 : 1, settings.minTokens, settings.step])
     config.set([this.#section, stopTokens.length], 6)
     config.set(stopTokens, CONFIG_WORDS)
-    this.#make('config', config.byteLength)
-    this.#write('config', config)
+    this.#buffers.make('config', config.byteLength)
+    this.#buffers.write('config', config)
     this.#begin({ rows: settings.prompts.map((_, r) => r), prompts: settings.prompts })
   }
 
@@ -83,7 +85,7 @@ export class GpuDecoder implements Decoder {
     return this.#context.guarded(async () => {
       const { device, staging } = this.#context
       const encoder = device.createCommandEncoder({ label: 'gumbel-webgpu decoder' })
-      const at = (name: string) => this.#uploaded(call.inputs[name])
+      const at = (name: string) => this.#buffers.uploaded(call.inputs[name])
       this.#encodeDraw(encoder, at('logits')!, { bitmask: at(BITMASK), bias: at(BIAS) } as NextOptions)
       this.#encode(encoder, [
         this.#dispatch('judge', ['config', 'drawn', 'finished'], 1),
@@ -91,11 +93,11 @@ export class GpuDecoder implements Decoder {
         this.#appendDispatch({ constants: { ALL_OR_NONE: 1 } }),
       ])
       const drawnBytes = 4 * this.#section * SECTIONS.length
-      const top = this.#buffers.get('top_drawn')
+      const top = this.#buffers.named.get('top_drawn')
       const topBegin = drawnBytes + this.indices.size
       const bytes = topBegin + (top?.size ?? 0)
       const copy = staging.take(bytes)
-      encoder.copyBufferToBuffer(this.#buffers.get('drawn')!, 0, copy, 0, drawnBytes)
+      encoder.copyBufferToBuffer(this.#buffers.at('drawn'), 0, copy, 0, drawnBytes)
       encoder.copyBufferToBuffer(this.indices, 0, copy, drawnBytes, this.indices.size)
       if (top) encoder.copyBufferToBuffer(top, 0, copy, topBegin, top.size)
       device.queue.submit([encoder.finish()])
@@ -130,8 +132,8 @@ export class GpuDecoder implements Decoder {
     const words = new Int32Array(batchSize + tokens.length)
     words.set(given.lengths)
     words.set(tokens, batchSize)
-    this.#grow('given', words.byteLength)
-    this.#write('given', words)
+    this.#buffers.grow('given', words.byteLength)
+    this.#buffers.write('given', words)
     const encoder = device.createCommandEncoder({ label: 'gumbel-webgpu decoder' })
     this.#encode(encoder, [
       this.#appendDispatch({
@@ -153,9 +155,9 @@ export class GpuDecoder implements Decoder {
     return this.#context.guarded(async () => {
       const { device, staging } = this.#context
       const names = ['tokens_kept', 'lengths_kept', 'finished', 'log_probs_kept', 'top_kept'].filter((name) =>
-        this.#buffers.has(name),
+        this.#buffers.named.has(name),
       )
-      const parts = names.map((name) => this.#buffers.get(name)!)
+      const parts = names.map((name) => this.#buffers.at(name))
       const bytes = parts.reduce((sum, { size }) => sum + size, 0)
       const copy = staging.take(bytes)
       const encoder = device.createCommandEncoder({ label: 'gumbel-webgpu decoder' })
@@ -182,15 +184,14 @@ export class GpuDecoder implements Decoder {
   }
 
   destroy(): void {
-    for (const buffer of this.#buffers.values()) buffer.destroy()
-    this.#buffers.clear()
+    this.#buffers.destroy()
   }
 
   /** Draws from these logits into `drawn`. */
   #encodeDraw(encoder: GPUCommandEncoder, logits: unknown, { bitmask, bias }: NextOptions): void {
     const { batchSize, numClasses, seeds, streams, draws, penalties, logProbs, topCount } = this.#settings
-    const at = (name: string) => ({ buffer: this.#buffers.get(name)! })
-    const allowed = this.#buffers.has('mask_out') ? this.#encodeBan(encoder, bitmask) : bitmask
+    const at = (name: string) => ({ buffer: this.#buffers.at(name) })
+    const allowed = this.#buffers.named.has('mask_out') ? this.#encodeBan(encoder, bitmask) : bitmask
     const into = (section: (typeof SECTIONS)[number]) => ({
       ...at('drawn'),
       offset: SECTIONS.indexOf(section) * this.#section,
@@ -233,11 +234,11 @@ export class GpuDecoder implements Decoder {
     const { batchSize, numClasses } = this.#settings
     const words = Math.ceil(numClasses / 32)
     const dispatch = this.#dispatch('ban_stops', ['config', 'mask_out'], Math.ceil((batchSize * words) / 64))
-    dispatch.bindings.steps_now = this.#whole('steps_kept')
+    dispatch.bindings.steps_now = this.#buffers.whole('steps_kept')
     dispatch.params.classes = numClasses
     if (!bitmask) {
       this.#encode(encoder, [dispatch])
-      return { buffer: this.#buffers.get('mask_out')! }
+      return { buffer: this.#buffers.at('mask_out') }
     }
     const how = { onGpu: true, recorded: true }
     const view = adjustmentsOf({ batchSize, numClasses, given: { bitmask } }, how)[BITMASK]
@@ -245,8 +246,8 @@ export class GpuDecoder implements Decoder {
     dispatch.kernel.modules = { 'decoder/all_allowed': 'decoder/given_allowed' }
     dispatch.bindings.mask_in = { of: 'mask_in', offset, size }
     Object.assign(dispatch.params, { rowsInOffset: begin, rowsInStride: view.rowStride })
-    this.#encode(encoder, [dispatch], new Map([...this.#buffers, ['mask_in', view.buffer!]]))
-    return { buffer: this.#buffers.get('mask_out')! }
+    this.#encode(encoder, [dispatch], new Map([...this.#buffers.named, ['mask_in', view.buffer!]]))
+    return { buffer: this.#buffers.at('mask_out') }
   }
 
   /** Lists in the halves of a buffer. */
@@ -266,7 +267,7 @@ export class GpuDecoder implements Decoder {
         ...dispatch,
         kernel: { ...dispatch.kernel, constants },
         params: { ...dispatch.params, topCount },
-        bindings: { ...dispatch.bindings, steps_before: this.#whole('steps_kept') },
+        bindings: { ...dispatch.bindings, steps_before: this.#buffers.whole('steps_kept') },
       },
     ]
   }
@@ -294,7 +295,7 @@ export class GpuDecoder implements Decoder {
       ...dispatch,
       kernel: { ...dispatch.kernel, modules: { ...modules, ...keep }, constants },
       params: { ...dispatch.params, ...params },
-      bindings: { ...dispatch.bindings, drawn: this.#whole(drawn) },
+      bindings: { ...dispatch.bindings, drawn: this.#buffers.whole(drawn) },
     }
   }
 
@@ -302,20 +303,16 @@ export class GpuDecoder implements Decoder {
     return {
       kernel: { name: `decoder/${kernel}`, modules: {}, constants: {} },
       params: { rows: this.#settings.batchSize },
-      bindings: Object.fromEntries(buffers.map((name) => [name, this.#whole(name)])),
+      bindings: Object.fromEntries(buffers.map((name) => [name, this.#buffers.whole(name)])),
       workgroups,
       work: 0,
     }
   }
 
-  #whole(name: string) {
-    return { of: name, offset: 0, size: this.#buffers.get(name)!.size }
-  }
-
   #encode(
     encoder: GPUCommandEncoder,
     dispatches: Dispatch[],
-    buffers: ReadonlyMap<string, GPUBuffer> = this.#buffers,
+    buffers: ReadonlyMap<string, GPUBuffer> = this.#buffers.named,
   ): void {
     this.#context.recording(encoder, (uniforms) =>
       encodeDispatches(this.#context, encoder, 'gumbel-webgpu decoder', dispatches, {
@@ -326,23 +323,6 @@ export class GpuDecoder implements Decoder {
     )
   }
 
-  /** Where a checked input lies on the device: what is in host memory is written to a buffer of the decoder's. */
-  #uploaded(view: View | undefined): object | undefined {
-    if (!view) return undefined
-    const { buffer, data, type, offset, rowStride } = view
-    if (buffer) return { buffer, offset, rowStride, ...(view.name === 'logits' ? { type } : {}) }
-    const rows = rowStride === 0 ? 1 : view.rows
-    const own = { ...view, data: data!, rows }
-    const name = `upload ${view.name}`
-    this.#grow(name, packedBytes(own))
-    uploadRows(this.#context.device.queue, own, this.#buffers.get(name)!)
-    return {
-      buffer: this.#buffers.get(name)!,
-      rowStride: rowStride === 0 ? 0 : view.columns,
-      ...(view.name === 'logits' ? { type } : {}),
-    }
-  }
-
   /** Writes where sequences begin. */
   #begin({ rows, prompts }: { rows: number[]; prompts: Int32Array[] }): void {
     const { batchSize, step, maxTokens, topCount } = this.#settings
@@ -351,35 +331,13 @@ export class GpuDecoder implements Decoder {
     rows.forEach((row, i) => {
       this.#promptLengths[row] = prompts[i].length
       const length = Int32Array.of(prompts[i].length)
-      this.#write('lengths_kept', length, row)
-      this.#write('prompt_lengths', length, row)
-      this.#write('steps_kept', Uint32Array.of(step), row)
-      this.#write('finished', Uint32Array.of(0), row)
+      this.#buffers.write('lengths_kept', length, row)
+      this.#buffers.write('prompt_lengths', length, row)
+      this.#buffers.write('steps_kept', Uint32Array.of(step), row)
+      this.#buffers.write('finished', Uint32Array.of(0), row)
       if (topCount > 0)
-        for (const half of [0, batchSize]) this.#write('top_kept', nothing, (half + row) * nothing.length)
-      if (prompts[i].length > 0) this.#write('tokens_kept', Int32Array.from(prompts[i]), row * this.tokenStride)
+        for (const half of [0, batchSize]) this.#buffers.write('top_kept', nothing, (half + row) * nothing.length)
+      if (prompts[i].length > 0) this.#buffers.write('tokens_kept', Int32Array.from(prompts[i]), row * this.tokenStride)
     })
-  }
-
-  #make(name: string, bytes: number): GPUBuffer {
-    const { STORAGE, COPY_SRC, COPY_DST } = BufferUsage
-    const size = Math.ceil(Math.max(4, bytes) / 16) * 16
-    const usage = STORAGE | COPY_SRC | COPY_DST
-    const buffer = this.#context.device.createBuffer({ label: `gumbel-webgpu decoder ${name}`, size, usage })
-    this.#buffers.set(name, buffer)
-    return buffer
-  }
-
-  /** Has a buffer of at least so many bytes. */
-  #grow(name: string, bytes: number): void {
-    const buffer = this.#buffers.get(name)
-    if (buffer && buffer.size >= bytes) return
-    // What is submitted keeps the smaller one until it has run.
-    buffer?.destroy()
-    this.#make(name, bytes)
-  }
-
-  #write(name: string, words: Int32Array<ArrayBuffer> | Uint32Array<ArrayBuffer>, at = 0): void {
-    this.#context.device.queue.writeBuffer(this.#buffers.get(name)!, 4 * at, words)
   }
 }

@@ -5,7 +5,8 @@ import { callOf } from '../call'
 import { isObject, oneOf, shown, whole } from '../checks'
 import { readNames } from '../known_names'
 import { sample } from '../operations/sample/operation'
-import { FILTER_OPTIONS, WORD_OF, settingsOf } from '../settings'
+import { settingsOf } from '../check_settings'
+import { FILTER_OPTIONS, WORD_OF } from '../settings'
 import type { DecoderOptions, NextOptions, RestartOptions } from './options'
 
 const MAX_STEP = 0xffffffff

@@ -4,7 +4,8 @@ import { ADJUSTMENTS } from '../adjust/views'
 import { isObject, isOne, shown, whole } from '../checks'
 import { tagOf } from '../arrays'
 import { readNames } from '../known_names'
-import { FILTER_OPTIONS, SETTINGS_OPTIONS, type Settings, settingsOf, settingsOfRow, emptySettings } from '../settings'
+import { settingsOf } from '../check_settings'
+import { FILTER_OPTIONS, SETTINGS_OPTIONS, type Settings, settingsOfRow, emptySettings } from '../settings'
 import { inBuffer } from '../view'
 
 const SETTINGS = [...SETTINGS_OPTIONS, ...FILTER_OPTIONS]

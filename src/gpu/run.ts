@@ -1,10 +1,11 @@
 /** Calls that read their results back. */
 
 import { invalidStatusesOf } from '../errors'
+import { packedBytes, uploadRows } from '../host_rows'
 import { type Call, type Request, type Results, resultGeometry } from '../operation'
 import { arraysOf, extentOf } from '../results'
 import { type RowSettingsTable, SETTINGS_WORDS, type Settings } from '../settings'
-import { ALIGNMENT, type Geometry, type HostView, type View, distinct, from, packedBytes, uploadRows } from '../view'
+import { ALIGNMENT, type Geometry, type HostView, type View, distinct, from } from '../view'
 import { type Context, settingsThatFit } from './context'
 import { encodeDispatches } from './encode'
 import type { Kernel } from './kernel'

@@ -4,7 +4,8 @@ import { WgslReflect } from 'wgsl_reflect/wgsl_reflect.module.js'
 import { PARAMS_BYTES, PARAMS_FIELDS, SETTINGS_SLOT, writeParams } from '../../src/gpu/params'
 import { PENALTY_FIELDS, PENALTY_WORDS } from '../../src/adjust/views'
 import { MODULES } from '../../src/gpu/linker'
-import { SETTINGS_WORDS, settingsOf } from '../../src/settings'
+import { settingsOf } from '../../src/check_settings'
+import { SETTINGS_WORDS } from '../../src/settings'
 
 function structOf(name: string, ...modules: string[]) {
   const source = modules.map((module) => MODULES.get(module)!.replace(/^import .*$/gm, '')).join('\n')

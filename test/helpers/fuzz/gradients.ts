@@ -1,5 +1,6 @@
 import { rowScores } from '../../../src/operations/gumbel_softmax/compute'
-import { emptySettings, settingsOf, settingsOfRow } from '../../../src/settings'
+import { settingsOf } from '../../../src/check_settings'
+import { emptySettings, settingsOfRow } from '../../../src/settings'
 import { MIN_NORMAL } from '../soft'
 import { type Case, optionsOf, valueOf } from './cases'
 
