@@ -1,4 +1,4 @@
-import type { Kernel } from '../../src/gpu/kernel'
+import type { Kernel, Modules } from '../../src/gpu/kernel'
 import { KERNEL_VARIANTS } from '../kernel_variants'
 import type { Code, Loop } from './code'
 
@@ -15,14 +15,22 @@ export interface Path {
 }
 
 /** With vector loads and float32 samples; with subgroups where several lanes share a row. */
-function variant(name: Kernel['name'], constants: Record<string, number> = {}): Kernel {
+function variant(name: Kernel['name'], constants: Record<string, number> = {}, modules: Modules = {}): Kernel {
+  const has = (all: Record<string, unknown>, part: object) =>
+    Object.entries(part).every(([key, value]) => all[key] === value)
   const found = KERNEL_VARIANTS.filter(
-    (kernel) =>
-      kernel.name === name && Object.entries(constants).every(([key, value]) => kernel.constants[key] === value),
+    (kernel) => kernel.name === name && has(kernel.constants, constants) && has(kernel.modules, modules),
   )
   if (found.length === 0) throw new Error(`there is no variant of ${name} with ${JSON.stringify(constants)}`)
   // Those with vector loads come first.
   return found.find(({ modules }) => 'shared/reduce_workgroup' in modules) ?? found[0]
+}
+
+/** The gradient by one of the ways to find that of a draw. */
+function gradient(draw: string, constants: Record<string, number>): Kernel {
+  return variant('gumbel_softmax_backward/whole', constants, {
+    'gumbel_softmax_backward/draw_held': `gumbel_softmax_backward/${draw}`,
+  })
 }
 
 /** The loops over elements: those that read or write buffers. */
@@ -170,22 +178,22 @@ export const PATHS: Path[] = [
     moves: 'float16 samples',
   },
   {
-    name: '`gumbel_softmax_backward/held`, held, 64 x 2',
-    kernel: variant('gumbel_softmax_backward/held', { LANES, FOURS: 4, ONE_DRAW: 1 }),
+    name: '`gumbel_softmax_backward/draw_held`, 64 x 2',
+    kernel: variant('gumbel_softmax_backward/whole', { LANES, FOURS: 4, ONE_DRAW: 1 }),
     cycles: straight(16),
     bytes: 16,
     moves: 'holding the values, which it reads twice; noise',
   },
   {
-    name: '`gumbel_softmax_backward/long`, scores held',
-    kernel: variant('gumbel_softmax_backward/long', { ONE_DRAW: 1 }),
+    name: '`gumbel_softmax_backward/draw_long`, scores held',
+    kernel: gradient('draw_long', { ONE_DRAW: 1 }),
     cycles: allOf(8),
     bytes: 24,
     moves: 'reading values once',
   },
   {
     name: 'the same, several draws: noise made twice',
-    kernel: variant('gumbel_softmax_backward/long', { ONE_DRAW: 0 }),
+    kernel: gradient('draw_long', { ONE_DRAW: 0 }),
     cycles: allOf(8, 1),
     bytes: 24,
     moves: 'noise; reading logits and values once',
@@ -205,8 +213,8 @@ export const PATHS: Path[] = [
     moves: 'float16 values',
   },
   {
-    name: '`gumbel_softmax_backward/from_samples`',
-    kernel: variant('gumbel_softmax_backward/from_samples', { ONE_DRAW: 1 }),
+    name: '`gumbel_softmax_backward/draw_from_samples`',
+    kernel: gradient('draw_from_samples', { ONE_DRAW: 1 }),
     cycles: allOf(4),
     bytes: 24,
     moves: 'reading values and samples once',

@@ -33,7 +33,7 @@ export const GRADIENTS: readonly Mutant[] = [
   {
     name: 'a gradient from log-samples at twice its rate',
     shader: [
-      shaders('gumbel_softmax_backward/from_log_samples')(
+      shaders('gumbel_softmax_backward/draw_from_log_samples')(
         'add_four(at.out_base, c, d * (rate.twice_inverse * 0.5), at.is_first)',
         'add_four(at.out_base, c, d * rate.twice_inverse, at.is_first)',
       ),

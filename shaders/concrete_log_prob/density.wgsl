@@ -8,7 +8,7 @@ import package::shared::log_samples::{LOG_SAMPLES, are_outside, sound_log_sample
 import package::shared::logits_f32::load_four;
 import package::shared::math::{Rate, decay4, max4, quotients4, rate_of};
 import package::shared::params::params;
-import package::shared::reduce_workgroup::{forget_best, row_best, row_sum};
+import package::shared::reduce_workgroup::{first_row_sum, forget_best, row_best, second_row_sum};
 import package::shared::row_settings_uniform::row_settings_of;
 import package::shared::rows_in_f32::load_rows_in;
 import package::shared::score::{KEY_NONE, is_score, key_of_score, score_of_key};
@@ -102,9 +102,9 @@ fn main(
     }
   }
   let key = row_best(slot, lane, Best(checked_key(largest, validity, settings.temperature), 0.0, 0u)).key;
-  total = row_sum(0u, slot, lane, total);
+  total = first_row_sum(slot, lane, total);
   forget_best();
-  let count = row_sum(1u, slot, lane, f32(left));
+  let count = second_row_sum(slot, lane, f32(left));
 
   // Logits count from the largest, which changes nothing.
   let top = select(0.0, score_of_key(key), is_score(key));
@@ -126,8 +126,8 @@ fn main(
     sum += dot(select(decay4(powers, best, rate_of(1.0, 1.0)), vec4<f32>(), masked), vec4<f32>(1.0));
     terms += dot(select(powers - best - logs4(values, settings.tau), vec4<f32>(), masked), vec4<f32>(1.0));
   }
-  sum = row_sum(0u, slot, lane, sum);
-  terms = row_sum(1u, slot, lane, terms);
+  sum = first_row_sum(slot, lane, sum);
+  terms = second_row_sum(slot, lane, terms);
   if (inside && lane == 0u) {
     var density = Density(bitcast<u32>(terms - count * log(sum)), u32(count));
     if (abs(total - 1.0) > SUM_TOLERANCE) {

@@ -3,14 +3,13 @@
 import package::filter::blocks::{BLOCK_FOURS, MOST_LISTED, blocks_of_row};
 import package::filter::end::{End, is_kept};
 import package::filter::keys::keys_of_bits;
+import package::filter::memory::{sh_high, sh_low};
 import package::filter::tops_out::tops;
 import package::shared::lanes::WORKGROUP;
 import package::shared::logits_f32::load_four;
 
 var<workgroup> sh_keys: array<u32, 512>;
 var<workgroup> sh_columns: array<u32, 512>;
-var<workgroup> sh_sorted_keys: array<u32, 512>;
-var<workgroup> sh_sorted_columns: array<u32, 512>;
 var<workgroup> sh_listed: atomic<u32>;
 var<workgroup> sh_size: u32;
 
@@ -52,6 +51,15 @@ fn list_candidate(key: u32, column: u32, end: End, high: u32) {
   }
 }
 
+// The i-th of the sorted list.
+fn sorted_key(i: u32) -> u32 {
+  return atomicLoad(&sh_low[i]);
+}
+
+fn sorted_column(i: u32) -> u32 {
+  return atomicLoad(&sh_high[i]);
+}
+
 // Puts the first `count` of the list, at most MOST_LISTED, into the order of classes: each in the place after those before it. A lane
 // places four at a time, so that it reads the list for four at once.
 fn sort_candidates(count: u32, lane: u32) {
@@ -67,8 +75,8 @@ fn sort_candidates(count: u32, lane: u32) {
     }
     for (var k = 0u; k < 4u; k++) {
       if (i + k * WORKGROUP < count) {
-        sh_sorted_keys[places[k]] = keys[k];
-        sh_sorted_columns[places[k]] = columns[k];
+        atomicStore(&sh_low[places[k]], keys[k]);
+        atomicStore(&sh_high[places[k]], columns[k]);
       }
     }
   }

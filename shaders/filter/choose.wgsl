@@ -2,7 +2,7 @@
 // draw_listed.wgsl; of many it says where they end, for draw_wide.wgsl. Twin: src/operations/sample/kept.ts.
 
 import package::filter::blocks::{MOST_LISTED, blocks_of_row};
-import package::filter::candidates::{list_candidates, sh_columns, sh_keys, sh_sorted_columns, sh_sorted_keys, sort_candidates};
+import package::filter::candidates::{list_candidates, sh_columns, sh_keys, sort_candidates, sorted_column, sorted_key};
 import package::filter::cutoffs::{Cutoff, cutoffs};
 import package::filter::end::{End, earlier_of};
 import package::filter::keys::{key_of_logit, logit_of_key};
@@ -63,7 +63,7 @@ fn kept_of_list(count: u32, filters: Filters, whole: vec2<u32>) -> u32 {
       return NOT_IN_LIST;
     }
   }
-  while (kept > 1u && sh_sorted_keys[kept - 1u] < filters.line) {
+  while (kept > 1u && sorted_key(kept - 1u) < filters.line) {
     kept--;
   }
   return kept;
@@ -130,7 +130,7 @@ fn main(
       var whole = vec2<u32>();
       if (turn == 0u && filters.top_p < 1.0) {
         for (var i = lane; i < found; i += WORKGROUP) {
-          let mass = mass_of(logit_of_key(sh_sorted_keys[i]), scale);
+          let mass = mass_of(logit_of_key(sorted_key(i)), scale);
           sh_keys[i] = mass.x;
           sh_columns[i] = mass.y;
         }
@@ -177,9 +177,9 @@ fn main(
 
 fn write_listed(row: u32, count: u32, top: u32, lane: u32) {
   for (var i = lane; i < count; i += WORKGROUP) {
-    listed[row * MOST_LISTED + i] = sh_sorted_columns[i];
+    listed[row * MOST_LISTED + i] = sorted_column(i);
   }
   if (lane == 0u) {
-    cutoffs[row] = Cutoff(sh_sorted_keys[count - 1u], sh_sorted_columns[count - 1u], count, top);
+    cutoffs[row] = Cutoff(sorted_key(count - 1u), sorted_column(count - 1u), count, top);
   }
 }

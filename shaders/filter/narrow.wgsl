@@ -1,10 +1,10 @@
 // Finds where the classes of a row end that are too many to be listed: by histograms of their keys, each over a 256th of the keys of the
 // one before. All lanes of the workgroup call, in uniform control flow.
 
-import package::filter::bins::{BINS, sh_counts};
 import package::filter::blocks::{BLOCK_FOURS, blocks_of_row};
 import package::filter::end::{End, are_kept, earlier_of, is_kept};
 import package::filter::keys::{keys_of_bits, logits_of_keys};
+import package::filter::memory::{BINS, sh_counts, sh_high, sh_low};
 import package::filter::tops_out::tops;
 import package::shared::lanes::WORKGROUP;
 import package::shared::logits_f32::load_four;
@@ -14,14 +14,12 @@ import package::shared::u64::{add64, at_least_one, less64, times64};
 
 const RUN = 16u; // neighbouring bins that a lane adds up
 
-var<workgroup> sh_low: array<atomic<u32>, 256>;   // what the bins weigh, low words
-var<workgroup> sh_high: array<atomic<u32>, 256>;
 var<workgroup> sh_runs: array<vec2<u32>, 16>;     // what runs of bins weigh
 var<workgroup> sh_bin: Bin;
 var<workgroup> sh_wanted: u32;
-var<workgroup> sh_found: array<u32, 256>;         // how many classes of a key each lane has
 var<workgroup> sh_column: u32;
-var<workgroup> sh_sums: array<vec2<u32>, 256>;
+var<workgroup> sh_sum_low: atomic<u32>;
+var<workgroup> sh_sum_high: atomic<u32>;
 var<workgroup> sh_sum: vec2<u32>;
 var<workgroup> sh_lowest: atomic<u32>;
 var<workgroup> sh_last_column: atomic<u32>;
@@ -201,15 +199,15 @@ fn column_of_equal(row: u32, base: u32, all: End, key: u32, n: u32, lane: u32) -
       }
     }
     if (turn == 0u) {
-      sh_found[lane] = found;
+      atomicStore(&sh_counts[lane], found);
     }
     workgroupBarrier();
     var earlier = 0u;
     for (var i = 0u; i < lane; i++) {
-      earlier += sh_found[i];
+      earlier += atomicLoad(&sh_counts[i]);
     }
     // 0 where the n-th is another lane's.
-    left = select(0u, n - earlier, earlier < n && n <= earlier + sh_found[lane]);
+    left = select(0u, n - earlier, earlier < n && n <= earlier + atomicLoad(&sh_counts[lane]));
   }
   return workgroupUniformLoad(&sh_column);
 }
@@ -235,14 +233,17 @@ fn mass_of_row(row: u32, base: u32, end: End, scale: MassScale, lane: u32) -> ve
   }
   let a = add64(vec2<u32>(low.x, high.x), vec2<u32>(low.y, high.y));
   let b = add64(vec2<u32>(low.z, high.z), vec2<u32>(low.w, high.w));
-  sh_sums[lane] = add64(a, b);
+  let mine = add64(a, b);
+  if (lane == 0u) {
+    atomicStore(&sh_sum_low, 0u);
+    atomicStore(&sh_sum_high, 0u);
+  }
+  workgroupBarrier();
+  let before = atomicAdd(&sh_sum_low, mine.x);
+  atomicAdd(&sh_sum_high, mine.y + select(0u, 1u, before + mine.x < before));
   workgroupBarrier();
   if (lane == 0u) {
-    var sum = vec2<u32>();
-    for (var i = 0u; i < WORKGROUP; i++) {
-      sum = add64(sum, sh_sums[i]);
-    }
-    sh_sum = sum;
+    sh_sum = vec2<u32>(atomicLoad(&sh_sum_low), atomicLoad(&sh_sum_high));
   }
   return workgroupUniformLoad(&sh_sum);
 }

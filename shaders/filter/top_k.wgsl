@@ -1,9 +1,9 @@
 // Bounds the k-th class of a row by the largest classes of its blocks: at least k classes are no later than the k-th of those, blocks in the
 // order of their largest logits, of equal ones the lower block first. All lanes of the workgroup call, in uniform control flow.
 
-import package::filter::bins::{BINS, sh_counts};
 import package::filter::blocks::blocks_of_row;
 import package::filter::end::End;
+import package::filter::memory::{BINS, sh_counts};
 import package::filter::tops_out::tops;
 import package::shared::lanes::WORKGROUP;
 import package::shared::score::KEY_LOWEST;

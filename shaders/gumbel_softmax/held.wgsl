@@ -12,7 +12,7 @@ import package::shared::log_probs::LOG_PROBS;
 import package::shared::logits_f32::{load_class, load_four};
 import package::shared::math::{Rate, rate_of, sum8};
 import package::shared::params::params;
-import package::shared::reduce_workgroup::row_sum;
+import package::shared::reduce_workgroup::first_row_sum;
 import package::shared::result::write_result;
 import package::shared::row_settings::RowSettings;
 import package::shared::row_settings_uniform::row_settings_of;
@@ -103,7 +103,7 @@ fn main(
   if (FOURS > 2u) { sum += relax(&held, 1u, best, rate); }
   if (FOURS > 4u) { sum += relax(&held, 2u, best, rate); }
   if (FOURS > 6u) { sum += relax(&held, 3u, best, rate); }
-  whole.relaxed = row_sum(1u, slot, lane, sum);
+  whole.relaxed = first_row_sum(slot, lane, sum);
 
   let finish = finish_of(params.rows_out_offset + task * params.rows_out_stride, whole, settings);
   store(&held, 0u, lane, end, finish);

@@ -8,7 +8,7 @@ import package::shared::log_probs::LOG_PROBS;
 import package::shared::logits_f32::load_class;
 import package::shared::math::rate_of;
 import package::shared::params::params;
-import package::shared::reduce_workgroup::row_sum;
+import package::shared::reduce_workgroup::first_row_sum;
 import package::shared::result::write_result;
 import package::shared::row_settings_uniform::row_settings_of;
 import package::shared::score::{best_of, is_score};
@@ -31,7 +31,7 @@ fn main(
 
   let mine = relax(base, out_base, settings, task % params.num_samples + params.first_draw, 0u, groups, lane);
   var whole = gather(lane, slot, mine, settings.temperature);
-  whole.relaxed = row_sum(1u, slot, lane, rescaled(mine, best_of(whole.key), rate_of(settings.temperature, settings.tau)));
+  whole.relaxed = first_row_sum(slot, lane, rescaled(mine, best_of(whole.key), rate_of(settings.temperature, settings.tau)));
   normalise(base, out_base, settings, task % params.num_samples + params.first_draw, 0u, groups, lane, whole);
   if (inside && lane == 0u) {
     if (LOG_PROBS && is_score(whole.key)) {

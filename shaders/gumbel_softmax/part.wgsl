@@ -9,7 +9,7 @@ import package::shared::math::rate_of;
 import package::shared::params::params;
 import package::shared::part::part_of;
 import package::shared::partials::partials;
-import package::shared::reduce_workgroup::row_sum;
+import package::shared::reduce_workgroup::first_row_sum;
 import package::shared::row_settings_uniform::row_settings_of;
 import package::shared::score::{best_of, is_score};
 
@@ -25,7 +25,7 @@ fn main(
   let out_base = params.rows_out_offset + part.task * params.rows_out_stride;
   let mine = relax(base, out_base, settings, part.draw, part.first, part.end, lane);
   var whole = gather(lane, 0u, mine, settings.temperature);
-  whole.relaxed = row_sum(1u, 0u, lane, rescaled(mine, best_of(whole.key), rate_of(settings.temperature, settings.tau)));
+  whole.relaxed = first_row_sum(0u, lane, rescaled(mine, best_of(whole.key), rate_of(settings.temperature, settings.tau)));
   if (part.inside && lane == 0u) {
     if (LOG_PROBS && is_score(whole.key)) {
       whole.logit = bitcast<f32>(load_class(base, whole.class_ - params.class_offset));

@@ -1,23 +1,18 @@
-// Computes the gradient from the soft samples y that the caller still has: no noise, and two reads of a row for each draw. LANES
-// lanes do a task; a workgroup does WORKGROUP / LANES. Twin: src/operations/gumbel_softmax_backward/compute.ts.
+// The gradient of one draw from the soft samples y that the caller still has: no noise, and two reads of the row. A variant of draw_held.wgsl.
 //
 // As in gradient.wgsl, G, log y and l count from those of the largest y, which changes nothing but rounding.
 
 import package::gumbel_softmax_backward::add_rows::add_four;
 import package::gumbel_softmax_backward::flaws::{grad_samples_key, samples_key, sound_samples};
-import package::gumbel_softmax_backward::result::write_backward;
 import package::gumbel_softmax_backward::scales::SCALES;
-import package::gumbel_softmax_backward::tasks::{Draw, Gradient, Task, draw_of, draws_a_task, task_of, with_draw};
+import package::gumbel_softmax_backward::tasks::{Draw, Gradient, Task};
 import package::shared::best::Best;
 import package::shared::float_bits::{finite, finite4, masked4};
-import package::shared::lanes::{LANES, WORKGROUP};
+import package::shared::lanes::LANES;
 import package::shared::logits_f32::{load_class, load_four};
 import package::shared::math::{Rate, first4, max4, quotients4, rate_of};
-import package::shared::one_draw::ONE_DRAW;
-import package::shared::params::params;
-import package::shared::reduce_workgroup::{forget_best, row_best, row_sum};
+import package::shared::reduce_workgroup::{first_row_sum, forget_best, row_best, second_row_sum};
 import package::shared::row_settings::RowSettings;
-import package::shared::row_settings_uniform::row_settings_of;
 import package::shared::rows_in_f32::{load_row_in, load_rows_in};
 import package::shared::score::{KEY_NONE, KEY_SAMPLES_OUTSIDE, is_score, key_of_score, score_of_key};
 import package::shared::soft_samples_f32::load_soft;
@@ -104,9 +99,9 @@ fn add_draw(at: Draw, task: Task, row: RowSettings) -> Gradient {
   let ok = is_score(best.key);
   let best_class = select(0u, best.class_, ok);
   let reference = load_row_in(at.in_base, best_class);
-  let weighted = row_sum(0u, slot, lane, moved(mine, reference));
+  let weighted = first_row_sum(slot, lane, moved(mine, reference));
   forget_best();
-  let sum = row_sum(1u, slot, lane, mine.sum);
+  let sum = second_row_sum(slot, lane, mine.sum);
   // Less what rounding took from a sum of 1.
   let mean = weighted / select(1.0, sum, ok);
   let largest = select(1.0, score_of_key(best.key), ok);
@@ -123,25 +118,4 @@ fn add_draw(at: Draw, task: Task, row: RowSettings) -> Gradient {
     }
   }
   return Gradient(best.key, terms);
-}
-
-@compute @workgroup_size(WORKGROUP)
-fn main(
-  @builtin(workgroup_id) workgroup: vec3<u32>,
-  @builtin(num_workgroups) workgroups: vec3<u32>,
-  @builtin(local_invocation_index) index: u32,
-) {
-  let task = task_of(workgroup.y * workgroups.x + workgroup.x, index);
-  let row = row_settings_of(params.first_row + task.row);
-  var gradient = Gradient(KEY_NONE, vec2<f32>());
-  // SwiftShader takes one and a half to three times as long over short rows where there is a loop, if only of one turn.
-  if (ONE_DRAW) {
-    gradient = add_draw(draw_of(task, 0u), task, row);
-  } else {
-    for (var i = 0u; i < draws_a_task(); i++) {
-      let draw = draw_of(task, i);
-      gradient = with_draw(gradient, draw, add_draw(draw, task, row));
-    }
-  }
-  write_backward(task.number, task.lane, task.slot, task.inside, gradient.key, gradient.terms, row);
 }

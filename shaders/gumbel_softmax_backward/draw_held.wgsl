@@ -1,22 +1,17 @@
-// Computes the gradient for rows that their lanes hold whole, with the noise made again. LANES lanes do a task; a workgroup
-// does WORKGROUP / LANES. Twin: src/operations/gumbel_softmax_backward/compute.ts.
+// The gradient of one draw of a row that its lanes hold whole, with the noise made again.
 //
 // Each step over the groups that a lane holds is a function called by number, as in gumbel_softmax/held.wgsl.
 
 import package::gumbel_softmax_backward::found::{Found, gather_weighed, nothing_weighed, weighed};
 import package::gumbel_softmax_backward::gradient::{Softmax, add_gradient, softmax_of};
-import package::gumbel_softmax_backward::result::write_backward;
-import package::gumbel_softmax_backward::tasks::{Draw, Gradient, Task, draw_of, draws_a_task, task_of, with_draw};
+import package::gumbel_softmax_backward::tasks::{Draw, Gradient, Task};
 import package::shared::keys::{Keys, scored_of};
-import package::shared::lanes::{LANES, WORKGROUP};
+import package::shared::lanes::LANES;
 import package::shared::logits_f32::load_four;
 import package::shared::math::{Rate, rate_of};
-import package::shared::one_draw::ONE_DRAW;
 import package::shared::params::params;
 import package::shared::row_settings::RowSettings;
-import package::shared::row_settings_uniform::row_settings_of;
 import package::shared::rows_in_f32::load_rows_in;
-import package::shared::score::KEY_NONE;
 import package::shared::validity::{Validity, checked_key, nothing_seen, seen};
 
 override FOURS: u32 = 8u;   // vectors of four classes that a lane holds, to 8; odd only where LANES is 1
@@ -72,25 +67,4 @@ fn add_draw(at: Draw, task: Task, row: RowSettings) -> Gradient {
   if (FOURS > 4u) { terms += add(&held, 2u, at, lane, softmax); }
   if (FOURS > 6u) { terms += add(&held, 3u, at, lane, softmax); }
   return Gradient(whole.scan.key, terms);
-}
-
-@compute @workgroup_size(WORKGROUP)
-fn main(
-  @builtin(workgroup_id) workgroup: vec3<u32>,
-  @builtin(num_workgroups) workgroups: vec3<u32>,
-  @builtin(local_invocation_index) index: u32,
-) {
-  let task = task_of(workgroup.y * workgroups.x + workgroup.x, index);
-  let row = row_settings_of(params.first_row + task.row);
-  var gradient = Gradient(KEY_NONE, vec2<f32>());
-  // SwiftShader takes one and a half to three times as long over short rows where there is a loop, if only of one turn.
-  if (ONE_DRAW) {
-    gradient = add_draw(draw_of(task, 0u), task, row);
-  } else {
-    for (var i = 0u; i < draws_a_task(); i++) {
-      let draw = draw_of(task, i);
-      gradient = with_draw(gradient, draw, add_draw(draw, task, row));
-    }
-  }
-  write_backward(task.number, task.lane, task.slot, task.inside, gradient.key, gradient.terms, row);
 }

@@ -1,19 +1,12 @@
-// Computes the gradient for rows too long to hold, by two reads of a row for each draw. LANES lanes do a task; a workgroup
-// does WORKGROUP / LANES. Twin: src/operations/gumbel_softmax_backward/compute.ts.
+// The gradient of one draw of a row too long to hold, by two reads of it and noise made anew: a variant of draw_held.wgsl.
 
 import package::gumbel_softmax_backward::found::gather_weighed;
 import package::gumbel_softmax_backward::gradient::softmax_of;
-import package::gumbel_softmax_backward::result::write_backward;
 import package::gumbel_softmax_backward::spread::spread;
-import package::gumbel_softmax_backward::tasks::{Draw, Gradient, Task, draw_of, draws_a_task, task_of, with_draw};
+import package::gumbel_softmax_backward::tasks::{Draw, Gradient, Task};
 import package::gumbel_softmax_backward::weigh::weigh;
-import package::shared::lanes::WORKGROUP;
 import package::shared::math::rate_of;
-import package::shared::one_draw::ONE_DRAW;
-import package::shared::params::params;
 import package::shared::row_settings::RowSettings;
-import package::shared::row_settings_uniform::row_settings_of;
-import package::shared::score::KEY_NONE;
 
 // Adds the gradient of one draw to what lies at its place, or writes it if it is the task's first. Uniform control flow only.
 fn add_draw(at: Draw, task: Task, row: RowSettings) -> Gradient {
@@ -26,25 +19,4 @@ fn add_draw(at: Draw, task: Task, row: RowSettings) -> Gradient {
   let softmax = softmax_of(whole, at.base, rate);
   let terms = spread(at.base, at.in_base, at.out_base, row, at.number, 0u, groups, lane, softmax, at.is_first);
   return Gradient(whole.scan.key, terms);
-}
-
-@compute @workgroup_size(WORKGROUP)
-fn main(
-  @builtin(workgroup_id) workgroup: vec3<u32>,
-  @builtin(num_workgroups) workgroups: vec3<u32>,
-  @builtin(local_invocation_index) index: u32,
-) {
-  let task = task_of(workgroup.y * workgroups.x + workgroup.x, index);
-  let row = row_settings_of(params.first_row + task.row);
-  var gradient = Gradient(KEY_NONE, vec2<f32>());
-  // SwiftShader takes one and a half to three times as long over short rows where there is a loop, if only of one turn.
-  if (ONE_DRAW) {
-    gradient = add_draw(draw_of(task, 0u), task, row);
-  } else {
-    for (var i = 0u; i < draws_a_task(); i++) {
-      let draw = draw_of(task, i);
-      gradient = with_draw(gradient, draw, add_draw(draw, task, row));
-    }
-  }
-  write_backward(task.number, task.lane, task.slot, task.inside, gradient.key, gradient.terms, row);
 }

@@ -7,7 +7,7 @@ import package::shared::lanes::LANES;
 import package::shared::log_samples::LOG_SAMPLES;
 import package::shared::math::{Rate, decay, exponents4, sum8};
 import package::shared::params::params;
-import package::shared::reduce_workgroup::{forget_best, row_sum};
+import package::shared::reduce_workgroup::{first_row_sum, forget_best, second_row_sum};
 import package::shared::rows_in_f32::load_row_in;
 import package::shared::score::{KEY_NONE, best_of, is_score, score_of_key};
 
@@ -88,8 +88,8 @@ fn gather_weighed(lane: u32, slot: u32, mine: Found, in_base: u32, rate: Rate) -
   let ok = is_score(whole.scan.key);
   whole.reference = load_row_in(in_base, select(0u, whole.scan.class_ - params.class_offset, ok));
   let kept = moved(mine, best_of(whole.scan.key), whole.reference, rate);
-  whole.scan.relaxed = row_sum(0u, slot, lane, kept.x);
+  whole.scan.relaxed = first_row_sum(slot, lane, kept.x);
   forget_best();
-  whole.weighted = row_sum(1u, slot, lane, kept.y);
+  whole.weighted = second_row_sum(slot, lane, kept.y);
   return whole;
 }

@@ -4,7 +4,7 @@ import package::gumbel_softmax_backward::grad_tau_out::write_grad_tau;
 import package::gumbel_softmax_backward::grad_temperature_out::write_grad_temperature;
 import package::gumbel_softmax_backward::row_status_out::write_row_status;
 import package::gumbel_softmax_backward::scales::SCALES;
-import package::shared::reduce_workgroup::row_sum;
+import package::shared::reduce_workgroup::{first_row_sum, second_row_sum};
 import package::shared::row_settings::RowSettings;
 import package::shared::status::status_of;
 
@@ -12,8 +12,8 @@ import package::shared::status::status_of;
 // and d l / (T tau) over them.
 fn write_backward(task: u32, lane: u32, slot: u32, inside: bool, key: u32, terms: vec2<f32>, row: RowSettings) {
   if (SCALES) {
-    let sum_u = row_sum(0u, slot, lane, terms.x);
-    let sum_l = row_sum(1u, slot, lane, terms.y);
+    let sum_u = first_row_sum(slot, lane, terms.x);
+    let sum_l = second_row_sum(slot, lane, terms.y);
     if (inside && lane == 0u) {
       write_grad_tau(task, -sum_u / row.tau);
       write_grad_temperature(task, -sum_l / row.temperature);

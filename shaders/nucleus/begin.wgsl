@@ -15,19 +15,11 @@ import package::shared::float_bits::LOWEST;
 import package::shared::lanes::WORKGROUP;
 import package::shared::math::{decay, rate_of};
 import package::shared::params::params;
-import package::shared::reduce_workgroup::{row_best, row_sum};
+import package::shared::reduce_workgroup::{first_row_sum, row_best, second_row_sum};
 import package::shared::row_settings_uniform::row_settings_of;
 import package::shared::score::{KEY_LOWEST, is_score};
 
 const HIGHER = vec4<f32>(0.0, 0.8, 1.6, 2.4); // lines above the first, in T
-
-// Of blocks whose largest are below each line: the most mass, in units of the largest logit's, and their number.
-struct Below {
-  mass: vec4<f32>,
-  blocks: vec4<f32>,
-}
-
-var<workgroup> sh_below: array<Below, 64>;
 
 @compute @workgroup_size(WORKGROUP)
 fn main(
@@ -57,34 +49,35 @@ fn main(
   for (var i = first; i < tested; i += WORKGROUP) {
     sum += decay(logit_of_key(max(tops[i], KEY_LOWEST)), largest, rate);
   }
-  let share = max(1.0 - settings.top_p, 0x1p-24) * max(row_sum(0u, 0u, lane, sum), 1.0);
+  let share = max(1.0 - settings.top_p, 0x1p-24) * max(first_row_sum(0u, lane, sum), 1.0);
   let distance = 0.01 + log(f32(params.classes) / (0.9 * share));
   let logits = max(largest - settings.temperature * (distance - HIGHER), vec4<f32>(LOWEST));
   let lines = select(vec4<u32>(KEY_LOWEST), keys_of_bits(bitcast<vec4<u32>>(logits)), settings.top_p < 1.0);
-  var below = Below();
+  // Of blocks whose largest are below each line: the most mass, in units of the largest logit's, and their number.
+  var below_mass = vec4<f32>();
+  var below_blocks = vec4<f32>();
   for (var i = first; i < tested; i += WORKGROUP) {
     let mass = 64.0 * decay(logit_of_key(max(tops[i], KEY_LOWEST)), largest, rate);
     let is_below = vec4<u32>(tops[i]) < lines;
-    below.mass += select(vec4<f32>(), vec4<f32>(mass), is_below);
-    below.blocks += select(vec4<f32>(), vec4<f32>(1.0), is_below);
+    below_mass += select(vec4<f32>(), vec4<f32>(mass), is_below);
+    below_blocks += select(vec4<f32>(), vec4<f32>(1.0), is_below);
   }
-  sh_below[lane] = below;
-  workgroupBarrier();
+  // The sum before was the first; between two sums of masses lies one of blocks.
+  for (var i = 0u; i < 4u; i++) {
+    below_blocks[i] = second_row_sum(0u, lane, below_blocks[i]);
+    below_mass[i] = first_row_sum(0u, lane, below_mass[i]);
+  }
   if (lane == 0u) {
-    for (var i = 1u; i < WORKGROUP; i++) {
-      below.mass += sh_below[i].mass;
-      below.blocks += sh_below[i].blocks;
-    }
     var line = 0u;
     var skipped = 0.0;
     for (var i = 0u; i < 4u; i++) {
-      if (below.mass[i] < 0.8 * share && below.blocks[i] > 0.3 * f32(blocks)) {
+      if (below_mass[i] < 0.8 * share && below_blocks[i] > 0.3 * f32(blocks)) {
         line = lines[i];
-        skipped = below.mass[i];
+        skipped = below_mass[i];
       }
     }
     let dropped = line_key(largest, settings);
-    let wide = Stage(select(LEFT, BEGUN, open), max(lines.x, dropped), 0xffffffffu, below.mass.x);
+    let wide = Stage(select(LEFT, BEGUN, open), max(lines.x, dropped), 0xffffffffu, below_mass.x);
     var begun = wide;
     if (line > 0u) {
       begun.key = max(line, dropped);

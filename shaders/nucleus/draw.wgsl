@@ -14,7 +14,7 @@ import package::shared::best::Best;
 import package::shared::lanes::WORKGROUP;
 import package::shared::math::rate_of;
 import package::shared::params::params;
-import package::shared::reduce_workgroup::{row_best, row_sum};
+import package::shared::reduce_workgroup::{first_row_sum, row_best, second_row_sum};
 import package::shared::row_settings_uniform::row_settings_of;
 import package::shared::scan::scan;
 import package::shared::score::KEY_LOWEST;
@@ -52,8 +52,8 @@ fn main(
     nucleus_parts[task].class_ = best.class_;
   }
   if (ADDS_MASSES) {
-    let mass = row_sum(0u, 0u, lane, masses_of_lane().x);
-    let above = row_sum(1u, 0u, lane, masses_of_lane().y);
+    let mass = first_row_sum(0u, lane, masses_of_lane().x);
+    let above = second_row_sum(0u, lane, masses_of_lane().y);
     if (lane == 0u && drawn) {
       nucleus_parts[task].mass = mass;
       nucleus_parts[task].above = above;

@@ -14,7 +14,7 @@ import package::shared::lanes::WORKGROUP;
 import package::shared::logits_f32::{load_class, load_four};
 import package::shared::math::{decay4, rate_of};
 import package::shared::params::params;
-import package::shared::reduce_workgroup::row_sum;
+import package::shared::reduce_workgroup::{first_row_sum, second_row_sum};
 import package::shared::row_settings_uniform::row_settings_of;
 import package::shared::score::KEY_LOWEST;
 
@@ -73,8 +73,8 @@ fn main(
     }
     masses += vec2<f32>(dot(all4, vec4<f32>(1.0)), dot(before4, vec4<f32>(1.0)));
   }
-  let mass = row_sum(0u, 0u, lane, masses.x);
-  let before = row_sum(1u, 0u, lane, masses.y);
+  let mass = first_row_sum(0u, lane, masses.x);
+  let before = second_row_sum(0u, lane, masses.y);
   if (lane == 0u) {
     if (whole) {
       nucleus_parts[task].mass = mass;

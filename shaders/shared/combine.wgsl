@@ -6,7 +6,7 @@ import package::shared::log_probs::LOG_PROBS;
 import package::shared::math::{decay, rate_of};
 import package::shared::params::params;
 import package::shared::partials::partials;
-import package::shared::reduce_workgroup::row_sum;
+import package::shared::reduce_workgroup::first_row_sum;
 import package::shared::row_settings::RowSettings;
 import package::shared::score::{best_of, is_score};
 
@@ -37,7 +37,7 @@ fn combine(task: u32, row: RowSettings, inside: bool, lane: u32) -> Scan {
     mine.relaxed = rescaled(before, best, relaxed_rate) + rescaled(found, best, relaxed_rate);
   }
   var whole = gather(lane, 0u, mine, row.temperature);
-  whole.relaxed = row_sum(1u, 0u, lane, rescaled(mine, best_of(whole.key), relaxed_rate));
+  whole.relaxed = first_row_sum(0u, lane, rescaled(mine, best_of(whole.key), relaxed_rate));
   if (LOG_PROBS) {
     if (is_score(mine.key) && mine.key == whole.key && mine.class_ == whole.class_) {
       sh_logit = mine.logit;

@@ -1,4 +1,6 @@
 // Lets the 64 lanes of a row agree through subgroups first, then through workgroup memory. Same signatures as reduce_workgroup.wgsl.
+//
+// Workgroup memory is as little as will do: SwiftShader compiles a store for each word of it, which takes it half a millisecond or more.
 
 import package::shared::best::{Best, better_of, no_best};
 import package::shared::float_bits::LOWEST;
@@ -8,9 +10,10 @@ import package::shared::math::{Rate, decay};
 enable subgroups;
 
 var<workgroup> sh_shared: atomic<u32>;
-var<workgroup> sh_best: array<Best, 64>;
+var<workgroup> sh_best: array<Best, 16>; // a subgroup has four lanes or more
 var<workgroup> sh_count: atomic<u32>;
-var<workgroup> sh_sum: array<array<f32, 64>, 2>;
+var<workgroup> sh_first_sum: array<f32, 64>;
+var<workgroup> sh_second_sum: array<f32, 64>;
 var<workgroup> sh_max_logit: array<f32, 64>;
 var<workgroup> sh_log_sum: array<f32, 64>;
 
@@ -42,13 +45,22 @@ fn forget_best() {
   atomicStore(&sh_count, 0u);
 }
 
-// All lanes get the sum. Each call in a kernel takes a `place` of its own. Uniform control flow only.
-fn row_sum(place: u32, slot: u32, lane: u32, value: f32) -> f32 {
-  sh_sum[place][lane] = value;
+fn first_row_sum(slot: u32, lane: u32, value: f32) -> f32 {
+  sh_first_sum[lane] = value;
   workgroupBarrier();
   var sum = 0.0;
   for (var i = 0u; i < LANES; i++) {
-    sum += sh_sum[place][i];
+    sum += sh_first_sum[i];
+  }
+  return sum;
+}
+
+fn second_row_sum(slot: u32, lane: u32, value: f32) -> f32 {
+  sh_second_sum[lane] = value;
+  workgroupBarrier();
+  var sum = 0.0;
+  for (var i = 0u; i < LANES; i++) {
+    sum += sh_second_sum[i];
   }
   return sum;
 }

@@ -6,7 +6,8 @@ import package::shared::math::{Rate, decay};
 
 var<workgroup> sh_shared: array<atomic<u32>, 64>;
 var<workgroup> sh_best: array<Best, 64>;
-var<workgroup> sh_sum: array<array<f32, 64>, 2>;
+var<workgroup> sh_first_sum: array<f32, 64>;
+var<workgroup> sh_second_sum: array<f32, 64>;
 var<workgroup> sh_max_logit: array<f32, 64>;
 var<workgroup> sh_log_sum: array<f32, 64>;
 
@@ -35,13 +36,23 @@ fn row_best(slot: u32, lane: u32, mine: Best) -> Best {
 fn forget_best() {}
 
 // Sums are made in the order of the lanes, so that they are the same each time.
-// All lanes get the sum. Each call in a kernel takes a `place` of its own. Uniform control flow only.
-fn row_sum(place: u32, slot: u32, lane: u32, value: f32) -> f32 {
-  sh_sum[place][slot * LANES + lane] = value;
+// All lanes get the sum. Between two calls of one of these lies a call of the other, or a barrier. Uniform control flow only.
+fn first_row_sum(slot: u32, lane: u32, value: f32) -> f32 {
+  sh_first_sum[slot * LANES + lane] = value;
   workgroupBarrier();
   var sum = 0.0;
   for (var i = 0u; i < LANES; i++) {
-    sum += sh_sum[place][slot * LANES + i];
+    sum += sh_first_sum[slot * LANES + i];
+  }
+  return sum;
+}
+
+fn second_row_sum(slot: u32, lane: u32, value: f32) -> f32 {
+  sh_second_sum[slot * LANES + lane] = value;
+  workgroupBarrier();
+  var sum = 0.0;
+  for (var i = 0u; i < LANES; i++) {
+    sum += sh_second_sum[slot * LANES + i];
   }
   return sum;
 }

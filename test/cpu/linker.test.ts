@@ -34,6 +34,11 @@ const VARIANTS: Record<string, string[]> = {
   'adjust/taken': ['adjust/no_taken'],
   'gumbel_softmax/samples_out': ['gumbel_softmax/log_samples_out'],
   'noise/sum_of_workgroup': ['noise/sum_of_lane'],
+  'gumbel_softmax_backward/draw_held': [
+    'gumbel_softmax_backward/draw_long',
+    'gumbel_softmax_backward/draw_from_samples',
+    'gumbel_softmax_backward/draw_from_log_samples',
+  ],
   'gumbel_softmax_backward/grad_tau_out': ['gumbel_softmax_backward/no_grad_tau_out'],
   'gumbel_softmax_backward/grad_temperature_out': ['gumbel_softmax_backward/no_grad_temperature_out'],
   'gumbel_softmax_backward/row_status_out': ['gumbel_softmax_backward/no_row_status_out'],
@@ -42,11 +47,15 @@ const VARIANTS: Record<string, string[]> = {
 const names = new Map([...MODULES].map(([path, source]) => [path, namesOf(source)]))
 const kernels = [...names].filter(([, { declared }]) => declared.includes('main')).map(([path]) => path)
 
-/** Kernels that set up a variant, which they are always linked with. */
-const WITH: Record<string, Record<string, string>> = {
-  'filter/draw_wide': { 'shared/all_kept': 'filter/kept' },
-  'nucleus/draw': { 'shared/all_kept': 'filter/kept', 'shared/every_group': 'nucleus/groups' },
+/** Kernels that are linked with some variant always, by it or by each of several. */
+const WITH: Record<string, Record<string, string>[]> = {
+  'filter/draw_wide': [{ 'shared/all_kept': 'filter/kept' }],
+  'nucleus/draw': [{ 'shared/all_kept': 'filter/kept', 'shared/every_group': 'nucleus/groups' }],
+  'gumbel_softmax_backward/whole': ['held', 'long', 'from_samples', 'from_log_samples'].map((way) => ({
+    'gumbel_softmax_backward/draw_held': `gumbel_softmax_backward/draw_${way}`,
+  })),
 }
+const linked = kernels.flatMap((kernel) => (WITH[kernel] ?? [{}]).map((always) => ({ kernel, always })))
 
 /** A file as it is linked. */
 function bodyOf(path: string): string {
@@ -66,8 +75,7 @@ describe.each([...names])('%s', (path, { imports, declared, used }) => {
   })
 })
 
-describe.each(kernels)('%s, linked', (kernel) => {
-  const always = WITH[kernel] ?? {}
+describe.each(linked)('$kernel, linked with $always', ({ kernel, always }) => {
   const plain = link(kernel, always)
   const variants = Object.entries(VARIANTS).filter(([module]) => plain.includes(bodyOf(module)))
   const replacements = [
@@ -87,42 +95,50 @@ describe.each(kernels)('%s, linked', (kernel) => {
   })
 })
 
+/** A kernel that has a module, and the variants that it is linked with for that. */
+function linkedWith(module: string): (typeof linked)[number] {
+  return linked.find(({ kernel, always }) => link(kernel, always).includes(bodyOf(module)))!
+}
+
 describe('the package wesl links the same declarations', () => {
-  const links = (kernel: string, module: string) => link(kernel).includes(bodyOf(module))
   const variants = Object.entries(VARIANTS).flatMap(([module, all]) =>
-    all.map((variant) => [kernels.find((kernel) => links(kernel, module))!, module, variant]),
+    all.map((variant) => {
+      const { kernel, always } = linkedWith(module)
+      return { kernel, replacements: { ...always, [module]: variant } }
+    }),
   )
 
-  test.each([...kernels.map((kernel) => [kernel, kernel, kernel]), ...variants])(
-    'of %s with %s as %s',
-    async (kernel, module, variant) => {
-      const sources = [...MODULES].map(([path, source]) => [`${path}.wgsl`, source])
-      // It knows no replacements: the variant's text stands in the module's place.
-      const weslSrc = { ...Object.fromEntries(sources), [`${module}.wgsl`]: MODULES.get(variant)! }
-      const { dest } = await linkWesl({ weslSrc, rootModuleName: `package::${kernel.replaceAll('/', '::')}` })
-      // It leaves out what main does not reach, and numbers names that variables of functions have as well.
-      const own = namesOf(link(kernel, { [module]: variant })).declared
-      const declared = namesOf(dest).declared.map((name) => (own.includes(name) ? name : name.replace(/\d$/, '')))
-      expect(declared).toContain('main')
-      expect(declared.filter((name) => !own.includes(name))).toEqual([])
-    },
-  )
+  test.each<{ kernel: string; replacements: Record<string, string> }>([
+    ...kernels.map((kernel) => ({ kernel, replacements: {} })),
+    ...variants,
+  ])('of $kernel with $replacements', async ({ kernel, replacements }) => {
+    const sources = new Map([...MODULES].map(([path, source]) => [`${path}.wgsl`, source]))
+    // It knows no replacements: the variant's text stands in the module's place.
+    for (const [module, variant] of Object.entries(replacements)) sources.set(`${module}.wgsl`, MODULES.get(variant)!)
+    const weslSrc = Object.fromEntries(sources)
+    const { dest } = await linkWesl({ weslSrc, rootModuleName: `package::${kernel.replaceAll('/', '::')}` })
+    // It leaves out what main does not reach, and numbers names that variables of functions have as well.
+    const own = namesOf(link(kernel, replacements)).declared
+    const declared = namesOf(dest).declared.map((name) => (own.includes(name) ? name : name.replace(/\d$/, '')))
+    expect(declared).toContain('main')
+    expect(declared.filter((name) => !own.includes(name))).toEqual([])
+  })
 })
 
 describe('link', () => {
   test('reaches every file', () => {
-    const plain = kernels.map((kernel) => link(kernel, WITH[kernel])).join('')
+    const plain = linked.map(({ kernel, always }) => link(kernel, always)).join('')
     const variants = Object.entries(VARIANTS).flatMap(([module, all]) =>
       all.map((variant) => {
-        const kernel = kernels.find((each) => link(each).includes(bodyOf(module)))!
-        if (!Object.values(WITH).some((each) => module in each)) expect(plain).not.toContain(bodyOf(variant))
-        return link(kernel, { [module]: variant })
+        const { kernel, always } = linkedWith(module)
+        if (!linked.some((each) => module in each.always)) expect(plain).not.toContain(bodyOf(variant))
+        return link(kernel, { ...always, [module]: variant })
       }),
     )
     // A variant of what a variant imports.
     const bfloat16 = { 'shared/logits_f32': 'shared/logits_16', 'shared/float16': 'shared/bfloat16' }
-    const linked = [plain, ...variants, link('sample/draw', bfloat16)].join('')
-    expect([...MODULES.keys()].filter((path) => !linked.includes(bodyOf(path)))).toEqual([])
+    const all = [plain, ...variants, link('sample/draw', bfloat16)].join('')
+    expect([...MODULES.keys()].filter((path) => !all.includes(bodyOf(path)))).toEqual([])
   })
 
   test('joins files by their imports, each once, and drops the import lines', () => {

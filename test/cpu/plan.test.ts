@@ -205,22 +205,22 @@ const OPERATIONS: Record<string, { operation: Operation; views: string[]; draws:
   gumbelSoftmaxBackward: {
     operation: gumbelSoftmaxBackward,
     views: ['logits', 'gradSamples', 'gradLogits', 'gradTau', 'gradTemperature', 'statuses'],
-    draws: ['gumbel_softmax_backward/held', 'gumbel_softmax_backward/long', 'gumbel_softmax_backward/part'],
+    draws: ['gumbel_softmax_backward/whole', 'gumbel_softmax_backward/part'],
   },
   'gumbelSoftmaxBackward of logits alone': {
     operation: gumbelSoftmaxBackward,
     views: ['logits', 'gradSamples', 'gradLogits'],
-    draws: ['gumbel_softmax_backward/held', 'gumbel_softmax_backward/long', 'gumbel_softmax_backward/part'],
+    draws: ['gumbel_softmax_backward/whole', 'gumbel_softmax_backward/part'],
   },
   'gumbelSoftmaxBackward from samples': {
     operation: gumbelSoftmaxBackward,
     views: ['logits', 'gradSamples', 'samples', 'gradLogits', 'gradTau', 'gradTemperature', 'statuses'],
-    draws: ['gumbel_softmax_backward/from_samples'],
+    draws: ['gumbel_softmax_backward/whole'],
   },
   'gumbelSoftmaxBackward from log-samples': {
     operation: gumbelSoftmaxBackward,
     views: ['logits', 'gradSamples', 'samples', 'gradLogits', 'gradTau', 'gradTemperature', 'statuses'],
-    draws: ['gumbel_softmax_backward/from_log_samples'],
+    draws: ['gumbel_softmax_backward/whole'],
     options: { logSamples: true },
   },
   concreteLogProb: {

@@ -159,24 +159,17 @@ function planSlice(work: Work, slice: Slice, split: boolean, { lanes, fours }: H
         run('part', {}, tasks * draws, together(inputs, results[0], found)),
         run('finish', out, tasks, together(all, found)),
       ]
-    : [
-        run(
-          work.views.samples
-            ? work.request.logSamples
-              ? 'from_log_samples'
-              : 'from_samples'
-            : fours > 0
-              ? 'held'
-              : 'long',
-          out,
-          Math.ceil((tasks * lanes) / WORKGROUP),
-          all,
-        ),
-      ]
+    : [run('whole', { ...out, ...drawModule(work, fours) }, Math.ceil((tasks * lanes) / WORKGROUP), all)]
   return {
     dispatches: [...made, ...sums],
     scratch: Object.fromEntries(Object.entries(scratch).map(([name, bytes]) => [`scratch ${name}`, bytes])),
   }
+}
+
+/** How the gradient of one draw is found: in a held row, where no other module is named. */
+function drawModule({ views, request }: Work, fours: number): Modules {
+  const way = views.samples ? (request.logSamples ? 'from_log_samples' : 'from_samples') : fours > 0 ? 'held' : 'long'
+  return way === 'held' ? {} : { 'gumbel_softmax_backward/draw_held': `gumbel_softmax_backward/draw_${way}` }
 }
 
 function withParams(dispatch: Dispatch, params: Dispatch['params']): Dispatch {
