@@ -28,6 +28,9 @@ const repeated = 'test/gpu/{adjustments,flawed_rows,logits_types,tiling}.test.ts
 const onCpu = 'test/gpu/transformers.test.ts'
 /** Of the host's code alone; Deno has the globals of browsers, and gives them up. */
 const globals = 'test/gpu/faults_globals.test.ts'
+/** Of kernels of which Chromium has a few draws each, by the table of `draws.test.ts`: it compiles them for three times as long as Deno. */
+const tabled =
+  'test/gpu/{filters,gumbel_softmax,gumbel_softmax_backward,inverse_cdf,log_probs,log_samples,replacement,top_p}.test.ts'
 /** Of kernels alone, which Deno gives to the shader compiler and the adapter that Firefox has. */
 const kernels =
   'test/gpu/{adjustments,battery,concrete_log_prob,draws,exact_scores,extremes,far,filters,flawed_rows,gumbel_given_index,gumbel_softmax,gumbel_softmax_backward,invariance,inverse_cdf,limits,log_samples,log_probs,logits_types,masked_rows,replacement,sample,tail,tiling,top_p}.test.ts'
@@ -55,7 +58,7 @@ export default defineConfig({
         test: {
           ...gpu,
           name: 'gpu-chromium',
-          exclude: whole ? [] : [globals, onCpu, repeated, ...(fuzzed ? [] : [fuzz])],
+          exclude: whole ? [] : [globals, onCpu, repeated, tabled, ...(fuzzed ? [] : [fuzz])],
           browser: {
             ...browser,
             provider: chromium,

@@ -7,7 +7,6 @@ import { expectClose, expectSame } from '../helpers/compare'
 import { type TestGpu, gpuTest } from '../helpers/gpu'
 import { halvesOf } from '../helpers/halves'
 import { randomLogits } from '../helpers/logits'
-import { COMPILES_FAST, shared } from '../helpers/matrix'
 import { Random } from '../helpers/random'
 
 const cpu = await createSampler({ backend: 'cpu' })
@@ -46,11 +45,11 @@ async function recorded(gpu: TestGpu, options: Omit<EncodeSampleOptions, 'indice
 }
 
 describe('bias, penalties and bitmask', () => {
-  for (const [plan, limits] of shared(Object.entries(PLANS)))
+  for (const [plan, limits] of Object.entries(PLANS))
     gpuTest(`draw what the CPU draws, with the plans of ${plan}`, async (gpu) => {
       const forced = new WebGpuSampler(gpu.device, false, limits)
       const random = new Random(Object.keys(PLANS).indexOf(plan))
-      for (let round = 0; round < (COMPILES_FAST ? 12 : 6); round++) {
+      for (let round = 0; round < 12; round++) {
         const shape = {
           batchSize: random.whole(1, 12),
           numClasses: random.pick([1, 5, 31, 32, 33, 100, 257, 1000, 3000]),

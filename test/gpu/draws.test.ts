@@ -6,12 +6,11 @@ import { encoded, place } from '../helpers/draws/encode'
 import { run } from '../helpers/draws/run'
 import { type Table, expectEntries } from '../helpers/draws/table'
 import { gpuTest } from '../helpers/gpu'
-import { shared } from '../helpers/matrix'
 
 const table: Table = draws as Table
 
 describe('the draws of the table, on the GPU, of host arrays, of buffers, and recorded', () => {
-  for (const [name, drawCase] of shared(Object.entries(DRAW_CASES)))
+  for (const [name, drawCase] of Object.entries(DRAW_CASES))
     gpuTest(name, async (gpu) => {
       expectEntries(await run(gpu.sampler, drawCase), table[name])
       if (drawCase.operation === 'noise') return

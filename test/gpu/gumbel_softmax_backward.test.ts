@@ -10,7 +10,7 @@ import { WebGpuSampler } from '../../src/backends/webgpu'
 import { expectSame } from '../helpers/compare'
 import { type TestGpu, gpuTest, variantsOf } from '../helpers/gpu'
 import { TEMPERATURES, randomLogits } from '../helpers/logits'
-import { COMPILES_FAST, WHOLE, matrix } from '../helpers/matrix'
+import { WHOLE, matrix } from '../helpers/matrix'
 import { Random } from '../helpers/random'
 import { MIN_NORMAL, expectGradients, expectWithin, givenGradients } from '../helpers/soft'
 
@@ -319,30 +319,29 @@ describe('GPU gradients of given samples are those without', () => {
       },
     )
 
-  if (COMPILES_FAST)
-    gpuTest('at any offset and stride, from host memory and from GPU buffers', async ({ sampler, upload }) => {
-      for (const [numClasses, offset, gap] of matrix({
-        everywhere: [
-          [10, 3, 1],
-          [12, 8, 4],
-        ],
-        whole: [
-          [12, 4, 1],
-          [1001, 65, 7],
-        ],
-      })) {
-        const [batchSize, numSamples] = [5, 2]
-        const options = { batchSize, numClasses, numSamples, seed: 19, tau: 0.5 }
-        const data = randomLogits('masked', batchSize, numClasses, 20)
-        const gradSamples = randomLogits('normal', batchSize * numSamples, numClasses, 21)
-        const packed = (await sampler.gumbelSoftmax(data, options)).samples
-        const samples = spread(packed, numClasses, offset, gap)
-        const inBuffer = { buffer: upload(samples.data), offset, rowStride: samples.rowStride }
-        const logits = spread(data, numClasses, 4 + offset, 2 * gap)
-        for (const given of [samples, inBuffer])
-          await expectCpuGradients(sampler, spread(gradSamples, numClasses, 5, 3), logits, options, given)
-      }
-    })
+  gpuTest('at any offset and stride, from host memory and from GPU buffers', async ({ sampler, upload }) => {
+    for (const [numClasses, offset, gap] of matrix({
+      everywhere: [
+        [10, 3, 1],
+        [12, 8, 4],
+      ],
+      whole: [
+        [12, 4, 1],
+        [1001, 65, 7],
+      ],
+    })) {
+      const [batchSize, numSamples] = [5, 2]
+      const options = { batchSize, numClasses, numSamples, seed: 19, tau: 0.5 }
+      const data = randomLogits('masked', batchSize, numClasses, 20)
+      const gradSamples = randomLogits('normal', batchSize * numSamples, numClasses, 21)
+      const packed = (await sampler.gumbelSoftmax(data, options)).samples
+      const samples = spread(packed, numClasses, offset, gap)
+      const inBuffer = { buffer: upload(samples.data), offset, rowStride: samples.rowStride }
+      const logits = spread(data, numClasses, 4 + offset, 2 * gap)
+      for (const given of [samples, inBuffer])
+        await expectCpuGradients(sampler, spread(gradSamples, numClasses, 5, 3), logits, options, given)
+    }
+  })
 
   gpuTest('and 0 in rows without a distribution', async ({ sampler }) => {
     const [batchSize, numClasses, numSamples] = [6, 300, 2]

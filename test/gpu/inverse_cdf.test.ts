@@ -7,7 +7,7 @@ import { expectClose, expectSame } from '../helpers/compare'
 import { type TestGpu, gpuTest, variantsOf } from '../helpers/gpu'
 import { FAR_DRAWS, classOfWord, logitOfMass, massesOf, wordOfDraw } from '../helpers/inverse_cdf'
 import { LOGITS_KINDS, TEMPERATURES, randomLogits } from '../helpers/logits'
-import { COMPILES_FAST, matrix, shared } from '../helpers/matrix'
+import { matrix } from '../helpers/matrix'
 import { Random } from '../helpers/random'
 
 const cpu = await createSampler({ backend: 'cpu' })
@@ -66,13 +66,13 @@ describe('GPU draws what the CPU does', () => {
 
   gpuTest('long rows, up to the longest', async (gpu) => {
     const random = new Random(20)
-    for (const [batchSize, numClasses, kind] of shared([
+    for (const [batchSize, numClasses, kind] of [
       [3, 50_257, 'normal'],
       [2, 131_072, 'peaked'],
       [1, 262_144, 'flat'],
       [1, 2 ** 21, 'normal'],
       [1, 151_936, 'normal'],
-    ] as const)) {
+    ] as const) {
       const data = randomLogits(kind, batchSize, numClasses, random.word())
       const options = { batchSize, numClasses, numSamples: 1000, seed: random.seed() }
       await expectCpuDraws(gpu, data, options)
@@ -95,26 +95,25 @@ describe('GPU draws what the CPU does', () => {
       await expectCpuDraws(gpu, data, { batchSize: 10, numClasses: 2003, numSamples: 33, seed: 4n, ...filters }, view)
   })
 
-  if (COMPILES_FAST)
-    gpuTest('over bindings of any size, with any work a dispatch, planned for GPUs and for software', async (gpu) => {
-      const { device, upload } = gpu
-      const random = new Random(40)
-      const data = randomLogits('normal', 5, 1000, 41)
-      const options = { batchSize: 5, numClasses: 1000, numSamples: 7, seed: 5n }
-      for (const variant of variantsOf(device))
-        for (const limits of matrix<Partial<Limits>, Partial<Limits>>({
-          everywhere: [{ bindingBytes: 4352 }, { work: 101 }],
-          whole: [{ bindingBytes: 16_384 }, { work: 1 }, {}],
-        })) {
-          const sampler = new WebGpuSampler(device, false, { ...variant, ...limits })
-          try {
-            for (const filters of [{}, filtersOf(random, 5)])
-              await expectCpuDraws({ sampler, upload }, data, { ...options, ...filters })
-          } finally {
-            sampler.destroy()
-          }
+  gpuTest('over bindings of any size, with any work a dispatch, planned for GPUs and for software', async (gpu) => {
+    const { device, upload } = gpu
+    const random = new Random(40)
+    const data = randomLogits('normal', 5, 1000, 41)
+    const options = { batchSize: 5, numClasses: 1000, numSamples: 7, seed: 5n }
+    for (const variant of variantsOf(device))
+      for (const limits of matrix<Partial<Limits>, Partial<Limits>>({
+        everywhere: [{ bindingBytes: 4352 }, { work: 101 }],
+        whole: [{ bindingBytes: 16_384 }, { work: 1 }, {}],
+      })) {
+        const sampler = new WebGpuSampler(device, false, { ...variant, ...limits })
+        try {
+          for (const filters of [{}, filtersOf(random, 5)])
+            await expectCpuDraws({ sampler, upload }, data, { ...options, ...filters })
+        } finally {
+          sampler.destroy()
         }
-    })
+      }
+  })
 })
 
 gpuTest('draws are the first classes whose inclusive sums exceed the pick, by BigInt arithmetic', async (gpu) => {
@@ -250,18 +249,17 @@ describe('encodeSample', () => {
   })
 })
 
-if (COMPILES_FAST)
-  gpuTest('halves are drawn from as their float32 copies', async ({ sampler, upload }) => {
-    const random = new Random(90)
-    const words = new Uint16Array(4 * 1500)
-    for (let i = 0; i < words.length; i++) words[i] = random.whole(0, 0x4bff) | (random.whole(0, 1) << 15)
-    const options = { batchSize: 4, numClasses: 1500, numSamples: 20, seed: 3n, temperature: 5, method } as const
-    for (const type of ['float16', 'bfloat16'] as const)
-      for (const filters of [{}, { topK: [3, 600, 0, 50] }]) {
-        const all = { ...options, ...filters, logProbs: true }
-        const expected = await cpu.sample({ data: words, type }, all)
-        const actual = await sampler.sample({ buffer: upload(new Uint32Array(words.buffer)), type }, all)
-        expectSame(actual.indices, expected.indices, `${type}: indices`)
-        expectClose(actual.logProbs, expected.logProbs, 1e-5, `${type}: logProbs`)
-      }
-  })
+gpuTest('halves are drawn from as their float32 copies', async ({ sampler, upload }) => {
+  const random = new Random(90)
+  const words = new Uint16Array(4 * 1500)
+  for (let i = 0; i < words.length; i++) words[i] = random.whole(0, 0x4bff) | (random.whole(0, 1) << 15)
+  const options = { batchSize: 4, numClasses: 1500, numSamples: 20, seed: 3n, temperature: 5, method } as const
+  for (const type of ['float16', 'bfloat16'] as const)
+    for (const filters of [{}, { topK: [3, 600, 0, 50] }]) {
+      const all = { ...options, ...filters, logProbs: true }
+      const expected = await cpu.sample({ data: words, type }, all)
+      const actual = await sampler.sample({ buffer: upload(new Uint32Array(words.buffer)), type }, all)
+      expectSame(actual.indices, expected.indices, `${type}: indices`)
+      expectClose(actual.logProbs, expected.logProbs, 1e-5, `${type}: logProbs`)
+    }
+})

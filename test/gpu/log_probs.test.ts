@@ -6,7 +6,7 @@ import { expectSame } from '../helpers/compare'
 import { gpuTest, testDevice, variantsOf } from '../helpers/gpu'
 import { expectCloseLogs, expectLogProbs } from '../helpers/log_probs'
 import { type LogitsKind, randomLogits } from '../helpers/logits'
-import { COMPILES_FAST, matrix, shared } from '../helpers/matrix'
+import { matrix } from '../helpers/matrix'
 import { Random } from '../helpers/random'
 
 const cpu = await createSampler({ backend: 'cpu' })
@@ -23,7 +23,7 @@ function expectAlike(actual: SampleResult, expected: SampleResult, what: string)
 const KINDS: LogitsKind[] = ['normal', 'peaked', 'flat', 'masked', 'ties', 'huge', 'tiny', 'subnormal']
 
 describe('log-probabilities and lists', () => {
-  for (const kind of shared(KINDS))
+  for (const kind of KINDS)
     gpuTest(`are the CPU's and what sorting says, of ${kind} logits`, async ({ sampler, upload }) => {
       const random = new Random(100 + KINDS.indexOf(kind))
       for (const numClasses of [5, 301, 2003]) {
@@ -65,7 +65,7 @@ describe('log-probabilities and lists', () => {
         const data = randomLogits('normal', batchSize, numClasses, random.word())
         data[numClasses + 1] = NaN
         const controls = randomControls(random, { batchSize, numClasses }, false)
-        for (const given of shared(all)) {
+        for (const given of all) {
           const options: SampleCallOptions = {
             batchSize,
             numClasses,
@@ -107,18 +107,17 @@ describe('log-probabilities and lists', () => {
     small.destroy()
   })
 
-  if (COMPILES_FAST)
-    gpuTest('float16 as its float32 copy', async ({ sampler, upload }) => {
-      const random = new Random(60)
-      const data = new Uint16Array(4 * 1501)
-      for (let i = 0; i < data.length; i++) data[i] = random.whole(0, 0x4bff) | (random.whole(0, 1) << 15)
-      const buffer = upload(new Uint32Array(data.buffer))
-      for (const logProbs of [true, 'raw'] as const) {
-        const options = { batchSize: 4, numClasses: 1501, seed: 3n, logProbs, topLogProbs: 30, topK: 9, temperature: 5 }
-        const actual = await sampler.sample({ buffer, type: 'float16' }, options)
-        expectAlike(actual, await cpu.sample({ data, type: 'float16' }, options), `${logProbs}`)
-      }
-    })
+  gpuTest('float16 as its float32 copy', async ({ sampler, upload }) => {
+    const random = new Random(60)
+    const data = new Uint16Array(4 * 1501)
+    for (let i = 0; i < data.length; i++) data[i] = random.whole(0, 0x4bff) | (random.whole(0, 1) << 15)
+    const buffer = upload(new Uint32Array(data.buffer))
+    for (const logProbs of [true, 'raw'] as const) {
+      const options = { batchSize: 4, numClasses: 1501, seed: 3n, logProbs, topLogProbs: 30, topK: 9, temperature: 5 }
+      const actual = await sampler.sample({ buffer, type: 'float16' }, options)
+      expectAlike(actual, await cpu.sample({ data, type: 'float16' }, options), `${logProbs}`)
+    }
+  })
 })
 
 gpuTest(

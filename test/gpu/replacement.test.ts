@@ -8,7 +8,7 @@ import { expectSame } from '../helpers/compare'
 import { type TestGpu, gpuTest, variantsOf } from '../helpers/gpu'
 import { expectCloseLogs } from '../helpers/log_probs'
 import { type LogitsKind, randomLogits } from '../helpers/logits'
-import { COMPILES_FAST, matrix } from '../helpers/matrix'
+import { matrix } from '../helpers/matrix'
 import { Random } from '../helpers/random'
 import { orderOfSums } from '../helpers/reference'
 
@@ -69,38 +69,36 @@ describe('draws without replacement are those of the CPU', () => {
     }
   })
 
-  if (COMPILES_FAST)
-    gpuTest('adjusted, invalid and extended, at odd places, in shards, on every plan', async ({ device, upload }) => {
-      const random = new Random(30)
-      const few = [{ work: 64, bindingBytes: 2 ** 16 }, { work: 4096 }]
-      const limits = matrix<Partial<Limits>, Partial<Limits>>({ everywhere: few, whole: variantsOf(device) })
-      for (const limit of limits) {
-        const sampler = new WebGpuSampler(device, false, limit)
-        const data = randomLogits('normal', 1, 7 * 611 + 5, random.word())
-        data[5 + 611 + 3] = Infinity
-        data.fill(-Infinity, 5 + 2 * 611, 5 + 3 * 611)
-        const options = { batchSize: 7, numClasses: 603, numSamples: 40, seed: random.seed() }
-        const controls = randomControls(random, options, false)
-        const view = { offset: 5, rowStride: 611 }
-        const gpu = { sampler, upload }
-        await expectCpuOrder(gpu, data, { ...options, ...hostOptions(controls), topK: 30 }, view)
-        await expectCpuOrder(gpu, data, { ...options, ...hostOptions(controls), tail: 'extended' }, view)
-        await expectCpuOrder(gpu, data, { ...options, classOffset: 8 * 1234 }, view)
-        sampler.destroy()
-      }
-    })
+  gpuTest('adjusted, invalid and extended, at odd places, in shards, on every plan', async ({ device, upload }) => {
+    const random = new Random(30)
+    const few = [{ work: 64, bindingBytes: 2 ** 16 }, { work: 4096 }]
+    const limits = matrix<Partial<Limits>, Partial<Limits>>({ everywhere: few, whole: variantsOf(device) })
+    for (const limit of limits) {
+      const sampler = new WebGpuSampler(device, false, limit)
+      const data = randomLogits('normal', 1, 7 * 611 + 5, random.word())
+      data[5 + 611 + 3] = Infinity
+      data.fill(-Infinity, 5 + 2 * 611, 5 + 3 * 611)
+      const options = { batchSize: 7, numClasses: 603, numSamples: 40, seed: random.seed() }
+      const controls = randomControls(random, options, false)
+      const view = { offset: 5, rowStride: 611 }
+      const gpu = { sampler, upload }
+      await expectCpuOrder(gpu, data, { ...options, ...hostOptions(controls), topK: 30 }, view)
+      await expectCpuOrder(gpu, data, { ...options, ...hostOptions(controls), tail: 'extended' }, view)
+      await expectCpuOrder(gpu, data, { ...options, classOffset: 8 * 1234 }, view)
+      sampler.destroy()
+    }
+  })
 
-  if (COMPILES_FAST)
-    gpuTest('halves as their float32 copies', async ({ sampler, upload }) => {
-      const random = new Random(60)
-      const words = new Uint16Array(4 * 900)
-      for (let i = 0; i < words.length; i++) words[i] = random.whole(0, 0x4bff) | (random.whole(0, 1) << 15)
-      const options = { batchSize: 4, numClasses: 900, numSamples: 33, seed: 3n, replacement: false } as const
-      for (const type of ['float16', 'bfloat16'] as const) {
-        const actual = await sampler.sample({ buffer: upload(new Uint32Array(words.buffer)), type }, options)
-        expectSame(actual.indices, (await cpu.sample({ data: words, type }, options)).indices, type)
-      }
-    })
+  gpuTest('halves as their float32 copies', async ({ sampler, upload }) => {
+    const random = new Random(60)
+    const words = new Uint16Array(4 * 900)
+    for (let i = 0; i < words.length; i++) words[i] = random.whole(0, 0x4bff) | (random.whole(0, 1) << 15)
+    const options = { batchSize: 4, numClasses: 900, numSamples: 33, seed: 3n, replacement: false } as const
+    for (const type of ['float16', 'bfloat16'] as const) {
+      const actual = await sampler.sample({ buffer: upload(new Uint32Array(words.buffer)), type }, options)
+      expectSame(actual.indices, (await cpu.sample({ data: words, type }, options)).indices, type)
+    }
+  })
 })
 
 gpuTest('they are the order of logits plus this device’s noise', async ({ sampler }) => {

@@ -6,7 +6,7 @@ import { expectClose, expectSame } from '../helpers/compare'
 import { gpuTest, variantsOf } from '../helpers/gpu'
 import { KINDS, inputsOf } from '../helpers/kinds'
 import { randomLogits } from '../helpers/logits'
-import { matrix, shared } from '../helpers/matrix'
+import { matrix } from '../helpers/matrix'
 
 const cpu = await createSampler({ backend: 'cpu' })
 
@@ -110,7 +110,7 @@ describe('draws do not depend on how the work is cut', () => {
     for (const temperature of [0.01, 0]) {
       const options = { batchSize, numClasses, seed: 6, temperature, scores: true, logProbs: true }
       const expected = await cpu.sample(data, options)
-      for (const lanes of shared([1, 2, 4, 8, 16, 32, 64])) {
+      for (const lanes of [1, 2, 4, 8, 16, 32, 64]) {
         const drawn = await limited(device, { lanes }, (sampler) => sampler.sample(data, options))
         const what = `${lanes} lanes, T ${temperature}`
         expectSame(drawn.indices, expected.indices, `${what}: indices`)

@@ -6,7 +6,7 @@ import type { Limits } from '../../src/gpu/plan'
 import { expectSame } from '../helpers/compare'
 import { type TestGpu, gpuTest, variantsOf } from '../helpers/gpu'
 import { type LogitsKind, randomLogits } from '../helpers/logits'
-import { COMPILES_FAST, matrix, shared } from '../helpers/matrix'
+import { matrix } from '../helpers/matrix'
 import { Random } from '../helpers/random'
 
 const cpu = await createSampler({ backend: 'cpu' })
@@ -44,7 +44,7 @@ function drawsOf(row: Float32Array, share: number, stream: number, seed: bigint)
 
 describe('draws of top-p alone are those of the CPU', () => {
   const kinds: LogitsKind[] = ['normal', 'peaked', 'flat', 'masked', 'ties', 'buried', 'huge', 'tiny', 'subnormal']
-  for (const kind of shared(kinds))
+  for (const kind of kinds)
     gpuTest(`${kind} logits, settings a row`, async (gpu) => {
       const random = new Random(100 + kinds.indexOf(kind))
       for (const numClasses of matrix({ everywhere: [5003], whole: [4096, 20_000] })) {
@@ -110,14 +110,13 @@ describe('draws of top-p alone are those of the CPU', () => {
     await expectCpuDraws(gpu, data, options)
   })
 
-  if (COMPILES_FAST)
-    gpuTest('however the work is cut', async (gpu) => {
-      const [batchSize, numClasses] = [7, 9000]
-      const data = randomLogits('normal', batchSize, numClasses, 2)
-      const options = { batchSize, numClasses, seed: 3n, topP: [0.9, 0.5, 1, 0.2, 0.9, 0.7, 0.99], temperature: 2 }
-      for (const limits of [{ bindingBytes: 36_352 }, { bindingBytes: 2 ** 17 }, { work: 1 }, { work: 3 * numClasses }])
-        await expectCpuDraws(gpu, data, options, limits)
-    })
+  gpuTest('however the work is cut', async (gpu) => {
+    const [batchSize, numClasses] = [7, 9000]
+    const data = randomLogits('normal', batchSize, numClasses, 2)
+    const options = { batchSize, numClasses, seed: 3n, topP: [0.9, 0.5, 1, 0.2, 0.9, 0.7, 0.99], temperature: 2 }
+    for (const limits of [{ bindingBytes: 36_352 }, { bindingBytes: 2 ** 17 }, { work: 1 }, { work: 3 * numClasses }])
+      await expectCpuDraws(gpu, data, options, limits)
+  })
 
   for (const numClasses of matrix({ everywhere: [151_936], whole: [131_072, 300_001, 2 ** 21] }))
     gpuTest(`a row of ${numClasses} classes in parts`, async (gpu) => {
@@ -143,27 +142,26 @@ gpuTest('rows of top-p alone without a distribution are told', async ({ sampler 
   expectSame(marked.indices, expected.indices, 'indices')
 })
 
-if (COMPILES_FAST)
-  gpuTest('settings of rows read from buffers decide which are drawn from first', async (gpu) => {
-    const { device, sampler, upload, buffer, read } = gpu
-    const [batchSize, numClasses] = [8, 6000]
-    const data = randomLogits('normal', batchSize, numClasses, 6)
-    const topK = [0, 7, 0, 2000, 0, 0, 0, 0]
-    const topP = [0.9, 0.9, 1, 0.5, 0.1, 0.9, 0.6, 0.99]
-    const temperature = [1, 1, 1, 1, 3, 0, 0.5, 1]
-    const indices = buffer(4 * batchSize)
-    const encoder = device.createCommandEncoder()
-    sampler.encodeSample(encoder, {
-      batchSize,
-      numClasses,
-      seed: 7n,
-      logits: { buffer: upload(data) },
-      indices: { buffer: indices },
-      topK: { buffer: upload(Int32Array.from(topK)) },
-      topP: { buffer: upload(Float32Array.from(topP)) },
-      temperature: { buffer: upload(Float32Array.from(temperature)) },
-    })
-    device.queue.submit([encoder.finish()])
-    const expected = await cpu.sample(data, { batchSize, numClasses, seed: 7n, topK, topP, temperature })
-    expectSame(new Int32Array(await read(indices)), expected.indices, 'indices')
+gpuTest('settings of rows read from buffers decide which are drawn from first', async (gpu) => {
+  const { device, sampler, upload, buffer, read } = gpu
+  const [batchSize, numClasses] = [8, 6000]
+  const data = randomLogits('normal', batchSize, numClasses, 6)
+  const topK = [0, 7, 0, 2000, 0, 0, 0, 0]
+  const topP = [0.9, 0.9, 1, 0.5, 0.1, 0.9, 0.6, 0.99]
+  const temperature = [1, 1, 1, 1, 3, 0, 0.5, 1]
+  const indices = buffer(4 * batchSize)
+  const encoder = device.createCommandEncoder()
+  sampler.encodeSample(encoder, {
+    batchSize,
+    numClasses,
+    seed: 7n,
+    logits: { buffer: upload(data) },
+    indices: { buffer: indices },
+    topK: { buffer: upload(Int32Array.from(topK)) },
+    topP: { buffer: upload(Float32Array.from(topP)) },
+    temperature: { buffer: upload(Float32Array.from(temperature)) },
   })
+  device.queue.submit([encoder.finish()])
+  const expected = await cpu.sample(data, { batchSize, numClasses, seed: 7n, topK, topP, temperature })
+  expectSame(new Int32Array(await read(indices)), expected.indices, 'indices')
+})

@@ -10,9 +10,6 @@ export function shared<T>(list: readonly T[]): readonly T[] {
   return WHOLE ? list : list.filter((_, i) => i % 2 === Number(stack?.product === 'Deno'))
 }
 
-/** Whether this stack takes cases in which kernels that others run are compiled again for other options: Deno compiles fastest. */
-export const COMPILES_FAST = WHOLE || stack?.product === 'Deno'
-
 /**
  * The cases of a matrix that this stack runs. `everywhere` has each kernel, each way to read and write rows and each branch of the
  * plan once; `whole` has what meets the same kernels at other sizes and settings.

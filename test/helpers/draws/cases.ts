@@ -2,16 +2,18 @@ import type { GumbelSoftmaxBackwardCallOptions, HostValues, NoiseKind, SampleCal
 import { KINDS_OF_LOGITS, Words, gradientsOf, indicesOf, invalidLogits, logitsOf, simplexOf } from './inputs'
 
 /** Options of every operation. */
-type Options = Omit<GumbelSoftmaxBackwardCallOptions, 'samples' | 'logSamples'> & {
-  batchSize: number
-  logProbs?: boolean
-  scores?: boolean
-  method?: SampleCallOptions['method']
+type Options = Omit<GumbelSoftmaxBackwardCallOptions, 'samples' | 'logSamples'> &
+  Omit<SampleCallOptions, keyof GumbelSoftmaxBackwardCallOptions> & { batchSize: number; logSamples?: boolean }
+
+/** Logits of 16 bits. */
+export interface HostHalves {
+  data: Uint16Array<ArrayBuffer>
+  type: 'float16' | 'bfloat16'
 }
 
 /** A call whose results are kept in test/fixtures/draws.json. */
 export type DrawCase =
-  | { operation: 'sample'; logits: HostValues; options: Options }
+  | { operation: 'sample'; logits: HostValues | HostHalves; options: Options }
   | { operation: 'gumbelSoftmax'; logits: HostValues; options: Options }
   | {
       operation: 'gumbelSoftmaxBackward'
@@ -37,6 +39,24 @@ const OF_ROWS = {
 }
 
 const BY_SUMS = { method: 'inverse-cdf', scores: false } as const
+const FILTERS_OF_ROWS = {
+  temperature: TEMPERATURES,
+  topK: [0, 0, 7, 600, 0, 5, 0],
+  topP: [1, 0.9, 0.5, 0.99, 0.3, 0.7, 0.8],
+  minP: Float32Array.of(0, 0, 0.01, 0, 0.1, 0, 0),
+}
+/** A bias of each class, every fourth class banned, and a history of each row. */
+const ADJUSTMENTS = {
+  bias: { data: logitsOf('bell', 1, 300, 5), rowStride: 0 },
+  bitmask: { data: new Uint32Array(10).fill(0x77777777), rowStride: 0 },
+  penalties: {
+    tokens: Int32Array.from({ length: 7 * 20 }, () => words.below(300)),
+    promptLengths: 8,
+    repetition: 1.3,
+    frequency: 0.4,
+    presence: [0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6],
+  },
+} satisfies Partial<Options>
 const MARK = { invalidRows: 'mark' } as const
 const BOTH_GRADIENTS = { gradTau: true, gradTemperature: true }
 
@@ -99,6 +119,13 @@ function noise(kind: NoiseKind, options: Options) {
   return { operation: 'noise', kind, options } as const
 }
 
+/** Words that are numbers from -4 to 4 in either type. */
+function halvesOf(type: HostHalves['type'], batchSize: number, numClasses: number): HostHalves {
+  const high = type === 'float16' ? 0x4400 : 0x4080
+  const word = () => (words.below(2) << 15) | words.below(high)
+  return { data: Uint16Array.from({ length: batchSize * numClasses }, word), type }
+}
+
 /** The same rows in a larger array, `offset` elements from its start and `gap` from each other. */
 function apart(data: Float32Array, rows: number, offset = 5, gap = 3): HostValues {
   const numClasses = data.length / rows
@@ -157,6 +184,23 @@ export const DRAW_CASES: Record<string, DrawCase> = {
     numSamples: 5,
     step: 5,
   }),
+  'sample: the 50 largest': sample(7, 5003, { topK: 50, kept: true }),
+  'sample: by top-p alone': sample(7, 5003, { topP: 0.9, logProbs: false, numSamples: 2 }),
+  'sample: filters a row': sample(7, 5003, { ...OF_ROWS, ...FILTERS_OF_ROWS, kept: true, step: 5 }, 'peaked'),
+  'sample: filters a row, ties': sample(7, 300, { ...FILTERS_OF_ROWS, kept: true }, 'ties'),
+  'sample: of what filters keep by inverse-cdf': sample(7, 5003, { ...BY_SUMS, ...FILTERS_OF_ROWS, numSamples: 5 }),
+  'sample: lists of the likeliest, by the logits as given': sample(7, 5003, { logProbs: 'raw', topLogProbs: 20 }),
+  'sample: lists of what filters keep': sample(7, 300, { topK: 12, topP: 0.9, topLogProbs: 20 }),
+  'sample: without replacement': sample(7, 300, { replacement: false, numSamples: 12 }),
+  'sample: all that filters keep, without replacement': sample(3, 5003, {
+    replacement: false,
+    numSamples: 40,
+    topK: 30,
+    topP: 0.9,
+  }),
+  'sample: with bias, bitmask and penalties': sample(7, 300, { ...ADJUSTMENTS, logProbs: false }),
+  'sample: float16 logits': { ...sample(7, 203), logits: halvesOf('float16', 7, 203) },
+  'sample: bfloat16 logits': { ...sample(7, 300), logits: halvesOf('bfloat16', 7, 300) },
   'sample: invalid rows': { ...sample(6, 7), logits: { data: invalidLogits(7) } },
 
   'gumbelSoftmax: many short rows': softmax(50, 10),
@@ -175,6 +219,8 @@ export const DRAW_CASES: Record<string, DrawCase> = {
   'gumbelSoftmax: masked': softmax(6, 10, {}, 'masked'),
   'gumbelSoftmax: a part, the extended tail': softmax(5, 10, { ...PART, tail: 'extended' }),
   'gumbelSoftmax: rows apart': { ...softmax(7, 10), logits: apart(logitsOf('bell', 7, 10), 7) },
+  'gumbelSoftmax: log-samples': softmax(6, 300, { logSamples: true, numSamples: 2 }),
+  'gumbelSoftmax: log-samples, one row that is split': softmax(1, 20_000, { logSamples: true, tau: 0.1 }),
   'gumbelSoftmax: invalid rows that are marked': { ...softmax(6, 10, MARK), logits: { data: invalidLogits(10) } },
   'gumbelSoftmax: invalid rows': { ...softmax(6, 10), logits: { data: invalidLogits(10) } },
 
@@ -202,6 +248,7 @@ export const DRAW_CASES: Record<string, DrawCase> = {
     ...backward(6, 10, { numSamples: 3 }),
     logits: { data: invalidLogits(10) },
   },
+  'gumbelSoftmaxBackward of log-samples': backward(6, 300, { logSamples: true, numSamples: 2 }),
   'gumbelSoftmaxBackward of samples: short rows, three draws': backwardOfSamples(50, 10, { numSamples: 3 }),
   'gumbelSoftmaxBackward of samples: rows apart': {
     ...backwardOfSamples(6, 301),

@@ -1,6 +1,6 @@
 import type { BufferLogits, HostValues, InvalidReason } from 'gumbel-webgpu'
 import type { TestGpu } from '../gpu'
-import type { DrawCase } from './cases'
+import type { DrawCase, HostHalves } from './cases'
 import { type Results, textOf } from './run'
 
 /** Reasons by their status word. */
@@ -20,7 +20,8 @@ interface Output {
 export async function encoded(gpu: TestGpu, drawCase: DrawCase): Promise<Results | undefined> {
   if (drawCase.operation === 'noise' || drawCase.operation === 'concreteLogProb') return undefined
   const { options } = drawCase
-  const { batchSize, numClasses, numSamples = 1, gradTau, gradTemperature, scores, logProbs, ...settings } = options
+  const { batchSize, numClasses, numSamples = 1, gradTau, gradTemperature, ...others } = options
+  const { scores, logProbs, topLogProbs = 0, kept, bias, bitmask, penalties, logSamples, ...settings } = others
   const shape = { batchSize, numClasses, numSamples, ...settings }
   const draws = batchSize * numSamples
   const indices = { name: 'indices', length: draws, whole: true }
@@ -45,11 +46,46 @@ export async function encoded(gpu: TestGpu, drawCase: DrawCase): Promise<Results
   }
 
   if (drawCase.operation === 'sample') {
-    const outputs = [indices, ...asked, ...(scores ? [{ name: 'scores', length: draws }] : [])]
-    return submitted(outputs, draws, (views) => gpu.sampler.encodeSample(encoder, { ...shape, logits, ...views }))
+    const listed = { length: batchSize * topLogProbs }
+    const outputs: Output[] = [
+      indices,
+      ...asked,
+      ...(scores ? [{ name: 'scores', length: draws }] : []),
+      ...(topLogProbs > 0
+        ? [
+            { name: 'topIndices', ...listed, whole: true },
+            { name: 'topLogProbs', ...listed },
+          ]
+        : []),
+      ...(kept
+        ? [
+            { name: 'keptCounts', length: batchSize, whole: true },
+            { name: 'keptLogits', length: batchSize },
+            { name: 'keptClasses', length: batchSize, whole: true },
+          ]
+        : []),
+    ]
+    const rows = (view: object | undefined) => view && 'data' in view && place(gpu, view as HostValues)
+    const tokens = penalties && { buffer: gpu.upload(penalties.tokens as Int32Array<ArrayBuffer>) }
+    const length = (penalties?.tokens as Int32Array | undefined)?.length ?? 0
+    const adjustments = {
+      ...(bias ? { bias: rows(bias) as BufferLogits } : {}),
+      ...(bitmask ? { bitmask: rows(bitmask) as BufferLogits } : {}),
+      ...(penalties ? { penalties: { ...penalties, tokens: { ...tokens!, length: length / batchSize } } } : {}),
+    }
+    return submitted(outputs, draws, (views) =>
+      gpu.sampler.encodeSample(encoder, {
+        ...shape,
+        ...adjustments,
+        logits,
+        ...views,
+        ...(logProbs ? { logProbs: { ...views.logProbs, of: logProbs === 'raw' ? 'raw' : 'drawn' } } : {}),
+        topLogProbs: topLogProbs > 0 ? { ...views.topLogProbs, count: topLogProbs } : undefined,
+      }),
+    )
   }
   if (drawCase.operation === 'gumbelSoftmax') {
-    const outputs = [{ name: 'samples', length: draws * numClasses }, indices, ...asked]
+    const outputs = [{ name: logSamples ? 'logSamples' : 'samples', length: draws * numClasses }, indices, ...asked]
     return submitted(outputs, draws, (views) =>
       gpu.sampler.encodeGumbelSoftmax(encoder, { ...shape, logits, ...views }),
     )
@@ -77,14 +113,20 @@ export async function encoded(gpu: TestGpu, drawCase: DrawCase): Promise<Results
     ...(gradTemperature ? [{ name: 'gradTemperature', length: batchSize }] : []),
   ]
   return submitted(outputs, batchSize, (views) =>
-    gpu.sampler.encodeGumbelSoftmaxBackward(encoder, { ...shape, ...inputs, ...views }),
+    gpu.sampler.encodeGumbelSoftmaxBackward(encoder, { ...shape, ...inputs, ...views, logSamples }),
   )
 }
 
 /** Views of buffers of so many 32-bit words, by name. */
-type Views = Record<'indices' | 'samples' | 'posteriorNoise' | 'gradLogits' | 'statuses', { buffer: GPUBuffer }>
+type Views = Record<
+  'indices' | 'logProbs' | 'topLogProbs' | 'samples' | 'posteriorNoise' | 'gradLogits' | 'statuses',
+  { buffer: GPUBuffer }
+>
 
 /** The same rows in a GPU buffer. */
-export function place(gpu: TestGpu, { data, ...places }: HostValues): BufferLogits {
-  return { buffer: gpu.upload(data as Float32Array<ArrayBuffer>), ...places }
+export function place(gpu: TestGpu, { data, ...places }: HostValues | HostHalves): BufferLogits {
+  if (!(data instanceof Uint16Array)) return { buffer: gpu.upload(data as Float32Array<ArrayBuffer>), ...places }
+  // Buffers have whole words.
+  const padded = Uint16Array.from({ length: 2 * Math.ceil(data.length / 2) }, (_, i) => data[i] ?? 0)
+  return { buffer: gpu.upload(new Uint32Array(padded.buffer)), ...places }
 }

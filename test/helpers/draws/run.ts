@@ -1,14 +1,26 @@
-import { InvalidRowsError, type InvalidRow, type Logits, type Sampler, type Values } from 'gumbel-webgpu'
-import type { DrawCase } from './cases'
+import {
+  type GumbelSoftmaxCallOptions,
+  type HostValues,
+  InvalidRowsError,
+  type InvalidRow,
+  type Logits,
+  type Sampler,
+  type Values,
+} from 'gumbel-webgpu'
+import type { DrawCase, HostHalves } from './cases'
 
 /** Arrays of a result by name, and its invalid rows as text: 'row reason, row reason'. */
 export type Results = Record<string, Float32Array | Int32Array | Uint32Array | string>
 
 /** Where the inputs of a call lie: turns what is in host memory into what the call is given. */
-export type Place = (view: { data: Float32Array; offset?: number; rowStride?: number }) => Logits & Values
+export type Place = (view: HostValues | HostHalves) => Logits & Values
 
 /** Makes a call of the case. `place` puts its rows, host memory by default; given classes stay there. */
-export async function run(sampler: Sampler, drawCase: DrawCase, place: Place = (view) => view): Promise<Results> {
+export async function run(
+  sampler: Sampler,
+  drawCase: DrawCase,
+  place: Place = (view) => view as Logits & Values,
+): Promise<Results> {
   try {
     return await called(sampler, drawCase, place)
   } catch (error) {
@@ -25,7 +37,7 @@ async function called(sampler: Sampler, drawCase: DrawCase, place: Place): Promi
     case 'sample':
       return resultsOf(await sampler.sample(logits, options))
     case 'gumbelSoftmax':
-      return resultsOf(await sampler.gumbelSoftmax(logits, options))
+      return resultsOf(await sampler.gumbelSoftmax(logits, options as GumbelSoftmaxCallOptions))
     case 'gumbelSoftmaxBackward': {
       const { gradSamples, samples } = drawCase
       const asked = samples ? { ...options, samples: place(samples) } : options

@@ -33,6 +33,8 @@ const SPREAD = 0x9e3779b1
  */
 const TOLERANCES: Record<string, { relative: number; ofLargest: number; absolute: number }> = {
   logProbs: { relative: 1e-5, ofLargest: 0, absolute: 1e-5 },
+  topLogProbs: { relative: 1e-5, ofLargest: 0, absolute: 1e-5 },
+  logSamples: { relative: 1e-5, ofLargest: 0, absolute: 1e-5 },
   samples: { relative: 1e-4, ofLargest: 0, absolute: 1e-6 },
   gradLogits: { relative: 1e-4, ofLargest: 1e-6, absolute: 0 },
   gradTau: { relative: 1e-4, ofLargest: 1e-5, absolute: 1e-6 },
