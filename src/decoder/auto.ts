@@ -6,11 +6,10 @@ import { callOf } from '../call'
 import { DeviceError } from '../errors'
 import { sample } from '../operations/sample/operation'
 import type { Logits } from '../options'
-import type { View } from '../view'
 import { CpuDecoder } from './cpu'
 import type { GpuDecoder } from './gpu'
 import type { Decoded, Decoder, NextOptions, RestartOptions } from './options'
-import { type DecoderSettings, appendedOf, decoderSettingsOf, nextOptionsOf, restartedOf } from './settings'
+import { type DecoderSettings, appendedOf, decoderSettingsOf, nextOptionsOf, restartedOf, viewed } from './settings'
 
 export class AutoDecoder implements Decoder {
   #gpu: GpuDecoder | undefined
@@ -136,9 +135,4 @@ export class AutoDecoder implements Decoder {
       throw new DeviceError(`tokens that encodeNext drew are gone with the device: ${error.message}`, true)
     this.#gpu = undefined
   }
-}
-
-/** A view as callers give it. */
-function viewed({ name, data, buffer, type, offset, rowStride }: View): object {
-  return { ...(data ? { data } : { buffer }), ...(name === 'logits' ? { type } : {}), offset, rowStride }
 }

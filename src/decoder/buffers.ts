@@ -48,14 +48,13 @@ export class DecoderBuffers {
     this.#device.queue.writeBuffer(this.at(name), 4 * at, words)
   }
 
-  /** Where a checked input lies on the device: what is in host memory is written to a buffer of these. */
-  uploaded(view: View | undefined): object | undefined {
+  /** Where a checked input lies on the device: what is in host memory is written to a buffer of these, `name`. */
+  uploaded(view: View | undefined, name = `upload ${view?.name}`): object | undefined {
     if (!view) return undefined
     const { buffer, data, type, offset, rowStride } = view
     if (buffer) return { buffer, offset, rowStride, ...(view.name === 'logits' ? { type } : {}) }
     const rows = rowStride === 0 ? 1 : view.rows
     const own = { ...view, data: data!, rows }
-    const name = `upload ${view.name}`
     this.grow(name, packedBytes(own))
     uploadRows(this.#device.queue, own, this.at(name))
     return {

@@ -9,7 +9,7 @@ import type { SampleResult } from '../operations/sample/options'
 import type { Logits } from '../options'
 import type { Decoded, Decoder, NextOptions, RestartOptions } from './options'
 import { type DrawnTokens, GOES_ON, NOTHING_APPENDED, Sequences } from './sequences'
-import { type DecoderSettings, appendedOf, decoderSettingsOf, nextOptionsOf, restartedOf } from './settings'
+import { type DecoderSettings, appendedOf, decoderSettingsOf, nextOptionsOf, restartedOf, viewed } from './settings'
 
 export class CpuDecoder implements Decoder {
   readonly indices = undefined
@@ -19,9 +19,12 @@ export class CpuDecoder implements Decoder {
   readonly tokenStride: number
   #settings: DecoderSettings
   #sequences: Sequences
+  #changes: NextOptions
 
   constructor(options: unknown) {
     this.#settings = decoderSettingsOf(options)
+    const { bitmask, bias } = this.#settings.changes
+    this.#changes = { bitmask: bitmask && viewed(bitmask), bias: bias && viewed(bias) } as NextOptions
     this.#sequences = new Sequences(this.#settings)
     this.tokenStride = this.#sequences.stride
   }
@@ -34,7 +37,7 @@ export class CpuDecoder implements Decoder {
       { logits },
       {
         ...this.#draws(),
-        ...this.#withBans(nextOptionsOf(options)),
+        ...this.#withBans(nextOptionsOf(options, this.#changes)),
         logProbs,
         ...(topCount > 0 ? { topLogProbs: topCount } : {}),
       },

@@ -10,7 +10,7 @@ import type { Modules } from '../gpu/kernel'
 import type { Dispatch } from '../gpu/plan'
 import { record } from '../gpu/record'
 import { sample } from '../operations/sample/operation'
-import { inBuffer, windowOf } from '../view'
+import { type View, inBuffer, windowOf } from '../view'
 import type { Logits } from '../options'
 import { DecoderBuffers } from './buffers'
 import type { Decoded, Decoder, NextOptions, RestartOptions } from './options'
@@ -34,6 +34,8 @@ export class GpuDecoder implements Decoder {
   #buffers: DecoderBuffers
   #section: number
   #promptLengths: Int32Array<ArrayBuffer>
+  /** What changes the logits of each token. */
+  #changes: NextOptions
 
   constructor(context: Context, options: unknown) {
     this.#context = context
@@ -64,6 +66,9 @@ export class GpuDecoder implements Decoder {
     config.set(stopTokens, CONFIG_WORDS)
     this.#buffers.make('config', config.byteLength)
     this.#buffers.write('config', config)
+    const { bitmask, bias } = settings.changes
+    const kept = (view: View | undefined) => this.#buffers.uploaded(view, `kept ${view?.name}`)
+    this.#changes = { bitmask: kept(bitmask), bias: kept(bias) } as NextOptions
     this.#begin({ rows: settings.prompts.map((_, r) => r), prompts: settings.prompts })
   }
 
@@ -81,7 +86,11 @@ export class GpuDecoder implements Decoder {
   async draw(logits: Logits, options?: NextOptions): Promise<DrawnTokens> {
     this.#context.check()
     const { batchSize, numClasses, int64 } = this.#settings
-    const call = callOf(sample, { logits }, { batchSize, numClasses, seed: 0, ...nextOptionsOf(options) })
+    const call = callOf(
+      sample,
+      { logits },
+      { batchSize, numClasses, seed: 0, ...nextOptionsOf(options, this.#changes) },
+    )
     return this.#context.guarded(async () => {
       const { device, staging } = this.#context
       const encoder = device.createCommandEncoder({ label: 'gumbel-webgpu decoder' })
@@ -119,7 +128,7 @@ export class GpuDecoder implements Decoder {
   encodeNext(encoder: GPUCommandEncoder, logits: Logits, options?: NextOptions): void {
     this.#context.check()
     if (!inBuffer(logits)) throw new TypeError('logits must be { buffer: GPUBuffer } to be recorded')
-    this.#encodeDraw(encoder, logits, nextOptionsOf(options))
+    this.#encodeDraw(encoder, logits, nextOptionsOf(options, this.#changes))
     this.#encode(encoder, [...this.#keepTop({}), this.#appendDispatch({})])
   }
 

@@ -1,6 +1,6 @@
 import type { InvalidReason } from '../errors'
 import type { FilterOptions, Logits, Seed } from '../options'
-import type { Bias, Bitmask, Penalties } from '../adjust/options'
+import type { Bias, Bitmask, BufferRows, Penalties } from '../adjust/options'
 
 /** What a decoder draws with, for every token of every sequence. */
 export interface DecoderOptions extends FilterOptions {
@@ -21,6 +21,10 @@ export interface DecoderOptions extends FilterOptions {
   tail?: 'standard' | 'extended' | undefined
   /** Penalties of prompt and output, whose history the decoder keeps. */
   penalties?: Pick<Penalties, 'repetition' | 'frequency' | 'presence'> | undefined
+  /** Which classes every token may be of, in host memory, copied. Those that `next` is given stand in its place. */
+  bitmask?: Exclude<Bitmask, BufferRows> | undefined
+  /** What is added to the logits of every token, in host memory, copied. What `next` is given stands in its place. */
+  bias?: Exclude<Bias, BufferRows> | undefined
   /** What sequences begin with, which penalties look at: one list of tokens a sequence. */
   prompts?: readonly ArrayLike<number>[] | undefined
   /** Tokens that a prompt may have, those of `restart` too. Default: as many as the longest of `prompts` has. */
@@ -39,7 +43,7 @@ export interface DecoderOptions extends FilterOptions {
   topLogProbs?: number | undefined
 }
 
-/** What changes the logits of one token, beside penalties. */
+/** What changes the logits of one token, beside penalties, in place of what the decoder was made with. */
 export interface NextOptions {
   bitmask?: Bitmask | undefined
   bias?: Bias | undefined

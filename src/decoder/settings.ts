@@ -1,12 +1,13 @@
 /** What a decoder is made with, checked. */
 
-import { adjustmentsOf } from '../adjust/views'
+import { BIAS, BITMASK, adjustmentsOf } from '../adjust/views'
 import { callOf } from '../call'
+import { settingsOf } from '../check_settings'
 import { isObject, oneOf, shown, whole } from '../checks'
 import { readNames } from '../known_names'
 import { sample } from '../operations/sample/operation'
-import { settingsOf } from '../check_settings'
 import { FILTER_OPTIONS, WORD_OF } from '../settings'
+import { type HostView, type View, inBuffer } from '../view'
 import type { DecoderOptions, NextOptions, RestartOptions } from './options'
 
 const MAX_STEP = 0xffffffff
@@ -21,6 +22,8 @@ const NAMES = [
   'step',
   'streams',
   'penalties',
+  BITMASK,
+  BIAS,
   'prompts',
   'maxPromptTokens',
   'stopTokens',
@@ -49,6 +52,8 @@ export interface DecoderSettings {
   /** Options of every draw: temperature, filters, tail. */
   draws: object
   penalties: DecoderOptions['penalties']
+  /** What changes the logits of each token, where `next` is given nothing else. */
+  changes: Partial<Record<keyof NextOptions, HostView>>
   int64: boolean
   logProbs: boolean | 'raw'
   /** Most likely classes of each token that are listed. */
@@ -96,6 +101,7 @@ export function decoderSettingsOf(options: unknown): DecoderSettings {
     ),
     draws,
     penalties: penaltiesOf(given.penalties, batchSize, numClasses),
+    changes: changesOf(given, batchSize, numClasses),
     int64: oneOf('indexType', given.indexType ?? 'int32', ['int32', 'int64']) === 'int64',
     ...logProbsOf(given, numClasses),
   }
@@ -124,6 +130,22 @@ function penaltiesOf(value: unknown, batchSize: number, numClasses: number): Dec
     { onGpu: false, recorded: false },
   )
   return penalties
+}
+
+/** Copies, which the caller may write over. */
+function changesOf(given: Readonly<Record<string, unknown>>, batchSize: number, numClasses: number) {
+  const changes = [BITMASK, BIAS].filter((name) => given[name] !== undefined)
+  for (const name of changes)
+    if (inBuffer(given[name]))
+      throw new TypeError(`${name} is in a GPU buffer, which next and encodeNext take; it must be in host memory`)
+  const own = Object.fromEntries(changes.map((name) => [name, given[name]]))
+  const views = adjustmentsOf({ batchSize, numClasses, given: own }, { onGpu: false, recorded: false })
+  return Object.fromEntries(
+    Object.entries(views as Record<string, HostView>).map(([name, view]) => [
+      name,
+      { ...view, data: view.data.slice() as typeof view.data },
+    ]),
+  )
 }
 
 function promptsOf(value: unknown, count: number, name = 'prompts'): Int32Array[] {
@@ -197,7 +219,13 @@ export function restartedOf(settings: DecoderSettings, rows: unknown, options: R
   return { rows: places, prompts }
 }
 
-/** Names of what changes the logits of one token. */
-export function nextOptionsOf(options: NextOptions = {}): NextOptions {
-  return readNames('options', options, ['bitmask', 'bias']) as NextOptions
+/** What changes the logits of one token, of the names that `next` takes: its own, or else those of every token. */
+export function nextOptionsOf(options: NextOptions = {}, ofEach: NextOptions = {}): NextOptions {
+  const own = readNames('options', options, [BITMASK, BIAS]) as NextOptions
+  return { bitmask: own.bitmask ?? ofEach.bitmask, bias: own.bias ?? ofEach.bias }
+}
+
+/** A view as callers give it. */
+export function viewed({ name, data, buffer, type, offset, rowStride }: View): object {
+  return { ...(data ? { data } : { buffer }), ...(name === 'logits' ? { type } : {}), offset, rowStride }
 }

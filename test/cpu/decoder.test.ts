@@ -21,6 +21,24 @@ describe('a decoder on the CPU', () => {
     expectDecoded(await decoder.read(), expected)
   })
 
+  test('is made with a bias and a bitmask of every token, which it copies, and those of next() stand in their place', async () => {
+    const allowed = (...classes: number[]) => {
+      const words = new Uint32Array(2)
+      for (const c of classes) words[c >> 5] |= 1 << (c & 31)
+      return { data: words, rowStride: 0 }
+    }
+    const bitmask = allowed(3, 17, 38)
+    const decoder = sampler.createDecoder({ ...SMALL, bitmask, bias: { classes: [17], values: [-Infinity] } })
+    bitmask.data.fill(0)
+    const logits = new Float32Array(2 * 40)
+    const seen = new Set<number>()
+    for (let step = 0; step < 3; step++) for (const token of await decoder.next(logits)) seen.add(token)
+    expect([...seen].toSorted((a, b) => a - b)).toEqual([3, 38])
+    expect([...(await decoder.next(logits, { bitmask: allowed(5, 17) }))]).toEqual([5, 5])
+    const bias = { classes: [3, 5], values: [-Infinity, 0] }
+    expect([...(await decoder.next(logits, { bias, bitmask: allowed(3, 17) }))]).toEqual([17, 17])
+  })
+
   test('keeps raw log-probabilities and lists of them, and none of tokens that are appended', async () => {
     const options = { ...ALL_CONTROLS, logProbs: 'raw', minTokens: 0 } as const
     const expected = plainLoop(options, 14)
@@ -107,6 +125,11 @@ describe('a decoder on the CPU', () => {
   })
 
   test('refuses what does not fit it', async () => {
+    const inBuffer = { buffer: { size: 64, usage: 128 } as GPUBuffer } as never
+    expect(() => sampler.createDecoder({ ...SMALL, bias: inBuffer })).toThrow(
+      new TypeError('bias is in a GPU buffer, which next and encodeNext take; it must be in host memory'),
+    )
+    expect(() => sampler.createDecoder({ ...SMALL, bitmask: new Uint32Array(3) })).toThrow(/^bitmask hold 3 elements/)
     const decoder = sampler.createDecoder(SMALL)
     expect(() => decoder.append([1, 2] as never)).toThrow('tokens is [object Array]; it must be an Int32Array')
     expect(() => decoder.append(Int32Array.of(1, 2, 3))).toThrow(

@@ -12,11 +12,13 @@ const expected = plainLoop(ALL_CONTROLS, STEPS, nextOf)
 
 describe('a decoder on the GPU', () => {
   gpuTest('next() writes what a plain loop on the CPU does, with every control on', async ({ sampler }) => {
-    const decoder = sampler.createDecoder(ALL_CONTROLS)
-    for (let step = 0; step < STEPS; step++)
-      expect([...(await decoder.next(logitsOfStep(step, ALL_CONTROLS), nextOf(step)))], `step ${step}`).toEqual(
+    const decoder = sampler.createDecoder({ ...ALL_CONTROLS, bias: { classes: [3, 8], values: [2, -Infinity] } })
+    for (let step = 0; step < STEPS; step++) {
+      const { bitmask } = nextOf(step)
+      expect([...(await decoder.next(logitsOfStep(step, ALL_CONTROLS), { bitmask }))], `step ${step}`).toEqual(
         expected.given[step],
       )
+    }
     expectDecoded(await decoder.read(), expected)
     decoder.destroy()
   })
@@ -24,7 +26,10 @@ describe('a decoder on the GPU', () => {
   for (const indexType of ['int32', 'int64'] as const)
     gpuTest(`encodeNext() writes the same into ${indexType} indices, all steps in one submit`, async (gpu) => {
       const { device, sampler, upload, read } = gpu
-      const decoder = sampler.createDecoder({ ...ALL_CONTROLS, indexType })
+      const own = indexType === 'int64' // The decoder has the bias, and a bitmask that all steps replace.
+      const none = { data: new Uint32Array(Math.ceil(ALL_CONTROLS.numClasses / 32)), rowStride: 0 }
+      const kept = own ? { bias: { data: bias, rowStride: 0 }, bitmask: none } : {}
+      const decoder = sampler.createDecoder({ ...ALL_CONTROLS, ...kept, indexType })
       const encoder = device.createCommandEncoder()
       const words = indexType === 'int64' ? 2 : 1
       const seen = gpu.buffer(4 * STEPS * 7 * words)
@@ -34,7 +39,7 @@ describe('a decoder on the GPU', () => {
           { buffer: upload(logitsOfStep(step, ALL_CONTROLS)) },
           {
             bitmask: { buffer: upload(bitmaskOfStep(step, ALL_CONTROLS)) },
-            bias: { buffer: upload(bias), rowStride: 0 },
+            bias: own ? undefined : { buffer: upload(bias), rowStride: 0 },
           },
         )
         encoder.copyBufferToBuffer(decoder.indices!, 0, seen, 4 * step * 7 * words, 4 * 7 * words)
