@@ -7,7 +7,7 @@ import { WHOLE } from '../matrix'
 import { FUZZ, check } from './check'
 
 /** Of its cases what a test runs: all in long runs, and fewest where it takes few regimes. */
-const SHARE = FUZZ.factor > 1 || WHOLE ? 1 : 0.3
+const SHARE = FUZZ.factor > 1 || WHOLE ? 1 : 0.15
 
 /** What one case has: the buffers are freed when it ends. */
 export interface FuzzGpu extends Omit<TestGpu, 'sampler' | 'skip'> {

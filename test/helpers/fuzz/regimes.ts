@@ -80,12 +80,17 @@ const anyRegime: fc.Arbitrary<Regime> = fc
 /** Those that every stack runs, where a test has any of them; all of a test that has none. */
 const EVERYWHERE: readonly RegimeName[] = ['manyDraws', 'workgroup', 'subgroups', 'parts']
 
+/** Of long runs one case in so many has any other regime: nearly each takes kernels of its own, which are seconds to compile. */
+const ANY_IN = 20
+
 /** These regimes, all unless some are named, and any others in long runs. */
 export function regimes(...names: RegimeName[]): fc.Arbitrary<Regime> {
   const asked = names.length > 0 ? names : (Object.keys(REGIMES) as RegimeName[])
   const few = asked.filter((name) => EVERYWHERE.includes(name))
   const some = (WHOLE || FUZZ.factor > 1 || few.length === 0 ? asked : few).map((name) => REGIMES[name])
-  return FUZZ.factor > 1 ? fc.oneof(fc.constantFrom(...some), anyRegime) : fc.constantFrom(...some)
+  const named = fc.constantFrom(...some)
+  if (FUZZ.factor <= 1) return named
+  return fc.oneof({ weight: ANY_IN - 1, arbitrary: named }, { weight: 1, arbitrary: anyRegime })
 }
 
 /** Which outputs are wanted: other outputs make other kernels, so that short runs want all or none of them, by regime. */
