@@ -42,6 +42,15 @@ const COLD = {
       return (await sampler.gumbelSoftmaxBackward(samples, logits, options)).gradLogits
     }
   },
+  async 'gumbel-webgpu, soft and gradient from the samples'(): Promise<Cold> {
+    const { createSampler } = await import('gumbel-webgpu')
+    return async (logits) => {
+      const sampler = await createSampler({ backend: 'webgpu' })
+      const options = { ...SIZE, seed: 1, tau: TAU }
+      const { samples } = await sampler.gumbelSoftmax(logits, options)
+      return (await sampler.gumbelSoftmaxBackward(samples, logits, { ...options, samples })).gradLogits
+    }
+  },
   async 'gumbel-webgpu, soft and gradient prepared'(): Promise<Cold> {
     const { createSampler } = await import('gumbel-webgpu')
     return async (logits) => {
