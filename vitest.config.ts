@@ -35,12 +35,14 @@ const tabled =
 const kernels =
   'test/gpu/{adjustments,battery,concrete_log_prob,draws,exact_scores,extremes,far,filters,flawed_rows,gumbel_given_index,gumbel_softmax,gumbel_softmax_backward,invariance,inverse_cdf,limits,log_samples,log_probs,logits_types,masked_rows,replacement,sample,tail,tiling,top_p}.test.ts'
 /** One page for all files of a browser, so that they share its devices and what these have compiled. */
-const browser = { enabled: true, headless: true, screenshotFailures: false, isolate: false }
+const browser = { enabled: true, headless: true, screenshotFailures: false, isolate: false, fileParallelism: false }
 
 /** Tests by where they run: Node, the WebGPU of four stacks, pages driven from Node, the package as npm packs it. */
 export default defineConfig({
   test: {
     reporters: ['default', './test/runner/reporter.ts'],
+    // On two cores there is one by default, and files that need a process of their own wait for all others.
+    maxWorkers: 2,
     projects: [
       {
         extends: './vite.config.ts',
