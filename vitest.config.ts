@@ -30,7 +30,7 @@ const onCpu = 'test/gpu/transformers.test.ts'
 const globals = 'test/gpu/faults_globals.test.ts'
 /** Of kernels of which Chromium has a few draws each, by the table of `draws.test.ts`: it compiles them for three times as long as Deno. */
 const tabled =
-  'test/gpu/{filters,gumbel_softmax,gumbel_softmax_backward,inverse_cdf,log_probs,log_samples,replacement,top_p}.test.ts'
+  'test/gpu/{concrete_log_prob,filters,gumbel_given_index,gumbel_softmax,gumbel_softmax_backward,inverse_cdf,log_probs,log_samples,masked_rows,replacement,sample,top_p}.test.ts'
 /** Of kernels alone, which Deno gives to the shader compiler and the adapter that Firefox has. */
 const kernels =
   'test/gpu/{adjustments,battery,concrete_log_prob,draws,exact_scores,extremes,far,filters,flawed_rows,gumbel_given_index,gumbel_softmax,gumbel_softmax_backward,invariance,inverse_cdf,limits,log_samples,log_probs,logits_types,masked_rows,replacement,sample,tail,tiling,top_p}.test.ts'

@@ -2,7 +2,7 @@ import { type Sampler, createSampler } from 'gumbel-webgpu'
 import { describe } from 'vitest'
 import { expectClose, expectSame } from '../helpers/compare'
 import { gpuTest } from '../helpers/gpu'
-import { matrix, shared } from '../helpers/matrix'
+import { matrix } from '../helpers/matrix'
 import { Random } from '../helpers/random'
 
 const cpu = await createSampler({ backend: 'cpu' })
@@ -42,7 +42,7 @@ describe.each(matrix({ everywhere: [3, 40_000], whole: [1, 8, 130, 5000] }))(
     const random = new Random(6)
     const gradSamples = Float32Array.from(data, () => 2 * random.uniform() - 1)
 
-    for (const temperature of shared([0, 1e-18, 1, 1e18])) {
+    for (const temperature of [0, 1e-18, 1, 1e18]) {
       const options = { ...shape, temperature }
 
       gpuTest(`drawn at temperature ${temperature}`, async ({ sampler }) => {
