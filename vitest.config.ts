@@ -22,8 +22,8 @@ const whole = process.env.MATRIX === 'whole'
 const fuzzed = ['VITE_FUZZ_FACTOR', 'VITE_FUZZ_PATH'].some((name) => process.env[name] !== undefined)
 /** Left to Deno, which compiles kernels of many shapes fastest. */
 const fuzz = 'test/gpu/fuzz_*.test.ts'
-/** Of ways to read rows and of dispatches, whose kernels the other files have as well. */
-const repeated = 'test/gpu/{adjustments,flawed_rows,logits_types,tiling}.test.ts'
+/** Of ways to read rows, of dispatches and of the soak, whose kernels the other files have as well. */
+const repeated = 'test/gpu/{adjustments,flawed_rows,logits_types,soak,tiling}.test.ts'
 /** Of models on the CPU, which Firefox computes as fast; `gpt2` has them on the GPU in both browsers. */
 const onCpu = 'test/gpu/transformers.test.ts'
 /** Of the host's code alone; Deno has the globals of browsers, and gives them up. */
@@ -33,7 +33,7 @@ const tabled =
   'test/gpu/{concrete_log_prob,filters,gumbel_given_index,gumbel_softmax,gumbel_softmax_backward,inverse_cdf,log_probs,log_samples,masked_rows,replacement,sample,top_p}.test.ts'
 /** Of kernels alone, which Deno gives to the shader compiler and the adapter that Firefox has. */
 const kernels =
-  'test/gpu/{adjustments,battery,concrete_log_prob,draws,exact_scores,extremes,far,filters,flawed_rows,gumbel_given_index,gumbel_softmax,gumbel_softmax_backward,invariance,inverse_cdf,limits,log_samples,log_probs,logits_types,masked_rows,replacement,sample,tail,tiling,top_p}.test.ts'
+  'test/gpu/{adjustments,battery,concrete_log_prob,draws,exact_scores,extremes,far,filters,flawed_rows,gumbel_given_index,gumbel_softmax,gumbel_softmax_backward,invariance,inverse_cdf,limits,log_samples,log_probs,logits_types,masked_rows,replacement,sample,soak,tail,tiling,top_p}.test.ts'
 /** One page for all files of a browser, so that they share its devices and what these have compiled. */
 const browser = { enabled: true, headless: true, screenshotFailures: false, isolate: false, fileParallelism: false }
 

@@ -46,6 +46,52 @@ export const MIX: Record<string, Call> = {
     nearLogProbs(actual.logProbs, expected.logProbs, 'sample: logProbs')
   },
 
+  async 'sample with filters'(tools) {
+    const { sampler, cpu, random } = tools
+    const { classOffset: _, ...own } = optionsOf(tools)
+    const filters = {
+      topK: random.pick([0, 1, 7, 600]),
+      topP: random.pick([1, 0.9, 0.5]),
+      minP: random.pick([0, 0.01]),
+    }
+    const options = { ...own, ...filters, kept: true, scores: true }
+    const logits = logitsOf(tools)
+    const actual = await sampler.sample(anywhere(tools, logits), options)
+    const expected = await cpu.sample(logits, options)
+    same(actual.indices, expected.indices, 'filters: indices')
+    same(actual.keptCounts, expected.keptCounts, 'filters: keptCounts')
+    same(actual.scores, expected.scores, 'filters: scores')
+  },
+
+  async 'sample by inverse-cdf'(tools) {
+    const { sampler, cpu } = tools
+    const { classOffset: _, ...own } = optionsOf(tools)
+    const options = { ...own, method: 'inverse-cdf' } as const
+    const logits = logitsOf(tools)
+    const actual = await sampler.sample(anywhere(tools, logits), options)
+    same(actual.indices, (await cpu.sample(logits, options)).indices, 'inverse-cdf: indices')
+  },
+
+  async 'a decoder'(tools) {
+    const { sampler, cpu, random } = tools
+    const { batchSize, numClasses } = tools.shape
+    const options = {
+      batchSize,
+      numClasses,
+      maxTokens: 4,
+      seed: random.seed(),
+      topP: 0.9,
+      penalties: { presence: 1 },
+      stopTokens: [random.whole(0, numClasses - 1)],
+    }
+    const [here, there] = [sampler, cpu].map((each) => each.createDecoder(options))
+    for (let step = 0; step < 3; step++) {
+      const logits = logitsOf(tools)
+      same(await here.next(anywhere(tools, logits)), await there.next(logits), `decoder: step ${step}`)
+    }
+    here.destroy()
+  },
+
   async encodeSample(tools) {
     const { sampler, cpu, random, buffer, read } = tools
     const options = optionsOf(tools)
@@ -133,11 +179,12 @@ export const MIX: Record<string, Call> = {
 
   async gumbelSoftmaxBackward(tools) {
     const { sampler, cpu, random } = tools
-    const options = { ...softOptionsOf(tools), gradTau: true, gradTemperature: true }
+    const soft = softOptionsOf(tools)
+    const options = { ...soft, gradTau: true, gradTemperature: true }
     const logits = logitsOf(tools, true)
     const gradSamples = valuesOf(tools)
     const given = random.whole(0, 1) === 0
-    const samples = given ? spread(tools.shape, (await cpu.gumbelSoftmax(logits, options)).samples) : undefined
+    const samples = given ? spread(tools.shape, (await cpu.gumbelSoftmax(logits, soft)).samples) : undefined
     const actual = await sampler.gumbelSoftmaxBackward(anywhere(tools, gradSamples), anywhere(tools, logits), {
       ...options,
       samples: samples && anywhere(tools, samples),
