@@ -32,8 +32,11 @@ const TAKEN =
 /**
  * Session options for `from_pretrained` or `pipeline`, given without `device`: the model runs on this device and its logits stay there, where
  * `generate` of this module draws from them. transformers.js's own `generate` cannot read them.
+ * @throws TypeError where there is no device
  */
 export function gpuSession(device: GPUDevice) {
+  if (!device)
+    throw new TypeError(`device is ${device}; it must be a GPUDevice; without WebGPU leave session_options out`)
   return { executionProviders: [{ name: 'webgpu', device }], preferredOutputLocation: 'gpu-buffer' } as const
 }
 

@@ -9,7 +9,13 @@ import {
   pipeline,
 } from '@huggingface/transformers'
 import { type Sampler, createSampler } from 'gumbel-webgpu'
-import { type DrawOptions, type GenerateOptions, GumbelLogitsProcessor, generate } from 'gumbel-webgpu/transformers'
+import {
+  type DrawOptions,
+  type GenerateOptions,
+  GumbelLogitsProcessor,
+  generate,
+  gpuSession,
+} from 'gumbel-webgpu/transformers'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { writeTexts } from '../../examples/onnxruntime'
 import { END, loadModel, loadSession, loadTokenizer } from '../helpers/gpt2'
@@ -204,6 +210,11 @@ describe('transformers.js', () => {
     Object.assign(generation_config!, { guidance_scale: 3 })
     await expect(write(['And'])).rejects.toThrow('guidance_scale is 3; it must be 1')
     delete (generation_config as { guidance_scale?: number }).guidance_scale
+  })
+
+  test('a session without a device is refused', () => {
+    const message = 'device is undefined; it must be a GPUDevice; without WebGPU leave session_options out'
+    expect(() => gpuSession(undefined as never)).toThrow(new TypeError(message))
   })
 
   test('the hook refuses what it does not know', () => {
