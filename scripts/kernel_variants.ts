@@ -89,7 +89,7 @@ function kernelsOf(): Kernel[] {
           const { plan } = planned(operation, { batchSize, numClasses, numSamples, ...options }, at, limits)
           for (const { kernel } of plan.dispatches) add(kernel)
         }
-  for (const wide of [true, false]) add(digestKernel({ wide }))
+  for (const wide of [true, false]) add(digestKernel({ wide }, 1))
   add({ name: 'decoder/append', modules: {}, constants: { ALL_OR_NONE: 1 } })
   const given = {
     'decoder/keep_log_probs': 'decoder/no_keep_log_probs',

@@ -6,9 +6,15 @@ import { PARAMS_BYTES, writeParams } from './params'
 import { bindGroupOf, compiled } from './pipelines'
 import type { Limits } from './plan'
 
-/** A workgroup digests a range, on software adapters a lane alone, which compiles in less time and waits at no barrier. */
-export function digestKernel({ wide }: Pick<Limits, 'wide'>): Kernel {
-  return wide
+/** Words of a range that one lane digests, at most: four a turn of its loop, of which llvmpipe runs 65,535. */
+const MOST_WORDS_A_LANE = 2 ** 17
+
+/**
+ * A workgroup digests a range of so many words at most; on software adapters a lane alone, where it may, which compiles in less time and
+ * waits at no barrier.
+ */
+export function digestKernel({ wide }: Pick<Limits, 'wide'>, mostWords: number): Kernel {
+  return wide || mostWords > MOST_WORDS_A_LANE
     ? { name: 'noise/digest', modules: {}, constants: { LANES: WORKGROUP_LANES, WORKGROUP: WORKGROUP_LANES } }
     : {
         name: 'noise/digest',
@@ -17,12 +23,12 @@ export function digestKernel({ wide }: Pick<Limits, 'wide'>): Kernel {
       }
 }
 
-/** Two words for each range that change with any bit of its noise. At most 65535 ranges. Twin: src/noise/digest.ts. */
+/** Two words for each range that change with any bit of its noise. At most 65535 ranges of 2^23 words each. Twin: src/noise/digest.ts. */
 export async function digestOnGpu(context: Context, ranges: readonly NoiseRange[]): Promise<Uint32Array> {
   const { device, staging, uniforms, scratch } = context
   const words = Uint32Array.from(ranges.flatMap(({ first, stride, count }) => [first, stride, count]))
   const bytes = 8 * ranges.length
-  const kernel = digestKernel(context.limits)
+  const kernel = digestKernel(context.limits, Math.max(...ranges.map(({ count }) => count)))
   const { LANES, WORKGROUP } = kernel.constants
   const label = 'gumbel-webgpu digest'
   const pipeline = await compiled(device, kernel)

@@ -62,6 +62,14 @@ describe('digests', () => {
     context.destroy()
   })
 
+  // As verify:noise has them. A lane alone would turn its loop more often than llvmpipe does.
+  gpuTest('of 2^20 words are the CPU’s', async ({ device }) => {
+    const context = new Context(device)
+    const ranges = [{ first: 0xfff00000, stride: 1, count: 2 ** 20 }]
+    expectSame(await digestOnGpu(context, ranges), digestOnCpu(ranges), 'digests')
+    context.destroy()
+  })
+
   test('show a coefficient that is an ulp off', async () => {
     const device = await requestDevice()
     if (device instanceof Error) throw device
