@@ -129,7 +129,9 @@ describe('a decoder on the CPU', () => {
     expect(() => sampler.createDecoder({ ...SMALL, bias: inBuffer })).toThrow(
       new TypeError('bias is in a GPU buffer, which next and encodeNext take; it must be in host memory'),
     )
-    expect(() => sampler.createDecoder({ ...SMALL, bitmask: new Uint32Array(3) })).toThrow(/^bitmask has 3 words; it must have /)
+    expect(() => sampler.createDecoder({ ...SMALL, bitmask: new Uint32Array(3) })).toThrow(
+      /^bitmask has 3 words; it must have /,
+    )
     const decoder = sampler.createDecoder(SMALL)
     expect(() => decoder.append([1, 2] as never)).toThrow('tokens is [object Array]; it must be an Int32Array')
     expect(() => decoder.append(Int32Array.of(1, 2, 3))).toThrow(
