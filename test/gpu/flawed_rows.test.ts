@@ -1,3 +1,4 @@
+import { createSampler } from 'gumbel-webgpu'
 import { describe, expect } from 'vitest'
 import { WebGpuSampler } from '../../src/backends/webgpu'
 import { expectSame } from '../helpers/compare'
@@ -43,6 +44,26 @@ describe('rows without a result on the GPU', () => {
         sampler.destroy()
       },
     )
+
+  gpuTest(
+    'a draw of samples that are all nothing, with a gradient of NaN, has one reason everywhere',
+    async ({ sampler }) => {
+      const cpu = await createSampler({ backend: 'cpu' })
+      const [logits, gradSamples] = [new Float32Array(3), Float32Array.of(NaN, 0, 0)]
+      const options = { batchSize: 1, numClasses: 3, seed: 1, invalidRows: 'mark' } as const
+      for (const logSamples of [false, true]) {
+        const samples = new Float32Array(3).fill(logSamples ? -200 : 0)
+        for (const each of [sampler, cpu]) {
+          const { invalidRows } = await each.gumbelSoftmaxBackward(gradSamples, logits, {
+            ...options,
+            samples,
+            logSamples,
+          })
+          expect(invalidRows).toEqual([{ row: 0, reason: 'grad-samples-out-of-range' }])
+        }
+      }
+    },
+  )
 
   for (const given of [false, true])
     gpuTest(

@@ -4,7 +4,15 @@ import { emptySettings, settingsOfRow } from '../../settings'
 import type { HostView } from '../../view'
 import { rowScores } from '../gumbel_softmax/compute'
 import { largestOf, statusOf } from '../sample/validity'
-import { MIN_NORMAL, gradSamplesStatus, logSamplesStatus, samplesStatus, zeroInvalid } from './flaws'
+import {
+  LEAST_LARGEST,
+  MIN_NORMAL,
+  gradSamplesStatus,
+  logSamplesStatus,
+  nothingStatus,
+  samplesStatus,
+  zeroInvalid,
+} from './flaws'
 
 /**
  * The gradient of Gumbel-softmax, the twin of `shaders/gumbel_softmax_backward/*.wgsl`; scores are strict, the rest float64.
@@ -40,10 +48,11 @@ export function computeGumbelSoftmaxBackward(
     for (let s = 0; s < numSamples; s++) {
       const at = gradSamples.offset + (r * numSamples + s) * gradSamples.rowStride
       const given = samples && drawOf(samples, r * numSamples + s)
-      const flaw = Math.max(
+      let flaw = Math.max(
         given ? (logSamples ? logSamplesStatus : samplesStatus)(given, row) : STATUS_OK,
         gradSamplesStatus(grads.subarray(at, at + numClasses), row),
       )
+      if (given && flaw === STATUS_OK) flaw = nothingStatus(given, row, logSamples ? LEAST_LARGEST : MIN_NORMAL)
       statuses[r] = Math.max(statuses[r], flaw)
       // Such a draw adds nothing.
       if (flaw !== STATUS_OK || masked) continue

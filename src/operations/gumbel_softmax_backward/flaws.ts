@@ -14,7 +14,7 @@ const MOST_SAMPLE = 1 + 2 ** -8
 /** Its logarithm, or so. */
 const MOST_LOG_SAMPLE = 2 ** -8
 /** The largest log-sample of a draw is at least this. */
-const LEAST_LARGEST = -87
+export const LEAST_LARGEST = -87
 const MOST_GRAD_SAMPLE = Math.fround(1e28)
 
 const EXPONENT = 0x7f800000
@@ -25,29 +25,26 @@ export function gradSamplesStatus(gradSamples: Float32Array, logits: Float32Arra
   return fine ? STATUS_OK : STATUS_GRAD_SAMPLES
 }
 
-/** What is wrong with the samples that are given for a draw; values of less than the least normal number are 0. */
+/** What is wrong with a value of the samples that are given for a draw; those of less than the least normal number are 0. */
 export function samplesStatus(samples: Float32Array, logits: Float32Array): number {
   if (samples.some(Number.isNaN)) return STATUS_SAMPLES_NAN
-  let nothing = true
-  for (let c = 0; c < samples.length; c++) {
-    const unmasked = logits[c] !== -Infinity
-    if (Math.abs(samples[c]) >= MIN_NORMAL && !(unmasked && samples[c] > 0 && samples[c] <= MOST_SAMPLE))
-      return STATUS_SAMPLES_OUTSIDE
-    if (unmasked) nothing = nothing && samples[c] < MIN_NORMAL
-  }
-  return nothing && logits.some((logit) => logit !== -Infinity) ? STATUS_SAMPLES_OUTSIDE : STATUS_OK
+  const outside = samples.some(
+    (y, c) => Math.abs(y) >= MIN_NORMAL && !(logits[c] !== -Infinity && y > 0 && y <= MOST_SAMPLE),
+  )
+  return outside ? STATUS_SAMPLES_OUTSIDE : STATUS_OK
 }
 
 /** The same of log-samples: finite and not above 0, but -Infinity where masked. */
 export function logSamplesStatus(samples: Float32Array, logits: Float32Array): number {
   if (samples.some(Number.isNaN)) return STATUS_SAMPLES_NAN
-  let largest = -Infinity
-  for (let c = 0; c < samples.length; c++) {
-    const masked = logits[c] === -Infinity
-    if (masked !== (samples[c] === -Infinity) || samples[c] > MOST_LOG_SAMPLE) return STATUS_SAMPLES_OUTSIDE
-    largest = Math.max(largest, samples[c])
-  }
-  return largest >= LEAST_LARGEST || logits.every((logit) => logit === -Infinity) ? STATUS_OK : STATUS_SAMPLES_OUTSIDE
+  const outside = samples.some((x, c) => (logits[c] === -Infinity) !== (x === -Infinity) || x > MOST_LOG_SAMPLE)
+  return outside ? STATUS_SAMPLES_OUTSIDE : STATUS_OK
+}
+
+/** What is wrong with a draw, in which nothing else is, where its samples are all nothing: that they are outside. */
+export function nothingStatus(samples: Float32Array, logits: Float32Array, least: number): number {
+  const nothing = samples.every((value, c) => logits[c] === -Infinity || !(value >= least))
+  return nothing && logits.some((logit) => logit !== -Infinity) ? STATUS_SAMPLES_OUTSIDE : STATUS_OK
 }
 
 /**

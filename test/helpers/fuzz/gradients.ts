@@ -63,10 +63,15 @@ export function gradientSizes(
         !(value >= 0 && value < 2) || !(l[c] === -Infinity || Math.abs(g[c]) <= MOST_GRAD_SAMPLE)
       if (!(y[best] > 0) || y.some(isFlawed)) continue
       const mean = y.reduce((sum, value, c) => sum + (value > 0 ? value * Math.abs(g[c] - g[best]) : 0), 0)
+      // What the mean loses of classes that weigh less than the least normal number.
+      const lostMean = g.reduce(
+        (sum, value, c) => sum + (l[c] === -Infinity ? 0 : MIN_NORMAL * Math.abs(value - g[best])),
+        0,
+      )
       for (let c = 0; c < numClasses; c++) {
         if (l[c] === -Infinity) continue
         const difference = Math.abs(g[c] - g[best]) + mean
-        const lost = y[c] > 0 ? MIN_NORMAL * (difference + 1) : MIN_POSITIVE * difference
+        const lost = (y[c] > 0 ? MIN_NORMAL * (difference + 1) : MIN_POSITIVE * difference) + y[c] * lostMean
         // At a large tau samples are equal where their scores are not, of which the noise still has all digits.
         const log = given ? Math.log(y[c] / y[best]) : (scores[c] - scores[best]) * inverse
         const u = y[c] > 0 ? Math.abs(log) : 104
