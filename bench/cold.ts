@@ -10,6 +10,23 @@ const SIZE = { batchSize: 64, numClasses: 1000 }
 /** Does it all once, and gives its result in host memory. */
 type Cold = (logits: Float32Array<ArrayBuffer>) => Promise<ArrayLike<number>>
 
+/** The gradient makes its noise again, or is `given` the samples; both calls are made ready first where `prepared`. */
+async function softAndGradient({ given = false, prepared = false } = {}): Promise<Cold> {
+  const { createSampler } = await import('gumbel-webgpu')
+  return async (logits) => {
+    const sampler = await createSampler({ backend: 'webgpu' })
+    if (prepared)
+      await sampler.prepare([
+        { operation: 'gumbelSoftmax', ...SIZE },
+        { operation: 'gumbelSoftmaxBackward', ...SIZE },
+      ])
+    const options = { ...SIZE, seed: 1, tau: TAU }
+    const { samples } = await sampler.gumbelSoftmax(logits, options)
+    const asked = given ? { ...options, samples } : options
+    return (await sampler.gumbelSoftmaxBackward(samples, logits, asked)).gradLogits
+  }
+}
+
 /** Loads the module of a contender, which no time counts, and gives what is timed. */
 const COLD = {
   async 'gumbel-webgpu, sample'(): Promise<Cold> {
@@ -33,37 +50,9 @@ const COLD = {
       return (await sampler.gumbelSoftmax(logits, { ...SIZE, seed: 1, tau: TAU })).samples
     }
   },
-  async 'gumbel-webgpu, soft and gradient'(): Promise<Cold> {
-    const { createSampler } = await import('gumbel-webgpu')
-    return async (logits) => {
-      const sampler = await createSampler({ backend: 'webgpu' })
-      const options = { ...SIZE, seed: 1, tau: TAU }
-      const { samples } = await sampler.gumbelSoftmax(logits, options)
-      return (await sampler.gumbelSoftmaxBackward(samples, logits, options)).gradLogits
-    }
-  },
-  async 'gumbel-webgpu, soft and gradient from the samples'(): Promise<Cold> {
-    const { createSampler } = await import('gumbel-webgpu')
-    return async (logits) => {
-      const sampler = await createSampler({ backend: 'webgpu' })
-      const options = { ...SIZE, seed: 1, tau: TAU }
-      const { samples } = await sampler.gumbelSoftmax(logits, options)
-      return (await sampler.gumbelSoftmaxBackward(samples, logits, { ...options, samples })).gradLogits
-    }
-  },
-  async 'gumbel-webgpu, soft and gradient prepared'(): Promise<Cold> {
-    const { createSampler } = await import('gumbel-webgpu')
-    return async (logits) => {
-      const sampler = await createSampler({ backend: 'webgpu' })
-      await sampler.prepare([
-        { operation: 'gumbelSoftmax', ...SIZE },
-        { operation: 'gumbelSoftmaxBackward', ...SIZE },
-      ])
-      const options = { ...SIZE, seed: 1, tau: TAU }
-      const { samples } = await sampler.gumbelSoftmax(logits, options)
-      return (await sampler.gumbelSoftmaxBackward(samples, logits, options)).gradLogits
-    }
-  },
+  'gumbel-webgpu, soft and gradient': () => softAndGradient(),
+  'gumbel-webgpu, soft and gradient from the samples': () => softAndGradient({ given: true }),
+  'gumbel-webgpu, soft and gradient prepared': () => softAndGradient({ prepared: true }),
   async 'jax-js, categorical'(): Promise<Cold> {
     const { defaultDevice, init, jit, numpy: np, random } = await import('@jax-js/jax')
     return async (logits) => {

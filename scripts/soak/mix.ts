@@ -1,4 +1,4 @@
-import { createSampler } from 'gumbel-webgpu'
+import { type SampleCallOptions, type SampleResult, createSampler } from 'gumbel-webgpu'
 import { naiveDensity } from '../../test/helpers/density'
 import { nearGradients, nearSamples, refused, same, within } from './check'
 import { type Rows, type Tools, anywhere, logitsOf, onGpu, optionsOf, packed, spread, valuesOf } from './inputs'
@@ -14,6 +14,21 @@ async function submitted({ device }: Tools, record: (encoder: GPUCommandEncoder)
   const encoder = device.createCommandEncoder({ label: 'soak' })
   record(encoder)
   device.queue.submit([encoder.finish()])
+}
+
+/** Draws on the device and on the CPU: the same classes, and the same scores where they are asked for. */
+async function drawnTwice(
+  tools: Tools,
+  options: SampleCallOptions,
+  what: string,
+): Promise<[SampleResult, SampleResult]> {
+  const { sampler, cpu } = tools
+  const logits = logitsOf(tools)
+  const actual = await sampler.sample(anywhere(tools, logits), options)
+  const expected = await cpu.sample(logits, options)
+  same(actual.indices, expected.indices, `${what}: indices`)
+  if (options.scores) same(actual.scores, expected.scores, `${what}: scores`)
+  return [actual, expected]
 }
 
 /** Options of relaxed samples. */
@@ -36,40 +51,25 @@ function cancellingOf({ data, offset, rowStride }: Rows, options: ReturnType<typ
 
 export const MIX: Record<string, Call> = {
   async sample(tools) {
-    const { sampler, cpu } = tools
-    const options = { ...optionsOf(tools), scores: true, logProbs: true }
-    const logits = logitsOf(tools)
-    const actual = await sampler.sample(anywhere(tools, logits), options)
-    const expected = await cpu.sample(logits, options)
-    same(actual.indices, expected.indices, 'sample: indices')
-    same(actual.scores, expected.scores, 'sample: scores')
+    const [actual, expected] = await drawnTwice(tools, { ...optionsOf(tools), scores: true, logProbs: true }, 'sample')
     nearLogProbs(actual.logProbs, expected.logProbs, 'sample: logProbs')
   },
 
   async 'sample with filters'(tools) {
-    const { sampler, cpu, random } = tools
+    const { random } = tools
     const { classOffset: _, ...own } = optionsOf(tools)
     const filters = {
       topK: random.pick([0, 1, 7, 600]),
       topP: random.pick([1, 0.9, 0.5]),
       minP: random.pick([0, 0.01]),
     }
-    const options = { ...own, ...filters, kept: true, scores: true }
-    const logits = logitsOf(tools)
-    const actual = await sampler.sample(anywhere(tools, logits), options)
-    const expected = await cpu.sample(logits, options)
-    same(actual.indices, expected.indices, 'filters: indices')
+    const [actual, expected] = await drawnTwice(tools, { ...own, ...filters, kept: true, scores: true }, 'filters')
     same(actual.keptCounts, expected.keptCounts, 'filters: keptCounts')
-    same(actual.scores, expected.scores, 'filters: scores')
   },
 
   async 'sample by inverse-cdf'(tools) {
-    const { sampler, cpu } = tools
     const { classOffset: _, ...own } = optionsOf(tools)
-    const options = { ...own, method: 'inverse-cdf' } as const
-    const logits = logitsOf(tools)
-    const actual = await sampler.sample(anywhere(tools, logits), options)
-    same(actual.indices, (await cpu.sample(logits, options)).indices, 'inverse-cdf: indices')
+    await drawnTwice(tools, { ...own, method: 'inverse-cdf' }, 'inverse-cdf')
   },
 
   async 'a decoder'(tools) {
