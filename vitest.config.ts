@@ -22,24 +22,20 @@ const whole = process.env.MATRIX === 'whole'
 const fuzzed = ['VITE_FUZZ_FACTOR', 'VITE_FUZZ_PATH'].some((name) => process.env[name] !== undefined)
 /** Left to Deno, which compiles kernels of many shapes fastest. */
 const fuzz = 'test/gpu/fuzz_*.test.ts'
-const files = (names: readonly string[]) => `test/gpu/{${names.join(',')}}.test.ts`
+const names = (text: TemplateStringsArray) => text.join('').trim().split(/\s+/)
+const files = (of: readonly string[]) => `test/gpu/{${of.join(',')}}.test.ts`
 /** Of ways to read rows, of dispatches and of the soak, whose kernels the other files have as well. */
-const repeated = ['adjustments', 'flawed_rows', 'logits_types', 'soak', 'tiling']
+const repeated = names`adjustments flawed_rows logits_types soak tiling`
 /** Of models on the CPU, which Firefox computes as fast; `gpt2` has them on the GPU in both browsers. */
 const onCpu = 'test/gpu/transformers.test.ts'
 /** Of the host's code alone; Deno has the globals of browsers, and gives them up. */
 const globals = 'test/gpu/faults_globals.test.ts'
 /** Of kernels of which Chromium has a few draws each, by the table of `draws.test.ts`: it compiles them for three times as long as Deno. */
-const tabled = [
-  ...['concrete_log_prob', 'filters', 'gumbel_given_index', 'gumbel_softmax', 'gumbel_softmax_backward', 'inverse_cdf'],
-  ...['log_probs', 'log_samples', 'masked_rows', 'replacement', 'sample', 'top_p'],
-]
+const tabled = names`
+  concrete_log_prob filters gumbel_given_index gumbel_softmax gumbel_softmax_backward inverse_cdf
+  log_probs log_samples masked_rows replacement sample top_p`
 /** Of kernels alone, which Deno gives to the shader compiler and the adapter that Firefox has. */
-const kernels = [
-  ...repeated,
-  ...tabled,
-  ...['battery', 'draws', 'exact_scores', 'extremes', 'far', 'invariance', 'limits', 'tail'],
-]
+const kernels = [...repeated, ...tabled, ...names`battery draws exact_scores extremes far invariance limits tail`]
 /** One page for all files of a browser, so that they share its devices and what these have compiled. */
 const browser = { enabled: true, headless: true, screenshotFailures: false, isolate: false, fileParallelism: false }
 
