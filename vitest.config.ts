@@ -32,8 +32,8 @@ const onCpu = 'test/gpu/transformers.test.ts'
 const globals = 'test/gpu/faults_globals.test.ts'
 /** Of kernels of which Chromium has a few draws each, by the table of `draws.test.ts`: it compiles them for three times as long as Deno. */
 const tabled = names`
-  concrete_log_prob filters gumbel_given_index gumbel_softmax gumbel_softmax_backward inverse_cdf
-  log_probs log_samples masked_rows replacement sample top_p`
+  concrete_log_prob filters gumbel_given_index gumbel_softmax gumbel_softmax_backward
+  gumbel_softmax_backward_encode gumbel_softmax_backward_given inverse_cdf log_probs log_samples masked_rows replacement sample top_p`
 /** Of kernels alone, which Deno gives to the shader compiler and the adapter that Firefox has. */
 const kernels = [...repeated, ...tabled, ...names`battery draws exact_scores extremes far invariance limits tail`]
 /** One page for all files of a browser, so that they share its devices and what these have compiled. */

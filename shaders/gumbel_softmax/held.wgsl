@@ -5,6 +5,7 @@
 // keep the array of groups in memory, and take half as long again.
 
 import package::gumbel_softmax::samples_out::{Finish, finish_of, kept4, store_kept};
+import package::shared::float_bits::NEGATIVE_INFINITY;
 import package::shared::gather::{Scan, gather, nothing_found, with_logits};
 import package::shared::keys::{Keys, better, relaxed4, scored_of};
 import package::shared::lanes::{LANES, WORKGROUP};
@@ -38,7 +39,10 @@ fn hold(held: ptr<function, Held>, i: u32, lane: u32, end: u32, base: u32, row: 
   (*held).groups[i] = Keys();
   if (group < end) {
     let a = load_four(base, group * 8u);
-    let b = load_four(base, group * 8u + 4u);
+    var b = vec4<u32>(NEGATIVE_INFINITY);
+    if (is_whole(i)) {
+      b = load_four(base, group * 8u + 4u);
+    }
     let scored = scored_of(a, b, is_whole(i), group, row, draw);
     (*held).groups[i] = scored.keys;
     (*held).validity = seen((*held).validity, a, b);

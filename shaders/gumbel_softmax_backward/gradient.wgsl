@@ -1,19 +1,18 @@
-// Computes the gradient of the logits of a group of eight classes, and its terms of those of tau and T.
+// Computes the gradient of the logits of four classes, and its terms of those of tau and T.
 //
 // With y = softmax(u), u = score / (T tau), and G the gradient of y, the gradient of u is d = y (G - sum(y G)). G counts from the
 // best class's, which changes nothing, so that d keeps its digits where y is nearly one-hot. As sum(d) is 0, u and l count from the
 // best class's too. Where G is the gradient of log y, d = G - y sum(G): it is not small where y is, nor are its terms.
 
 import package::gumbel_softmax_backward::add_rows::add_four;
-import package::gumbel_softmax_backward::found::{Found, weights4};
+import package::gumbel_softmax_backward::found::Found;
 import package::gumbel_softmax_backward::scales::SCALES;
 import package::shared::float_bits::{finite, finite4};
-import package::shared::keys::{Keys, scores4};
+import package::shared::keys::scores4;
 import package::shared::log_samples::LOG_SAMPLES;
 import package::shared::logits_f32::{load_class, load_four};
 import package::shared::math::{Rate, exponents4, quotients4};
 import package::shared::params::params;
-import package::shared::rows_in_f32::load_rows_in;
 import package::shared::score::{KEY_NONE, best_of, is_score};
 
 // What the gradient of a row takes: y is w * scale.
@@ -41,19 +40,18 @@ fn softmax_of(whole: Found, base: u32, rate: Rate) -> Softmax {
   );
 }
 
-// d of four classes, 0 for masked ones.
-fn gradient4(keys: vec4<u32>, values: vec4<f32>, row: Softmax) -> vec4<f32> {
-  let y = weights4(keys, row.best, row.rate) * row.scale;
+// d of four classes of weights exp(u - best u), 0 for masked ones.
+fn gradient4(weights: vec4<f32>, masked: vec4<bool>, values: vec4<f32>, row: Softmax) -> vec4<f32> {
+  let y = weights * row.scale;
   var d = y * (values - row.reference - row.mean);
   if (LOG_SAMPLES) {
     d = values - y * row.mean;
   }
-  return select(d, vec4<f32>(), keys == vec4<u32>(KEY_NONE));
+  return select(d, vec4<f32>(), masked);
 }
 
 // sum(d u) and sum(d l) / (T tau) over four classes.
-fn scale_terms(keys: vec4<u32>, d: vec4<f32>, logits: vec4<u32>, row: Softmax) -> vec2<f32> {
-  let masked = keys == vec4<u32>(KEY_NONE);
+fn scale_terms(keys: vec4<u32>, masked: vec4<bool>, d: vec4<f32>, logits: vec4<u32>, row: Softmax) -> vec2<f32> {
   // Where a difference is so large that it is bounded, d is 0, or gradients leave float32's range.
   var u = exponents4(scores4(keys), row.best, row.rate);
   if (LOG_SAMPLES) {
@@ -63,19 +61,24 @@ fn scale_terms(keys: vec4<u32>, d: vec4<f32>, logits: vec4<u32>, row: Softmax) -
   return vec2<f32>(dot(d, select(u, vec4<f32>(), masked)), dot(d, select(l, vec4<f32>(), masked)));
 }
 
-// Adds one draw's gradient of a group's logits to what lies at `out_base`, or writes it if it is the first, and gives the
-// group's scale_terms where they are wanted. The group's keys are those of the draw.
-fn add_gradient(base: u32, in_base: u32, out_base: u32, c: u32, keys: Keys, row: Softmax, first: bool) -> vec2<f32> {
-  var known = keys;
-  if (!row.ok) {
-    known = Keys(); // all masked: a row without a distribution has gradients of 0
-  }
-  let d_a = gradient4(known.a, load_rows_in(in_base, c), row);
-  let d_b = gradient4(known.b, load_rows_in(in_base, c + 4u), row);
-  add_four(out_base, c, d_a * (row.rate.twice_inverse * 0.5), first);
-  add_four(out_base, c + 4u, d_b * (row.rate.twice_inverse * 0.5), first);
+// Adds one draw's gradient of the logits of class `c` and the three after it to what lies at `out_base`, or writes it if it is the first,
+// and gives their scale_terms where they are wanted. Keys and weights are those of the draw, `values` are G.
+fn add_gradient4(
+  base: u32,
+  out_base: u32,
+  c: u32,
+  keys: vec4<u32>,
+  weights: vec4<f32>,
+  values: vec4<f32>,
+  row: Softmax,
+  first: bool,
+) -> vec2<f32> {
+  // A row without a distribution has gradients of 0.
+  let masked = (keys == vec4<u32>(KEY_NONE)) | vec4<bool>(!row.ok);
+  let d = gradient4(weights, masked, values, row);
+  add_four(out_base, c, d * (row.rate.twice_inverse * 0.5), first);
   if (SCALES) {
-    return scale_terms(known.a, d_a, load_four(base, c), row) + scale_terms(known.b, d_b, load_four(base, c + 4u), row);
+    return scale_terms(keys, masked, d, load_four(base, c), row);
   }
   return vec2<f32>();
 }
