@@ -1,6 +1,6 @@
 import { playwright } from '@vitest/browser-playwright'
 import { defineConfig } from 'vitest/config'
-import { chromiumFlags, findChromium } from './scripts/chromium.ts'
+import { findChromium, quickChromiumFlags } from './scripts/chromium.ts'
 import { denoPool } from './test/runner/deno_pool.ts'
 import { firefox } from './test/runner/firefox_provider.ts'
 
@@ -9,7 +9,7 @@ const chromium = playwright({
     get executablePath() {
       return findChromium()
     },
-    args: chromiumFlags(),
+    args: quickChromiumFlags(),
   },
 })
 const globalSetup = './test/runner/install.ts'

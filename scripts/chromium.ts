@@ -54,9 +54,22 @@ export function findChromium(): string {
  * The environment variable WEBGPU_ADAPTER ('default', 'swiftshader', …) overrides the choice.
  */
 export function chromiumFlags(): string[] {
-  const adapter = process.env.WEBGPU_ADAPTER || (hasGpu() ? 'default' : 'swiftshader')
+  const adapter = adapterName()
   const ofAdapter = adapter === 'default' ? GPU_FLAGS : [`--use-webgpu-adapter=${adapter}`]
   return ['--enable-unsafe-webgpu', ...ofAdapter, ...BASE_FLAGS]
+}
+
+/**
+ * The same for what is not measured: SwiftShader compiles a store for each word of workgroup memory that Vulkan is to set to zero, and
+ * here it gets a loop in its place. Pages that draw start in two thirds of the time.
+ */
+export function quickChromiumFlags(): string[] {
+  const loop = '--disable-dawn-features=use_vulkan_zero_initialize_workgroup_memory_extension'
+  return [...chromiumFlags(), ...(adapterName() === 'swiftshader' ? [loop] : [])]
+}
+
+function adapterName(): string {
+  return process.env.WEBGPU_ADAPTER || (hasGpu() ? 'default' : 'swiftshader')
 }
 
 function installedChromium(): string | undefined {

@@ -1,13 +1,13 @@
 import { chromium } from 'playwright'
 import type { Report } from '../demo/checked'
 import type { SettingsText } from '../demo/settings'
-import { chromiumFlags, findChromium } from './chromium'
+import { findChromium, quickChromiumFlags } from './chromium'
 import { USAGE, UsageError, readOptions } from './generate_options'
 import { BLANK, servePages } from './serve_pages'
 
 /** Runs `generateChecked` of the demo in a browser. */
 async function generateInBrowser(text: SettingsText): Promise<Report> {
-  const browser = await chromium.launch({ executablePath: findChromium(), args: chromiumFlags() })
+  const browser = await chromium.launch({ executablePath: findChromium(), args: quickChromiumFlags() })
   const { server, url } = await servePages()
   try {
     const page = await browser.newPage()

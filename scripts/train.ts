@@ -3,7 +3,7 @@ import { SingleBar } from 'cli-progress'
 import { chromium } from 'playwright'
 import type { HeadlessReport, HeadlessSettings } from '../demo/train/headless'
 import type { StepReport } from '../demo/train/training'
-import { chromiumFlags, findChromium } from './chromium'
+import { findChromium, quickChromiumFlags } from './chromium'
 import { BLANK, servePages } from './serve_pages'
 import { USAGE, UsageError, readOptions } from './train_options'
 
@@ -13,7 +13,7 @@ const LINES = 20
 /** Runs `train` of the demo in a browser. */
 async function trainInBrowser(settings: HeadlessSettings): Promise<HeadlessReport> {
   const bar = new SingleBar({ format: '{bar} {value} of {total} steps, {eta_formatted} left', clearOnComplete: true })
-  const browser = await chromium.launch({ executablePath: findChromium(), args: chromiumFlags() })
+  const browser = await chromium.launch({ executablePath: findChromium(), args: quickChromiumFlags() })
   const { server, url } = await servePages()
   try {
     const page = await browser.newPage()

@@ -1,6 +1,6 @@
 import { type Browser, type Page, chromium } from 'playwright'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, inject } from 'vitest'
-import { chromiumFlags, findChromium } from '../../scripts/chromium'
+import { findChromium, quickChromiumFlags } from '../../scripts/chromium'
 import { servePages } from '../../scripts/serve_pages'
 
 /** What a page may take for anything, in milliseconds: long, as tests share their machine with others. */
@@ -26,7 +26,7 @@ export function usePages(from: 'built' | 'sources' = 'built'): Pages {
   beforeAll(async () => {
     if (from === 'sources') sources = await servePages()
     baseURL = sources?.url ?? inject('built').url
-    browser = await chromium.launch({ executablePath: findChromium(), args: chromiumFlags() })
+    browser = await chromium.launch({ executablePath: findChromium(), args: quickChromiumFlags() })
   })
 
   beforeEach(() => {

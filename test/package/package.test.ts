@@ -11,7 +11,7 @@ import ts from 'typescript'
 import older from 'typescript-5.9'
 import { type PreviewServer, build, preview } from 'vite'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { chromiumFlags, findChromium } from '../../scripts/chromium'
+import { findChromium, quickChromiumFlags } from '../../scripts/chromium'
 import { asEs5, bundled } from '../helpers/bundle'
 import { compile } from '../helpers/compile'
 import { PAGE_TIMEOUT } from '../helpers/pages'
@@ -383,7 +383,7 @@ describe('in Chromium', () => {
       build: { outDir: 'site' },
       preview: { host: '127.0.0.1', port: 0 },
     })
-    browser = await chromium.launch({ executablePath: await findChromium(), args: chromiumFlags() })
+    browser = await chromium.launch({ executablePath: await findChromium(), args: quickChromiumFlags() })
     page = await browser.newPage({ baseURL: server.resolvedUrls!.local[0] })
     page.setDefaultTimeout(PAGE_TIMEOUT)
     page.on('pageerror', ({ message }) => escaped.push(message))

@@ -1,6 +1,6 @@
 import puppeteer, { type Browser, type Page } from 'puppeteer-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest'
-import { chromiumFlags, findChromium } from '../../scripts/chromium'
+import { findChromium, quickChromiumFlags } from '../../scripts/chromium'
 import { FIREFOX_PREFERENCES, findFirefox } from '../../scripts/firefox'
 import { PAGE_TIMEOUT, pressOnce } from '../helpers/pages'
 
@@ -26,7 +26,7 @@ const [DESKTOP, PHONE] = [
 ]
 
 const BROWSERS = {
-  Chromium: () => puppeteer.launch({ executablePath: findChromium(), args: chromiumFlags(), protocolTimeout: 0 }),
+  Chromium: () => puppeteer.launch({ executablePath: findChromium(), args: quickChromiumFlags(), protocolTimeout: 0 }),
   Firefox: () =>
     puppeteer.launch({
       browser: 'firefox',

@@ -1,6 +1,6 @@
 import { type Browser, type Page, chromium } from 'playwright'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
-import { chromiumFlags, findChromium } from '../../scripts/chromium'
+import { findChromium, quickChromiumFlags } from '../../scripts/chromium'
 import { servePages } from '../../scripts/serve_pages'
 import { PAGE_TIMEOUT } from '../helpers/pages'
 
@@ -25,7 +25,7 @@ beforeAll(async () => {
 
 // A browser each: one whose GPU process has crashed a few times has no WebGPU any more.
 beforeEach(async () => {
-  browser = await chromium.launch({ executablePath: await findChromium(), args: chromiumFlags() })
+  browser = await chromium.launch({ executablePath: await findChromium(), args: quickChromiumFlags() })
   page = await browser.newPage({ baseURL: site.url })
   page.setDefaultTimeout(PAGE_TIMEOUT)
   await page.exposeFunction('crashGpuProcess', async () => {
