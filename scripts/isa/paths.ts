@@ -181,8 +181,8 @@ export const PATHS: Path[] = [
     name: '`gumbel_softmax_backward/draw_held`, 64 x 2',
     kernel: variant('gumbel_softmax_backward/whole', { LANES, FOURS: 4, ONE_DRAW: 1 }),
     cycles: straight(16),
-    bytes: 16,
-    moves: 'holding the values, which it reads twice; noise',
+    bytes: 12,
+    moves: 'noise',
   },
   {
     name: '`gumbel_softmax_backward/draw_long`, scores held',
