@@ -213,6 +213,13 @@ export const PATHS: Path[] = [
     moves: 'float16 values',
   },
   {
+    name: '`gumbel_softmax_backward/draw_from_held_samples`, 64 x 4',
+    kernel: gradient('draw_from_held_samples', { LANES, FOURS: 4, ONE_DRAW: 1 }),
+    cycles: straight(16),
+    bytes: 16,
+    moves: 'float16 values',
+  },
+  {
     name: '`gumbel_softmax_backward/draw_from_samples`',
     kernel: gradient('draw_from_samples', { ONE_DRAW: 1 }),
     cycles: allOf(4),

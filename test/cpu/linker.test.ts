@@ -37,6 +37,7 @@ const VARIANTS: Record<string, string[]> = {
   'gumbel_softmax_backward/draw_held': [
     'gumbel_softmax_backward/draw_long',
     'gumbel_softmax_backward/draw_from_samples',
+    'gumbel_softmax_backward/draw_from_held_samples',
     'gumbel_softmax_backward/draw_from_log_samples',
   ],
   'gumbel_softmax_backward/grad_tau_out': ['gumbel_softmax_backward/no_grad_tau_out'],
@@ -51,9 +52,11 @@ const kernels = [...names].filter(([, { declared }]) => declared.includes('main'
 const WITH: Record<string, Record<string, string>[]> = {
   'filter/draw_wide': [{ 'shared/all_kept': 'filter/kept' }],
   'nucleus/draw': [{ 'shared/all_kept': 'filter/kept', 'shared/every_group': 'nucleus/groups' }],
-  'gumbel_softmax_backward/whole': ['held', 'long', 'from_samples', 'from_log_samples'].map((way) => ({
-    'gumbel_softmax_backward/draw_held': `gumbel_softmax_backward/draw_${way}`,
-  })),
+  'gumbel_softmax_backward/whole': ['held', 'long', 'from_samples', 'from_held_samples', 'from_log_samples'].map(
+    (way) => ({
+      'gumbel_softmax_backward/draw_held': `gumbel_softmax_backward/draw_${way}`,
+    }),
+  ),
 }
 const linked = kernels.flatMap((kernel) => (WITH[kernel] ?? [{}]).map((always) => ({ kernel, always })))
 

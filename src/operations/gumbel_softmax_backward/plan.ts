@@ -42,7 +42,7 @@ export function planGumbelSoftmaxBackward(work: Work): Plan {
   const parts = given ? 1 : partsOf(work)
   const scratch: Record<string, number> = {}
   const dispatches: Dispatch[] = []
-  const held = given ? { lanes: lanesOf(work), fours: 0 } : heldOf(work)
+  const held = work.request.logSamples && given ? { lanes: lanesOf(work), fours: 0 } : heldOf(work)
   const perTask = drawsOfTask(work, parts > 1 ? { lanes: WORKGROUP_LANES * parts, fours: 0 } : held)
   const slices = slicesOf(work, parts > 1 ? FOUND_BYTES * parts : 0)
   for (const slice of slices.flatMap((each) => tasksOf(work, each, parts, perTask, held.lanes))) {
@@ -168,7 +168,8 @@ function planSlice(work: Work, slice: Slice, split: boolean, { lanes, fours }: H
 
 /** How the gradient of one draw is found: in a held row, where no other module is named. */
 function drawModule({ views, request }: Work, fours: number): Modules {
-  const way = views.samples ? (request.logSamples ? 'from_log_samples' : 'from_samples') : fours > 0 ? 'held' : 'long'
+  const fromSamples = request.logSamples ? 'from_log_samples' : fours > 0 ? 'from_held_samples' : 'from_samples'
+  const way = views.samples ? fromSamples : fours > 0 ? 'held' : 'long'
   return way === 'held' ? {} : { 'gumbel_softmax_backward/draw_held': `gumbel_softmax_backward/draw_${way}` }
 }
 
