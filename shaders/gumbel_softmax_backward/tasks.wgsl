@@ -58,7 +58,8 @@ fn draw_of(task: Task, i: u32) -> Draw {
     params.soft_offset + place * params.soft_stride,
     params.rows_out_offset + task.number * params.rows_out_stride,
     select(0u, params.classes, drawn),
-    i == 0u && params.add_rows == 0u,
+    // Known to compilers where a row has one draw: software adapters would run both sides of the branch.
+    ONE_DRAW || (i == 0u && params.add_rows == 0u),
   );
 }
 
