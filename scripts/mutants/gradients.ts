@@ -4,6 +4,7 @@ import { type Mutant, onCpu, onGpu, shaders, twin } from './mutant'
 const compute = twin('operations/gumbel_softmax_backward/compute')
 const held = onGpu('gumbel_softmax_backward', '[64, 1000] x 1: rows of many lanes')
 const logs = onGpu('log_samples', '[64, 1000] x 1: rows of many lanes')
+const given = onGpu('gumbel_softmax_backward_given', '[40, 10] x 3, masked logits')
 const differences = onCpu('gumbel_softmax_backward', 'are the slopes of the samples, by central differences')
 const ofLogs = onCpu('log_samples', 'are central differences')
 
@@ -21,6 +22,25 @@ export const GRADIENTS: readonly Mutant[] = [
     ],
     twin: [compute('(grads[at + c] - reference - mean)', '(grads[at + c] - reference)')],
     killedBy: { shader: [held], twin: [differences], both: [differences] },
+  },
+  {
+    name: 'a gradient of given samples whose mean is not taken off',
+    shader: [
+      shaders('gumbel_softmax_backward/given_samples')(
+        'values - given.reference - given.mean',
+        'values - given.reference',
+      ),
+    ],
+    twin: [],
+    killedBy: { shader: [given] },
+  },
+  {
+    name: 'samples that gradients are given held without their last vector',
+    shader: [
+      shaders('gumbel_softmax_backward/draw_from_held_samples')('if (FOURS > 2u) { hold', 'if (FOURS > 3u) { hold'),
+    ],
+    twin: [],
+    killedBy: { shader: [given] },
   },
   {
     name: 'a gradient of T that takes scores for logits',

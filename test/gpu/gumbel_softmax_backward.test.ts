@@ -12,6 +12,7 @@ describe('GPU gradients are CPU gradients', () => {
   for (const [batchSize, numClasses, numSamples, what] of matrix({
     everywhere: [
       [64, 1000, 1, 'rows of many lanes'],
+      [16, 2000, 1, 'rows of eight vectors a lane'],
       [30, 257, 3, 'draws added up in place'],
       [3, 4097, 1, 'rows just too long to hold'],
       [2, 32_769, 3, 'long rows in parts, with more than one draw'],
