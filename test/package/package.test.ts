@@ -286,6 +286,16 @@ describe.each([ts, older as unknown as typeof ts])('types in TypeScript $version
   })
 })
 
+describe('types in TypeScript 7, which has a command and no interface', () => {
+  test.each(['dom', 'webworker'])('with %s', async (lib) => {
+    const config = join(project, `tsconfig.${lib}.json`)
+    const compilerOptions = { strict: true, noEmit: true, target: 'es2022', module: 'nodenext', types: [] }
+    const options = { ...compilerOptions, lib: ['es2022', lib], skipLibCheck: false }
+    await writeFile(config, JSON.stringify({ compilerOptions: options, files: ['consumer.ts'] }))
+    expect(await run(process.execPath, [resolve(ROOT, 'node_modules/typescript-7/bin/tsc'), '-p', config])).toBe('')
+  })
+})
+
 /** What `consumer/node.js` prints. */
 const IN_NODE = {
   names: VALUES,
