@@ -1,14 +1,16 @@
 import fc from 'fast-check'
 import { type NoiseKind, type SampleResult, createSampler } from 'gumbel-webgpu'
 import { expect } from 'vitest'
+import { widenBfloat16, widenFloat16 } from '../../src/halves'
 import { bufferOptions, hostOptions, randomControls } from '../helpers/adjusted'
 import { expectClose, expectSame } from '../helpers/compare'
 import { randomFilters } from '../helpers/filters'
 import { aligned, casesOf, optionsOf, packedLogits } from '../helpers/fuzz/cases'
-import { bufferAt, gpuFuzz, rowsAt } from '../helpers/fuzz/gpu'
+import { bufferAt, gpuFuzz, halvesAt, rowsAt } from '../helpers/fuzz/gpu'
 import { expectSameOutcome, outcomeOf } from '../helpers/fuzz/outcome'
 import { margins, recorded, statusesOf } from '../helpers/fuzz/recorded'
 import { regimes, wantedOf } from '../helpers/fuzz/regimes'
+import { type HalfType, halvesOf } from '../helpers/halves'
 import { expectCloseLogs } from '../helpers/log_probs'
 import { Random } from '../helpers/random'
 
@@ -85,6 +87,38 @@ gpuFuzz(
       expectCloseLogs(a.topLogProbs, e.topLogProbs, 'topLogProbs')
       expect(a.invalidRows).toEqual(e.invalidRows)
     })
+  },
+)
+
+const halved = fc.record({
+  each: casesOf(regimes('oneGroupAnywhere', 'fewLanes', 'parts')),
+  type: fc.constantFrom<HalfType[]>('float16', 'bfloat16'),
+  seed: fc.nat(2 ** 30),
+  typed: fc.boolean(),
+})
+
+gpuFuzz(
+  'sample() of 16-bit logits, with a step a row, draws what the CPU draws of their float32 copies',
+  200,
+  halved,
+  async (gpu, { each, type, seed, typed }) => {
+    const random = new Random(seed)
+    const fixed = optionsOf(each)
+    const { batchSize, numClasses } = fixed
+    const steps = Array.from({ length: batchSize }, () => random.whole(0, 2 ** 32 - 1))
+    const options = { ...fixed, step: typed ? Uint32Array.from(steps) : steps, scores: true }
+    const packed = halvesOf(type, batchSize * numClasses, seed)
+    const { host, given } = halvesAt(gpu, each, type, packed)
+    const actual = await outcomeOf(() => gpu.samplerOf(each.regime.variant).sample(given, options))
+    const widened = type === 'float16' ? widenFloat16(packed) : widenBfloat16(packed)
+    for (const logits of [host, widened]) {
+      const expected = await outcomeOf(() => cpu.sample(logits, options))
+      expectSameOutcome<SampleResult>(actual, expected, (a, e) => {
+        expectSame(a.indices, e.indices, 'indices')
+        expectSame(a.scores, e.scores, 'scores')
+        expect(a.invalidRows).toEqual(e.invalidRows)
+      })
+    }
   },
 )
 
