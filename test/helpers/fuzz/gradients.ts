@@ -83,8 +83,8 @@ export function gradientSizes(
           into.gradTau[r] += (d * u) / tau
           into.gradTemperature[r] += (d * Math.abs(l[c] - l[best]) * inverse) / temperature
         }
-        // So may logits, and what is added up before it is divided by tau or the temperature.
-        sizes.underflows.gradTemperature[r] += (MIN_NORMAL * (2 * y[c] * difference * inverse + 1)) / temperature
+        // So may logits, their quotients, and what is added up before it is divided by tau or the temperature.
+        sizes.underflows.gradTemperature[r] += (MIN_NORMAL * (y[c] * difference * (2 * inverse + 1) + 1)) / temperature
         sizes.underflows.gradTau[r] += MIN_NORMAL / tau
       }
     }
