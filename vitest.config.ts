@@ -100,8 +100,8 @@ export default defineConfig({
         test: {
           ...gpu,
           name: 'deno',
-          // Statistics of the CPU's bits, which Chromium draws too; onnxruntime-web has WebGPU in browsers alone.
-          exclude: ['test/gpu/{battery,gpt2,transformers}.test.ts'],
+          // Statistics of the CPU's bits, which Chromium draws too; and runtimes that have WebGPU in browsers alone.
+          exclude: ['test/gpu/{battery,gpt2,jax_js,tfjs,transformers}.test.ts'],
           pool: denoPool,
           isolate: false,
           provide: { stack: { product: 'Deno', whole } },

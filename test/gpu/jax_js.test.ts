@@ -60,7 +60,7 @@ function slopes(): number[] {
 }
 
 // jax-js takes a device of its own, and knows browsers alone.
-describe.skipIf(typeof window === 'undefined')('the recipe of jax-js', () => {
+describe('the recipe of jax-js', () => {
   let sampler: Sampler
 
   beforeAll(async () => {

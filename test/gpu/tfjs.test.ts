@@ -11,7 +11,6 @@ import { CASES } from '../helpers/tfjs'
 /** A test on the WebGPU backend of TensorFlow.js, which takes a device in browsers alone. */
 function tfTest(name: string, body: (gpu: TestGpu, backend: WebGPUBackend) => Promise<void>): void {
   gpuTest(name, async (gpu) => {
-    if (typeof window === 'undefined') return gpu.skip('TensorFlow.js has WebGPU in browsers alone')
     tf.removeBackend('webgpu')
     tf.registerBackend('webgpu', () => new WebGPUBackend(gpu.device, gpu.device.adapterInfo))
     await tf.setBackend('webgpu')
