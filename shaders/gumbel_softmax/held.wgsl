@@ -7,6 +7,7 @@
 import package::gumbel_softmax::samples_out::{Finish, finish_of, kept4, store_kept};
 import package::shared::float_bits::NEGATIVE_INFINITY;
 import package::shared::gather::{Scan, gather, nothing_found, with_logits};
+import package::shared::held::{FOURS, is_whole};
 import package::shared::keys::{Keys, better, relaxed4, scored_of};
 import package::shared::lanes::{LANES, WORKGROUP};
 import package::shared::log_probs::LOG_PROBS;
@@ -20,18 +21,11 @@ import package::shared::row_settings_uniform::row_settings_of;
 import package::shared::score::{best_of, is_score};
 import package::shared::validity::{Validity, checked_key, nothing_seen, seen};
 
-override FOURS: u32 = 8u;   // vectors of four classes that a lane holds, to 8; odd only where LANES is 1
-
 // A lane's part of a row, and what it knows of it.
 struct Held {
   groups: array<Keys, 4>,
   scan: Scan,
   validity: Validity,
-}
-
-// Whether a lane's group may reach into its last four classes.
-fn is_whole(i: u32) -> bool {
-  return i * 2u + 1u < FOURS;
 }
 
 fn hold(held: ptr<function, Held>, i: u32, lane: u32, end: u32, base: u32, row: RowSettings, draw: u32) {

@@ -7,6 +7,7 @@ import package::gumbel_softmax_backward::given_samples::{Given, add_given4, give
 import package::gumbel_softmax_backward::tasks::{Draw, Gradient, Task};
 import package::shared::best::Best;
 import package::shared::float_bits::masked4;
+import package::shared::held::FOURS;
 import package::shared::lanes::LANES;
 import package::shared::logits_f32::load_four;
 import package::shared::math::{first4, max4};
@@ -16,8 +17,6 @@ import package::shared::rows_in_f32::{load_row_in, load_rows_in};
 import package::shared::score::{KEY_NONE, key_of_score};
 import package::shared::soft_samples_f32::load_soft;
 import package::shared::validity::{Validity, checked_key, nothing_seen, seen};
-
-override FOURS: u32 = 8u;   // vectors of four classes that a lane holds, to 8
 
 // A lane's part of a row, and what it knows of it.
 struct Held {

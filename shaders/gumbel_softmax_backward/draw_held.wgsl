@@ -8,6 +8,7 @@ import package::gumbel_softmax_backward::gradient::{Softmax, add_gradient4, soft
 import package::gumbel_softmax_backward::tasks::{Draw, Gradient, Task};
 import package::shared::float_bits::{NEGATIVE_INFINITY, masked4};
 import package::shared::gather::{Scan, gather, nothing_found};
+import package::shared::held::{FOURS, is_whole};
 import package::shared::keys::{Keys, better, scored_of};
 import package::shared::lanes::LANES;
 import package::shared::logits_f32::load_four;
@@ -18,8 +19,6 @@ import package::shared::row_settings::RowSettings;
 import package::shared::rows_in_f32::{load_row_in, load_rows_in};
 import package::shared::score::{best_of, is_score};
 import package::shared::validity::{Validity, checked_key, nothing_seen, seen};
-
-override FOURS: u32 = 8u;   // vectors of four classes that a lane holds, to 8; odd only where LANES is 1
 
 // What a lane holds of a group of eight classes: G, the keys of scores, and their weights once the best score is known.
 struct Group {
@@ -35,11 +34,6 @@ struct Held {
   groups: array<Group, 4>,
   scan: Scan,
   validity: Validity,
-}
-
-// Whether a lane's group may reach into its last four classes.
-fn is_whole(i: u32) -> bool {
-  return i * 2u + 1u < FOURS;
 }
 
 fn hold(held: ptr<function, Held>, i: u32, at: Draw, lane: u32, row: RowSettings) {

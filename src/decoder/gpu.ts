@@ -10,7 +10,7 @@ import type { Logits } from '../options'
 import type { Decoded, Decoder, NextOptions, RestartOptions } from './options'
 import { type DrawnTokens, type Lists, NOTHING_APPENDED, decodedOf } from './sequences'
 import { appendedOf, decoderSettingsOf, nextOptionsOf, restartedOf } from './settings'
-import { DecoderState } from './state'
+import { DecoderState, type Section } from './state'
 import { DecoderSteps } from './steps'
 
 export class GpuDecoder implements Decoder {
@@ -64,7 +64,7 @@ export class GpuDecoder implements Decoder {
         this.#steps.append(encoder, { allOrNone: true })
       })
       const [drawn, indices, lists] = copied
-      const section = (name: Parameters<DecoderState['sectionAt']>[0]) => 4 * this.#state.sectionAt(name)
+      const section = (name: Section) => 4 * this.#state.sectionAt(name)
       const statuses = new Int32Array(drawn, section('statuses'), batchSize)
       const invalid = invalidRowsOf(statuses, 1)
       if (invalid.length > 0) throw new InvalidRowsError(invalid, NOTHING_APPENDED, adjustedName(call.inputs))

@@ -10,6 +10,8 @@ const CONFIG_WORDS = 8
 const SECTIONS = ['indices', 'statuses', 'logProbs', 'flaw'] as const
 const BLOCK_WORDS = 64
 
+export type Section = (typeof SECTIONS)[number]
+
 export class DecoderState {
   readonly settings: DecoderSettings
   readonly buffers: DecoderBuffers
@@ -49,7 +51,7 @@ export class DecoderState {
   }
 
   /** The word of `drawn` at which a section begins. */
-  sectionAt(name: (typeof SECTIONS)[number]): number {
+  sectionAt(name: Section): number {
     return SECTIONS.indexOf(name) * this.section
   }
 

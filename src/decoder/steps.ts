@@ -11,7 +11,7 @@ import { record } from '../gpu/record'
 import { sample } from '../operations/sample/operation'
 import { windowOf } from '../view'
 import type { NextOptions } from './options'
-import type { DecoderState } from './state'
+import type { DecoderState, Section } from './state'
 
 export class DecoderSteps {
   #context: Context
@@ -28,7 +28,7 @@ export class DecoderSteps {
     const { batchSize, numClasses, seeds, streams, draws, penalties, logProbs, topCount } = settings
     const at = (name: string) => ({ buffer: buffers.at(name) })
     const allowed = buffers.named.has('mask_out') ? this.#ban(encoder, bitmask) : bitmask
-    const into = (section: Parameters<DecoderState['sectionAt']>[0]) => ({
+    const into = (section: Section) => ({
       ...at('drawn'),
       offset: this.#state.sectionAt(section),
     })

@@ -3,7 +3,7 @@ import { describe, expect } from 'vitest'
 import { widenBfloat16, widenFloat16 } from '../../src/halves'
 import { expectClose, expectSame } from '../helpers/compare'
 import { gpuTest } from '../helpers/gpu'
-import { type HalfType, ODD_HALVES, halvesOf } from '../helpers/halves'
+import { type HalfType, halvesOf, placedHalves } from '../helpers/halves'
 import { randomLogits } from '../helpers/logits'
 import { WHOLE } from '../helpers/matrix'
 
@@ -24,12 +24,9 @@ describe.each(TYPES)('%s logits', (type) => {
       `[${batchSize}, ${numClasses}] at ${offset} by ${rowStride} give what their float32 copies give${all ? ', in every operation' : ''}`,
       async ({ sampler, upload }) => {
         const packed = halvesOf(type, batchSize * numClasses, numClasses)
-        const halves = new Uint16Array(2 * Math.ceil((offset + batchSize * rowStride) / 2)).fill(ODD_HALVES.nan)
-        for (let r = 0; r < batchSize; r++)
-          halves.set(packed.subarray(r * numClasses, (r + 1) * numClasses), offset + r * rowStride)
+        const onHost = placedHalves(type, packed, numClasses, { offset, rowStride })
         const wide = type === 'float16' ? widenFloat16(packed) : widenBfloat16(packed)
-        const inBuffer = { buffer: upload(new Uint32Array(halves.buffer)), type, offset, rowStride }
-        const onHost = { data: halves, type, offset, rowStride }
+        const inBuffer = { buffer: upload(new Uint32Array(onHost.data.buffer)), type, offset, rowStride }
 
         const options = { batchSize, numClasses, numSamples: 2, seed: 7n, temperature: 0.7 }
         const soft = { ...options, tau: 0.6 }

@@ -7,6 +7,7 @@ import {
   createSampler,
 } from 'gumbel-webgpu'
 import { expect } from 'vitest'
+import { placed } from './fuzz/cases'
 import type { TestGpu } from './gpu'
 import { expectGradients, expectWithin } from './soft'
 
@@ -48,13 +49,9 @@ export async function expectCpuGradients(
   expect(wrong, `${what}: masked classes whose gradient is not 0`).toBe(0)
 }
 
-/** Rows with something between them that must not matter. */
+/** Rows with NaN between them, which must not matter. */
 export function spread(packed: Float32Array, numClasses: number, offset: number, gap: number): Rows {
-  const rowStride = numClasses + gap
-  const rows = packed.length / numClasses
-  const data = new Float32Array(offset + rows * rowStride).fill(NaN)
-  for (let r = 0; r < rows; r++) data.set(packed.subarray(r * numClasses, (r + 1) * numClasses), offset + r * rowStride)
-  return { data, offset, rowStride }
+  return placed(packed, numClasses, { where: 'view', offset, gap })
 }
 
 /** What gradients of tau and temperature would be, up to rounding, if nothing cancelled. */

@@ -17,3 +17,16 @@ export function halvesOf(type: HalfType, length: number, seed = 1): Uint16Array<
     return random.whole(small[0], small[1]) | random.pick([0, 0x8000])
   })
 }
+
+/** Rows of halves at their place in an array of whole words, as a buffer has, with NaN around them. */
+export function placedHalves(
+  type: HalfType,
+  packed: Uint16Array,
+  numClasses: number,
+  { offset, rowStride }: { offset: number; rowStride: number },
+) {
+  const rows = packed.length / numClasses
+  const data = new Uint16Array(2 * Math.ceil((offset + rows * rowStride) / 2)).fill(ODD_HALVES.nan)
+  for (let r = 0; r < rows; r++) data.set(packed.subarray(r * numClasses, (r + 1) * numClasses), offset + r * rowStride)
+  return { data, type, offset, rowStride }
+}

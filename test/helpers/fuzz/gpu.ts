@@ -1,7 +1,7 @@
 import type fc from 'fast-check'
 import type { BufferLogits, Sampler } from 'gumbel-webgpu'
 import { WebGpuSampler } from '../../../src/backends/webgpu'
-import { type HalfType, ODD_HALVES } from '../halves'
+import { type HalfType, placedHalves } from '../halves'
 import { type TestGpu, type Variant, allVariantsOf, buffersOn, gpuTest } from '../gpu'
 import { type Case, aligned, placed } from './cases'
 import { WHOLE } from '../matrix'
@@ -68,14 +68,7 @@ export function bufferAt(gpu: Pick<FuzzGpu, 'upload'>, each: Case, packed: Float
 export function halvesAt({ upload }: Pick<FuzzGpu, 'upload'>, each: Case, type: HalfType, packed: Uint16Array) {
   const { numClasses, place } = each
   const { offset, gap } = place.where === 'array' ? { offset: 0, gap: 0 } : aligned(each, place)
-  const rowStride = numClasses + gap
-  const rows = packed.length / numClasses
-  // A buffer has whole words.
-  const data = new Uint16Array(2 * Math.ceil((offset + rows * rowStride) / 2)).fill(ODD_HALVES.nan)
-  for (let r = 0; r < rows; r++) data.set(packed.subarray(r * numClasses, (r + 1) * numClasses), offset + r * rowStride)
-  const host = { data, type, offset, rowStride }
-  return {
-    host,
-    given: place.where === 'buffer' ? { buffer: upload(new Uint32Array(data.buffer)), type, offset, rowStride } : host,
-  }
+  const host = placedHalves(type, packed, numClasses, { offset, rowStride: numClasses + gap })
+  const { data, ...view } = host
+  return { host, given: place.where === 'buffer' ? { buffer: upload(new Uint32Array(data.buffer)), ...view } : host }
 }
