@@ -25,7 +25,7 @@ const fuzz = 'test/gpu/fuzz_*.test.ts'
 const names = (text: TemplateStringsArray) => text.join('').trim().split(/\s+/)
 const files = (of: readonly string[]) => `test/gpu/{${of.join(',')}}.test.ts`
 /** Of ways to read rows, of dispatches and of the soak, whose kernels the other files have as well. */
-const repeated = names`adjustments flawed_rows logits_types soak tiling`
+const repeated = names`adjusted_reads adjustments flawed_rows logits_types soak tiling`
 /** Of models on the CPU, which Firefox computes as fast; `gpt2` has them on the GPU in both browsers. */
 const onCpu = 'test/gpu/transformers.test.ts'
 /** Of the host's code alone; Deno has the globals of browsers, and gives them up. */

@@ -37,6 +37,8 @@ interface OperationRow {
   kjv?: boolean
   /** What classes may be drawn, where not all. */
   filters?: { topK?: number; topP?: number; minP?: number }
+  /** What the logits have: a bitmask that allows every other class, or a bias of each class, one row for all. */
+  adjusted?: 'bitmask' | 'bias'
 }
 
 const operations = {
@@ -52,6 +54,8 @@ const operations = {
   'sample-top-k': filtered('draw a class of the 256 likeliest', { topK: 256 }),
   'sample-top-p': filtered('draw a class of the likeliest that hold 0.9 of the mass', { topP: 0.9 }),
   'sample-min-p': filtered('draw a class of at least 0.05 of the likeliest’s probability', { minP: 0.05 }),
+  'sample-bitmask': adjusted('draw a class of those that a bitmask allows, every other one', 'bitmask'),
+  'sample-bias': adjusted('draw a class of logits with a bias', 'bias'),
   'decoder-step': {
     ...filtered('a step of a decoder: penalties, the 50 likeliest, 0.9 of the mass, history', { topK: 50, topP: 0.9 }),
     logits: ['normal'],
@@ -98,6 +102,10 @@ const operations = {
 
 function filtered(about: string, filters: OperationRow['filters']) {
   return { about, logits: ['normal', 'flat', 'peaked'], words: 1, floor: PLAIN, shapes: DECODED, filters } as const
+}
+
+function adjusted(about: string, by: OperationRow['adjusted']) {
+  return { about, logits: ['normal'], words: 1, floor: PLAIN, shapes: DECODED, adjusted: by } as const
 }
 
 export type Operation = keyof typeof operations

@@ -3,7 +3,7 @@ import { type Kernel, constantsOf, sourceOf } from '../src/gpu/kernel'
 /** A kernel's name, the variants of its modules and the constants that it has, for files and tables. */
 export function nameOf(kernel: Kernel): string {
   // Outputs that are not wanted would be most of a name.
-  const modules = Object.values(kernel.modules).filter((module) => !module.includes('/no_'))
+  const modules = Object.values(kernel.modules).filter((module) => !/\/no_.*_out$/.test(module))
   const constants = Object.entries(constantsOf(kernel)).map(([name, value]) => `${name.toLowerCase()}_${value}`)
   return [kernel.name, ...modules, ...constants].map((part) => part.replace('shared/', '').replace('/', '-')).join('-')
 }

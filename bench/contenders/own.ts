@@ -18,6 +18,12 @@ export async function own(device: GPUDevice): Promise<Contender> {
   }
 }
 
+/** Rows that logits are adjusted with, one for all. */
+const ROWS = {
+  bitmask: (numClasses: number) => new Uint32Array(Math.ceil(numClasses / 32)).fill(0x55555555),
+  bias: (numClasses: number) => Float32Array.from({ length: numClasses }, (_, c) => (c % 5) - 2),
+}
+
 function prepare(device: GPUDevice, sampler: Sampler, problem: Problem): Prepared {
   const { operation, batchSize, numClasses, buffer } = problem
   const { STORAGE, COPY_SRC } = GPUBufferUsage
@@ -62,12 +68,26 @@ function prepare(device: GPUDevice, sampler: Sampler, problem: Problem): Prepare
   if (operation === 'decoder-step') return decoding(device, sampler, problem)
 
   const numSamples = drawsOf(problem)
-  const { filters } = OPERATIONS[operation]
+  const { filters, adjusted } = OPERATIONS[operation]
   const method = numSamples > 1 ? 'inverse-cdf' : 'gumbel-max'
   const indices = output(batchSize * numSamples, STORAGE | COPY_SRC)
   const logProbs = operation === 'sample-log-probs' ? output(batchSize) : undefined
+  const words = adjusted && ROWS[adjusted](numClasses)
+  const row = words && output(words.length, STORAGE | GPUBufferUsage.COPY_DST)
+  if (row) device.queue.writeBuffer(row.buffer, 0, words)
+  const adjustment = row && { [adjusted]: { ...row, rowStride: 0 } }
   const encode = (encoder: GPUCommandEncoder, seed = 1) =>
-    sampler.encodeSample(encoder, { ...common, ...filters, numSamples, method, indices, logProbs, seed, step: step++ })
+    sampler.encodeSample(encoder, {
+      ...common,
+      ...filters,
+      ...adjustment,
+      numSamples,
+      method,
+      indices,
+      logProbs,
+      seed,
+      step: step++,
+    })
   return {
     run: (calls) => submit(device, calls, encode),
     async draw(seed) {
@@ -123,7 +143,8 @@ export async function ownPlain(device: GPUDevice): Promise<Contender> {
   const sampler = await createSampler({ device })
   return {
     name: PLAIN,
-    about: 'this library without what the row is about: no filters, no decoder, many draws by Gumbel-max',
+    about:
+      'this library without what the row is about: no filters, bias or bitmask, no decoder, many draws by Gumbel-max',
     operations: OPERATION_NAMES.filter((name) => OPERATIONS[name].floor === PLAIN),
     device,
     async prepare(problem) {

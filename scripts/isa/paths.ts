@@ -74,6 +74,10 @@ function contest(classes: number): Path['cycles'] {
   }
 }
 
+/** What draws adjust logits with as they read them. */
+const WITH_BITMASK: Modules = { 'shared/logits': 'adjust/logits', 'adjust/bias': 'adjust/no_bias' }
+const WITH_BIAS: Modules = { 'shared/logits': 'adjust/logits', 'adjust/bitmask': 'adjust/no_bitmask' }
+
 const LANES = 64
 /** Classes of a block, whose loop a driver may have written out. */
 const BLOCK = 64
@@ -87,6 +91,27 @@ export const PATHS: Path[] = [
     moves: 'float16 logits',
   },
   {
+    name: 'the same with a bitmask',
+    kernel: variant('filter/tops', {}, WITH_BITMASK),
+    cycles: (code) => (passes(code).length > 0 ? allOf(4)(code) : straight(BLOCK)(code)),
+    bytes: 4.125,
+    moves: 'float16 logits',
+  },
+  {
+    name: 'the same with a bias',
+    kernel: variant('filter/tops', {}, WITH_BIAS),
+    cycles: (code) => (passes(code).length > 0 ? allOf(4)(code) : straight(BLOCK)(code)),
+    bytes: 8,
+    moves: 'one bias for all rows, in a cache',
+  },
+  {
+    name: '`adjust/adjust`: the pass where there are penalties, with bias and bitmask',
+    kernel: variant('adjust/adjust', {}, { 'adjust/bias': 'adjust/biasx4' }),
+    cycles: allOf(4),
+    bytes: 12.125,
+    moves: 'penalties read with the logits',
+  },
+  {
     name: '`sample/draw`, `sample/draw_part`: Philox skipped',
     kernel: variant('sample/draw', { LANES, LOG_PROBS: 0 }),
     cycles: skipping,
@@ -94,7 +119,14 @@ export const PATHS: Path[] = [
     moves: 'float16 logits',
   },
   {
-    name: 'the same: high halves drawn and bounded',
+    name: 'the same with a bitmask',
+    kernel: variant('sample/draw', { LANES, LOG_PROBS: 0 }, WITH_BITMASK),
+    cycles: skipping,
+    bytes: 4.125,
+    moves: 'float16 logits',
+  },
+  {
+    name: '`sample/draw` without: high halves drawn and bounded',
     kernel: variant('sample/draw', { LANES, LOG_PROBS: 0 }),
     cycles: bounding,
     bytes: 4,

@@ -13,6 +13,9 @@ function adjusted(onCpu: string, onGpu = SAME_ADJUSTED): Mutant['killedBy'] {
   return { shader: [of('gpu', onGpu)], twin: [of('cpu', onCpu)], both: [of('cpu', onCpu)] }
 }
 
+/** A test of logits that are adjusted as they are read. */
+const read = (name: string) => onGpu('adjusted_reads', `a bias or a bitmask that draws read with the logits ${name}`)
+
 /** A test of draws of top-p alone. */
 const topP = (name: string) => onGpu('top_p', `draws of top-p alone are those of the CPU ${name}`)
 
@@ -163,9 +166,29 @@ export const CONTROLS: readonly Mutant[] = [
   },
   {
     name: 'a mask hides NaN',
-    shader: [shaders('adjust/bitmask')('banned & !invalid4(logits)', 'banned')],
+    shader: [
+      shaders('adjust/bitmask')('open | (bitcast<vec4<i32>>(logits) >= vec4<i32>(i32(POSITIVE_INFINITY)))', 'open'),
+    ],
     twin: [adjust(' || data[c] === -Infinity || isInvalid(data[c])) continue', ' || data[c] === -Infinity) continue')],
     killedBy: adjusted('say of an invalid row what took its last class', 'hide no NaN and no +Infinity'),
+  },
+  {
+    name: 'a bitmask read past the last class of its row',
+    shader: [shaders('adjust/bitmask')('(places - vec4<u32>(places.x))', 'vec4<u32>(0u, 1u, 2u, 3u)')],
+    twin: [],
+    killedBy: { shader: [read('keeps as much beside a banned last class')] },
+  },
+  {
+    name: 'the bias of the first row for all',
+    shader: [shaders('adjust/logits')('params.bias_offset + row * params.bias_stride', 'params.bias_offset')],
+    twin: [],
+    killedBy: { shader: [read('draws what the CPU draws, by Gumbel-max')] },
+  },
+  {
+    name: 'what took the last class looked for in a part of the row',
+    shader: [shaders('adjust/find_taker')('four += params.parts', 'four += 2u * params.parts')],
+    twin: [],
+    killedBy: { shader: [read('says what took the last class of long rows')] },
   },
   {
     name: 'the mask takes what penalties took',

@@ -3,8 +3,9 @@
 
 import package::adjust::bias::biased;
 import package::adjust::bitmask::allowed;
+import package::adjust::logits::base_of;
 import package::adjust::taken::{nothing_taken, store_taken, with_taken};
-import package::shared::logits_f32::load_four;
+import package::shared::logits_f32::{given_nearest, nearest_places, within};
 import package::shared::params::params;
 import package::shared::rows_out_f32::store_words;
 
@@ -20,13 +21,14 @@ fn main(
   }
   let row = task / params.parts;
   let part = task % params.parts;
-  let base = params.logits_offset + row * params.logits_stride;
+  let base = base_of(row);
   let out_base = params.rows_out_offset + row * params.rows_out_stride;
   var taken = nothing_taken();
   for (var c = part * 4u; c < params.classes; c += params.parts * 4u) {
-    let logits = load_four(base, c);
-    let sums = biased(logits, row, c);
-    let left = allowed(sums, row, c);
+    let places = nearest_places(c / 4u);
+    let logits = within(given_nearest(base.logits, c / 4u), c / 4u);
+    let sums = biased(logits, base.bias, places);
+    let left = allowed(sums, base.bitmask, places);
     taken = with_taken(taken, logits, sums, left);
     store_words(out_base, c, left);
   }

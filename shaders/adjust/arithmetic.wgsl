@@ -9,7 +9,7 @@ import package::shared::params::params;
 const SIZE = 0x7fffffffu;
 const SIGN = 0x80000000u;
 const TWO_TO_127 = 0x7f000000u;
-const ONE = 0x3f800000u;
+const BITS_OF_ONE = 0x3f800000u;
 
 // A logit that makes its row invalid, whatever is done to it afterwards: NaN or +Infinity.
 fn invalid4(bits: vec4<u32>) -> vec4<bool> {
@@ -49,6 +49,6 @@ fn products4(a: vec4<u32>, b: vec4<f32>) -> vec4<u32> {
   // 2^-128 of the product, whose factors are normal wherever the product is large.
   let factors = opaque(x * 0x1p-64, params.zero) * opaque(b * 0x1p-64, params.zero);
   let scaled = bitcast<vec4<u32>>(opaque(factors, params.zero));
-  let product = result4(opaque(x * b, params.zero), scaled, (scaled & vec4<u32>(SIZE)) >= vec4<u32>(ONE));
+  let product = result4(opaque(x * b, params.zero), scaled, (scaled & vec4<u32>(SIZE)) >= vec4<u32>(BITS_OF_ONE));
   return select(product, a, (a & vec4<u32>(SIZE)) >= vec4<u32>(POSITIVE_INFINITY));
 }

@@ -2,14 +2,15 @@
 // its logit again. Twin: src/adjust/compute.ts.
 
 import package::adjust::arithmetic::{SIGN, invalid4, products4, sums4};
-import package::adjust::bias::biased;
-import package::adjust::bitmask::allowed;
+import package::adjust::bias::biased_class;
+import package::adjust::bitmask::allowed_class;
 import package::adjust::counts::{IN_PROMPT, taken_count};
+import package::adjust::logits::base_of;
 import package::adjust::penalties::penalties_of;
 import package::adjust::row_penalties::RowPenalties;
 import package::adjust::taken::note_penalized;
 import package::adjust::tokens::class_at;
-import package::shared::logits_f32::load_four;
+import package::shared::logits_f32::given_class;
 import package::shared::params::params;
 
 @group(0) @binding(36) var<storage, read_write> adjusted: array<u32>; // the rows that adjust.wgsl wrote
@@ -45,10 +46,9 @@ fn main(
   if (count == 0u) {
     return;
   }
-  let four = c & ~3u;
-  let logits = load_four(params.logits_offset + row * params.logits_stride, four);
-  let before = vec4<u32>(biased(logits, row, four)[c & 3u]);
+  let base = base_of(row);
+  let before = vec4<u32>(biased_class(given_class(base.logits, c), base.bias, c));
   let after = select(penalized(before, count & ~IN_PROMPT, penalties), before, invalid4(before));
-  adjusted[params.rows_out_offset + row * params.rows_out_stride + c] = allowed(after, row, four)[c & 3u];
-  note_penalized(row, before.x, after.x, allowed(before, row, four)[c & 3u]);
+  adjusted[params.rows_out_offset + row * params.rows_out_stride + c] = allowed_class(after.x, base.bitmask, c);
+  note_penalized(row, before.x, after.x, allowed_class(before.x, base.bitmask, c));
 }

@@ -5,7 +5,7 @@ import package::shared::best::Best;
 import package::shared::float_bits::{LOWEST, MIN_NORMAL, NEGATIVE_INFINITY, POSITIVE_INFINITY, finite4, masked4};
 import package::shared::lanes::{LANES, WORKGROUP};
 import package::shared::log_samples::{LOG_SAMPLES, are_outside, sound_log_samples};
-import package::shared::logits_f32::load_four;
+import package::shared::logits::{base_of, load_four};
 import package::shared::math::{Rate, decay4, max4, quotients4, rate_of};
 import package::shared::params::params;
 import package::shared::reduce_workgroup::{first_row_sum, forget_best, row_best, second_row_sum};
@@ -84,7 +84,7 @@ fn main(
   let row = select(0u, task / params.num_samples, inside);
   let settings = row_settings_of(params.first_row + row);
   let classes = select(0u, params.classes, inside);
-  let base = params.logits_offset + row * params.logits_stride;
+  let base = base_of(row);
   let in_base = params.rows_in_offset + task * params.rows_in_stride;
 
   var validity = nothing_seen();

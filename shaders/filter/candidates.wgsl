@@ -6,7 +6,7 @@ import package::filter::keys::keys_of_bits;
 import package::filter::memory::{sh_high, sh_low};
 import package::filter::tops_out::tops;
 import package::shared::lanes::WORKGROUP;
-import package::shared::logits_f32::load_four;
+import package::shared::logits::{Base, load_four};
 
 var<workgroup> sh_keys: array<u32, 512>;
 var<workgroup> sh_columns: array<u32, 512>;
@@ -14,7 +14,7 @@ var<workgroup> sh_listed: atomic<u32>;
 var<workgroup> sh_size: u32;
 
 // The classes up to an end whose keys are at most `high`: their number, or more than MOST_LISTED, and then not all are listed.
-fn list_candidates(row: u32, base: u32, end: End, high: u32, lane: u32) -> u32 {
+fn list_candidates(row: u32, base: Base, end: End, high: u32, lane: u32) -> u32 {
   if (lane == 0u) {
     atomicStore(&sh_listed, 0u);
   }

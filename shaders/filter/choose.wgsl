@@ -6,14 +6,15 @@ import package::filter::candidates::{list_candidates, sh_columns, sh_keys, sort_
 import package::filter::cutoffs::{Cutoff, cutoffs};
 import package::filter::end::{End, earlier_of};
 import package::filter::keys::{key_of_logit, logit_of_key};
-import package::filter::listed::listed;
 import package::filter::line::line_key;
+import package::filter::listed::listed;
 import package::filter::narrow::{Last, end_of_part, last_of, mass_of_row};
 import package::filter::none_settled::is_settled;
-import package::filter::tops_out::tops;
 import package::filter::top_k::bound_of_largest;
+import package::filter::tops_out::tops;
 import package::shared::float_bits::LOWEST;
 import package::shared::lanes::WORKGROUP;
+import package::shared::logits::base_of;
 import package::shared::mass::{mass_of, mass_scale_of, share_of};
 import package::shared::params::params;
 import package::shared::row_settings_uniform::row_settings_of;
@@ -90,7 +91,7 @@ fn main(
     return;
   }
   let settings = row_settings_of(params.first_row + row);
-  let base = params.logits_offset + row * params.logits_stride;
+  let base = base_of(row);
   let top = top_of_row(row, lane);
   if (!is_score(top)) {
     if (lane == 0u) {

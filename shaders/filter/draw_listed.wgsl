@@ -9,7 +9,7 @@ import package::shared::best::{Best, better_of};
 import package::shared::gather::{gather, nothing_found};
 import package::shared::lanes::{LANES, WORKGROUP};
 import package::shared::log_probs::LOG_PROBS;
-import package::shared::logits_f32::load_class;
+import package::shared::logits::{base_of, load_class};
 import package::shared::math::{decay, rate_of};
 import package::shared::params::params;
 import package::shared::result::write_result;
@@ -30,7 +30,7 @@ fn main(
   let cutoff = cutoffs[row];
   let inside = task < params.rows * params.num_samples && is_listed(cutoff);
   let settings = row_settings_of(params.first_row + row);
-  let base = params.logits_offset + row * params.logits_stride;
+  let base = base_of(row);
   let draw = task % params.num_samples + params.first_draw;
   let end = select(0u, cutoff.count, inside && is_score(cutoff.top));
   let rate = rate_of(settings.temperature, 1.0);

@@ -7,7 +7,7 @@ import package::filter::row_end::keep;
 import package::shared::gather::gather;
 import package::shared::lanes::{LANES, WORKGROUP};
 import package::shared::log_probs::LOG_PROBS;
-import package::shared::logits_f32::load_class;
+import package::shared::logits::{base_of, load_class};
 import package::shared::params::params;
 import package::shared::result::write_result;
 import package::shared::row_settings_uniform::row_settings_of;
@@ -27,7 +27,7 @@ fn main(
   let inside = task < params.rows * params.num_samples && !is_listed(cutoff);
   let settings = row_settings_of(params.first_row + row);
   let end = select(0u, (params.classes + 7u) / 8u, inside);
-  let base = params.logits_offset + row * params.logits_stride;
+  let base = base_of(row);
   keep(End(cutoff.key, cutoff.column));
   let mine = scan(base, settings, task % params.num_samples + params.first_draw, 0u, end, lane, slot);
   var whole = gather(lane, slot, mine, settings.temperature);

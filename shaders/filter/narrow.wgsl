@@ -7,7 +7,7 @@ import package::filter::keys::{keys_of_bits, logits_of_keys};
 import package::filter::memory::{BINS, sh_counts, sh_high, sh_low};
 import package::filter::tops_out::tops;
 import package::shared::lanes::WORKGROUP;
-import package::shared::logits_f32::load_four;
+import package::shared::logits::{Base, load_four};
 import package::shared::mass::{MassScale, Masses, masses_of, share_of};
 import package::shared::score::{KEY_LOWEST, KEY_NONE};
 import package::shared::u64::{add64, at_least_one, less64, times64};
@@ -36,7 +36,7 @@ struct Bin {
 
 // How far classes are kept of those up to an end: `top_k` of them or, where BY_MASS, those before which there is less than `top_p` of their
 // mass. No class has a key above `top`, and those below `lowest` are not kept.
-fn end_of_part(row: u32, base: u32, all: End, by_mass: bool, top_k: u32, top_p: f32, scale: MassScale, lowest: u32, top: u32, lane: u32) -> End {
+fn end_of_part(row: u32, base: Base, all: End, by_mass: bool, top_k: u32, top_p: f32, scale: MassScale, lowest: u32, top: u32, lane: u32) -> End {
   var low = lowest;
   var high = top;
   var bin = Bin(0u, 0u, vec2<u32>(), vec2<u32>(top_k, 0u));
@@ -72,7 +72,7 @@ fn end_of_part(row: u32, base: u32, all: End, by_mass: bool, top_k: u32, top_p: 
 }
 
 // Counts and weighs the classes up to an end with keys from `low` to `high`, each in the bin of its key, and adds up runs of bins.
-fn fill_bins(row: u32, base: u32, all: End, low: u32, high: u32, shift: u32, by_mass: bool, scale: MassScale, lane: u32) {
+fn fill_bins(row: u32, base: Base, all: End, low: u32, high: u32, shift: u32, by_mass: bool, scale: MassScale, lane: u32) {
   for (var i = lane; i < BINS; i += WORKGROUP) {
     atomicStore(&sh_counts[i], 0u);
     atomicStore(&sh_low[i], 0u);
@@ -175,7 +175,7 @@ fn wanted_of_equals(bin: Bin, by_mass: bool, key: u32, scale: MassScale) -> u32 
 }
 
 // The column of the n-th class of a key, n from 1 to their number up to an end. Each lane has a run of neighbouring blocks.
-fn column_of_equal(row: u32, base: u32, all: End, key: u32, n: u32, lane: u32) -> u32 {
+fn column_of_equal(row: u32, base: Base, all: End, key: u32, n: u32, lane: u32) -> u32 {
   let blocks = blocks_of_row();
   let run = (blocks + WORKGROUP - 1u) / WORKGROUP;
   // Classes are counted, and after that the lane that has the n-th finds it.
@@ -213,7 +213,7 @@ fn column_of_equal(row: u32, base: u32, all: End, key: u32, n: u32, lane: u32) -
 }
 
 // The mass of all classes up to an end.
-fn mass_of_row(row: u32, base: u32, end: End, scale: MassScale, lane: u32) -> vec2<u32> {
+fn mass_of_row(row: u32, base: Base, end: End, scale: MassScale, lane: u32) -> vec2<u32> {
   let blocks = blocks_of_row();
   // Low words are summed with their carries, four classes apart.
   var low = vec4<u32>();
@@ -254,7 +254,7 @@ struct Last {
   count: u32,
 }
 
-fn last_of(row: u32, base: u32, end: End, lane: u32) -> Last {
+fn last_of(row: u32, base: Base, end: End, lane: u32) -> Last {
   let blocks = blocks_of_row();
   var last = Last(End(0xffffffffu, 0u), 0u);
   for (var block = lane; block < blocks; block += WORKGROUP) {

@@ -5,7 +5,7 @@ import package::filter::blocks::{BLOCK_FOURS, blocks_of_row};
 import package::filter::keys::key_of_bits;
 import package::filter::tops_out::tops;
 import package::shared::float_bits::{NEGATIVE_INFINITY, POSITIVE_INFINITY};
-import package::shared::logits_f32::load_nearest;
+import package::shared::logits::{base_of, load_nearest};
 import package::shared::params::params;
 import package::shared::row_settings_uniform::row_settings_of;
 import package::shared::score::{KEY_NAN, KEY_POSITIVE_INFINITY, KEY_SETTINGS};
@@ -22,7 +22,7 @@ fn main(
     return;
   }
   let row = task / blocks;
-  let base = params.logits_offset + row * params.logits_stride;
+  let base = base_of(row);
   let first = (task % blocks) * BLOCK_FOURS;
   // Repeats past the row's end change none of these.
   var bits = load_nearest(base, first);

@@ -5,7 +5,7 @@
 import package::shared::float_bits::{NEGATIVE_INFINITY, POSITIVE_INFINITY, finite, finite4, masked4};
 import package::shared::gather::{gather, nothing_found, with_logits};
 import package::shared::lanes::{LANES, WORKGROUP};
-import package::shared::logits_f32::{load_class, load_four};
+import package::shared::logits::{base_of, load_class, load_four};
 import package::shared::math::{Rate, quotients4, rate_of};
 import package::shared::params::params;
 import package::shared::row_settings_uniform::row_settings_of;
@@ -82,7 +82,7 @@ fn main(
   let settings = row_settings_of(params.first_row + select(0u, row, inside));
   let draw = task % params.num_samples + params.first_draw + TAG_GIVEN;
   let groups = select(0u, (params.classes + 7u) / 8u, inside);
-  let base = params.logits_offset + row * params.logits_stride;
+  let base = base_of(row);
   let at = task;
   let rate = rate_of(settings.temperature, 1.0);
 

@@ -3,6 +3,7 @@
 
 import package::gumbel_softmax::relax::normalise;
 import package::shared::combine::combine;
+import package::shared::logits::base_of;
 import package::shared::params::params;
 import package::shared::part::part_of;
 import package::shared::result::write_result;
@@ -17,7 +18,7 @@ fn main(
   let part = part_of(workgroup.y * workgroups.x + workgroup.x);
   let settings = row_settings_of(params.first_row + part.row);
   let whole = combine(part.task, settings, part.inside, lane);
-  let base = params.logits_offset + part.row * params.logits_stride;
+  let base = base_of(part.row);
   let out_base = params.rows_out_offset + part.task * params.rows_out_stride;
   normalise(base, out_base, settings, part.draw, part.first, part.end, lane, whole);
   if (part.inside && part.number == 0u && lane == 0u) {

@@ -4,7 +4,7 @@ import package::gumbel_softmax::one_hot::write_one_hot;
 import package::shared::contest::contest;
 import package::shared::lanes::WORKGROUP;
 import package::shared::log_probs::LOG_PROBS;
-import package::shared::logits_f32::load_class;
+import package::shared::logits::{base_of, load_class};
 import package::shared::one_draw::ONE_DRAW;
 import package::shared::params::params;
 import package::shared::result::write_result;
@@ -24,7 +24,7 @@ fn main(
   let row = select(task / params.num_samples, task, ONE_DRAW);
   let draw = select(task % params.num_samples, 0u, ONE_DRAW) + params.first_draw;
   let settings = row_settings_of(params.first_row + row);
-  let base = params.logits_offset + row * params.logits_stride;
+  let base = base_of(row);
   var found = contest(base, settings, draw);
   if (LOG_PROBS && is_score(found.key)) {
     found.logit = bitcast<f32>(load_class(base, found.class_ - params.class_offset));

@@ -11,7 +11,7 @@ import package::shared::held::{FOURS, is_whole};
 import package::shared::keys::{Keys, better, relaxed4, scored_of};
 import package::shared::lanes::{LANES, WORKGROUP};
 import package::shared::log_probs::LOG_PROBS;
-import package::shared::logits_f32::{load_class, load_four};
+import package::shared::logits::{Base, base_of, load_class, load_four};
 import package::shared::math::{Rate, rate_of, sum8};
 import package::shared::params::params;
 import package::shared::reduce_workgroup::first_row_sum;
@@ -28,7 +28,7 @@ struct Held {
   validity: Validity,
 }
 
-fn hold(held: ptr<function, Held>, i: u32, lane: u32, end: u32, base: u32, row: RowSettings, draw: u32) {
+fn hold(held: ptr<function, Held>, i: u32, lane: u32, end: u32, base: Base, row: RowSettings, draw: u32) {
   let group = lane + i * LANES;
   (*held).groups[i] = Keys();
   if (group < end) {
@@ -84,7 +84,7 @@ fn main(
   let draw = task % params.num_samples + params.first_draw;
   let settings = row_settings_of(params.first_row + select(0u, row, inside));
   let end = select(0u, (params.classes + 7u) / 8u, inside);
-  let base = params.logits_offset + row * params.logits_stride;
+  let base = base_of(row);
 
   var held = Held(array<Keys, 4>(), nothing_found(), nothing_seen());
   hold(&held, 0u, lane, end, base, settings, draw);

@@ -5,7 +5,7 @@ import package::gumbel_softmax::relax::{normalise, relax};
 import package::shared::gather::{gather, rescaled};
 import package::shared::lanes::{LANES, WORKGROUP};
 import package::shared::log_probs::LOG_PROBS;
-import package::shared::logits_f32::load_class;
+import package::shared::logits::{base_of, load_class};
 import package::shared::math::rate_of;
 import package::shared::params::params;
 import package::shared::reduce_workgroup::first_row_sum;
@@ -26,7 +26,7 @@ fn main(
   let row = task / params.num_samples;
   let settings = row_settings_of(params.first_row + select(0u, row, inside));
   let groups = select(0u, (params.classes + 7u) / 8u, inside);
-  let base = params.logits_offset + row * params.logits_stride;
+  let base = base_of(row);
   let out_base = params.rows_out_offset + task * params.rows_out_stride;
 
   let mine = relax(base, out_base, settings, task % params.num_samples + params.first_draw, 0u, groups, lane);

@@ -4,7 +4,7 @@
 import package::gumbel_softmax::relax::relax;
 import package::shared::gather::{gather, rescaled};
 import package::shared::log_probs::LOG_PROBS;
-import package::shared::logits_f32::load_class;
+import package::shared::logits::{base_of, load_class};
 import package::shared::math::rate_of;
 import package::shared::params::params;
 import package::shared::part::part_of;
@@ -21,7 +21,7 @@ fn main(
 ) {
   let part = part_of(workgroup.y * workgroups.x + workgroup.x);
   let settings = row_settings_of(params.first_row + part.row);
-  let base = params.logits_offset + part.row * params.logits_stride;
+  let base = base_of(part.row);
   let out_base = params.rows_out_offset + part.task * params.rows_out_stride;
   let mine = relax(base, out_base, settings, part.draw, part.first, part.end, lane);
   var whole = gather(lane, 0u, mine, settings.temperature);

@@ -5,7 +5,7 @@ import package::shared::gather::{Scan, nothing_found, rescaled, with_logits};
 import package::shared::keys::{Keys, better, relaxed4, scored_of};
 import package::shared::lanes::LANES;
 import package::shared::log_probs::LOG_PROBS;
-import package::shared::logits_f32::load_four;
+import package::shared::logits::{Base, load_four};
 import package::shared::math::{rate_of, sum8};
 import package::shared::params::params;
 import package::shared::row_settings::RowSettings;
@@ -14,7 +14,7 @@ import package::shared::score::{KEY_NONE, best_of};
 import package::shared::validity::{checked_key, nothing_seen, seen};
 
 // First pass over the groups [first, end): the lane's scan, and scores left where samples will lie.
-fn relax(base: u32, out_base: u32, row: RowSettings, draw: u32, first: u32, end: u32, lane: u32) -> Scan {
+fn relax(base: Base, out_base: u32, row: RowSettings, draw: u32, first: u32, end: u32, lane: u32) -> Scan {
   let rate = rate_of(row.temperature, 1.0);
   let relaxed_rate = rate_of(row.temperature, row.tau);
   var mine = nothing_found();
@@ -44,7 +44,7 @@ fn relax(base: u32, out_base: u32, row: RowSettings, draw: u32, first: u32, end:
 }
 
 // Second pass: samples from scores, for the row's gathered scan.
-fn normalise(base: u32, out_base: u32, row: RowSettings, draw: u32, first: u32, end: u32, lane: u32, whole: Scan) {
+fn normalise(base: Base, out_base: u32, row: RowSettings, draw: u32, first: u32, end: u32, lane: u32, whole: Scan) {
   let finish = finish_of(out_base, whole, row);
   for (var group = first + lane; group < end; group += LANES) {
     let c = group * 8u;

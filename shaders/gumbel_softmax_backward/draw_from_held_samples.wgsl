@@ -9,7 +9,7 @@ import package::shared::best::Best;
 import package::shared::float_bits::masked4;
 import package::shared::held::FOURS;
 import package::shared::lanes::LANES;
-import package::shared::logits_f32::load_four;
+import package::shared::logits::load_four;
 import package::shared::math::{first4, max4};
 import package::shared::reduce_workgroup::{first_row_sum, forget_best, row_best, second_row_sum};
 import package::shared::row_settings::RowSettings;

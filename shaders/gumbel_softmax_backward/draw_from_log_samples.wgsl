@@ -11,7 +11,7 @@ import package::shared::best::Best;
 import package::shared::float_bits::{finite, finite4, masked4};
 import package::shared::lanes::LANES;
 import package::shared::log_samples::sound_log_samples;
-import package::shared::logits_f32::{load_class, load_four};
+import package::shared::logits::{load_class, load_four};
 import package::shared::math::{first4, max4, quotients4, rate_of};
 import package::shared::reduce_workgroup::{first_row_sum, forget_best, row_best, second_row_sum};
 import package::shared::row_settings::RowSettings;

@@ -11,7 +11,7 @@ import package::shared::gather::{Scan, gather, nothing_found};
 import package::shared::held::{FOURS, is_whole};
 import package::shared::keys::{Keys, better, scored_of};
 import package::shared::lanes::LANES;
-import package::shared::logits_f32::load_four;
+import package::shared::logits::load_four;
 import package::shared::math::{Rate, rate_of, sum8};
 import package::shared::params::params;
 import package::shared::reduce_workgroup::{first_row_sum, forget_best, second_row_sum};

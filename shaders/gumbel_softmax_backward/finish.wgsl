@@ -7,6 +7,7 @@ import package::gumbel_softmax_backward::partials::partials;
 import package::gumbel_softmax_backward::result::write_backward;
 import package::gumbel_softmax_backward::spread::spread;
 import package::shared::lanes::LANES;
+import package::shared::logits::base_of;
 import package::shared::math::{Rate, rate_of};
 import package::shared::params::params;
 import package::shared::part::part_of;
@@ -41,7 +42,7 @@ fn main(
   let task = workgroup.y * workgroups.x + workgroup.x; // a part of a row, of all its draws
   let part = part_of(task / params.parts * params.num_samples * params.parts + task % params.parts);
   let settings = row_settings_of(params.first_row + part.row);
-  let base = params.logits_offset + part.row * params.logits_stride;
+  let base = base_of(part.row);
   let out_base = params.rows_out_offset + part.row * params.rows_out_stride;
   let rate = rate_of(settings.temperature, settings.tau);
 

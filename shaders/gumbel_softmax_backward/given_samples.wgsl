@@ -8,7 +8,7 @@ import package::gumbel_softmax_backward::scales::SCALES;
 import package::gumbel_softmax_backward::tasks::Draw;
 import package::shared::best::Best;
 import package::shared::float_bits::{finite, finite4};
-import package::shared::logits_f32::{load_class, load_four};
+import package::shared::logits::{Base, load_class, load_four};
 import package::shared::math::{Rate, quotients4, rate_of};
 import package::shared::row_settings::RowSettings;
 import package::shared::score::{KEY_NONE, KEY_SAMPLES_OUTSIDE, is_score, score_of_key};
@@ -34,7 +34,7 @@ fn key_of_four(y: vec4<f32>, values: vec4<f32>, masked: vec4<bool>) -> u32 {
 }
 
 // What is known of a draw by its best class, but for `reference` and `mean`.
-fn given_by(found: Best, base: u32, row: RowSettings) -> Given {
+fn given_by(found: Best, base: Base, row: RowSettings) -> Given {
   // Where all classes that are not masked have 0, y cannot be.
   let key = select(found.key, KEY_SAMPLES_OUTSIDE, found.key == KEY_ZERO);
   let ok = is_score(key);

@@ -10,7 +10,7 @@ import package::gumbel_softmax_backward::scales::SCALES;
 import package::shared::float_bits::{finite, finite4};
 import package::shared::keys::scores4;
 import package::shared::log_samples::LOG_SAMPLES;
-import package::shared::logits_f32::{load_class, load_four};
+import package::shared::logits::{Base, load_class, load_four};
 import package::shared::math::{Rate, exponents4, quotients4};
 import package::shared::params::params;
 import package::shared::score::{KEY_NONE, best_of, is_score};
@@ -26,7 +26,7 @@ struct Softmax {
   logit: f32,       // of the best class
 }
 
-fn softmax_of(whole: Found, base: u32, rate: Rate) -> Softmax {
+fn softmax_of(whole: Found, base: Base, rate: Rate) -> Softmax {
   let ok = is_score(whole.scan.key);
   let scale = 1.0 / select(1.0, whole.scan.relaxed, ok);
   return Softmax(
@@ -64,7 +64,7 @@ fn scale_terms(keys: vec4<u32>, masked: vec4<bool>, d: vec4<f32>, logits: vec4<u
 // Adds one draw's gradient of the logits of class `c` and the three after it to what lies at `out_base`, or writes it if it is the first,
 // and gives their scale_terms where they are wanted. Keys and weights are those of the draw, `values` are G.
 fn add_gradient4(
-  base: u32,
+  base: Base,
   out_base: u32,
   c: u32,
   keys: vec4<u32>,

@@ -4,6 +4,7 @@
 import package::gumbel_softmax_backward::found::gather_weighed;
 import package::gumbel_softmax_backward::partials::partials;
 import package::gumbel_softmax_backward::weigh::weigh;
+import package::shared::logits::base_of;
 import package::shared::math::rate_of;
 import package::shared::params::params;
 import package::shared::part::part_of;
@@ -17,7 +18,7 @@ fn main(
 ) {
   let part = part_of(workgroup.y * workgroups.x + workgroup.x);
   let settings = row_settings_of(params.first_row + part.row);
-  let base = params.logits_offset + part.row * params.logits_stride;
+  let base = base_of(part.row);
   let in_base = params.rows_in_offset + select(0u, part.task, part.inside) * params.rows_in_stride;
   let out_base = params.rows_out_offset + part.row * params.rows_out_stride;
   let mine = weigh(base, in_base, out_base, settings, part.draw, part.first, part.end, lane);

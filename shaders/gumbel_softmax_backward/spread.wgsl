@@ -4,7 +4,7 @@ import package::gumbel_softmax_backward::found::weights4;
 import package::gumbel_softmax_backward::gradient::{Softmax, add_gradient4};
 import package::shared::keys::{Keys, scored_of};
 import package::shared::lanes::LANES;
-import package::shared::logits_f32::load_four;
+import package::shared::logits::{Base, load_four};
 import package::shared::one_draw::ONE_DRAW;
 import package::shared::row_settings::RowSettings;
 import package::shared::rows_in_f32::load_rows_in;
@@ -12,7 +12,7 @@ import package::shared::rows_out_f32::held_words;
 
 // Second pass: adds the draw's gradient to what lies at `out_base`, or writes it if it is the first; gives the lane's terms.
 fn spread(
-  base: u32,
+  base: Base,
   in_base: u32,
   out_base: u32,
   row: RowSettings,

@@ -2,6 +2,7 @@
 // where it wrote them. LANES lanes do a task; a workgroup does WORKGROUP / LANES.
 
 import package::shared::lanes::{LANES, WORKGROUP};
+import package::shared::logits::{Base, base_of};
 import package::shared::one_draw::ONE_DRAW;
 import package::shared::params::params;
 
@@ -16,7 +17,7 @@ struct Task {
 // One draw of a task, where it lies and where its gradient goes.
 struct Draw {
   number: u32,
-  base: u32,         // of the logits
+  base: Base,        // of the logits
   in_base: u32,
   soft_base: u32,
   out_base: u32,
@@ -53,7 +54,7 @@ fn draw_of(task: Task, i: u32) -> Draw {
   }
   return Draw(
     draw + params.first_draw,
-    params.logits_offset + task.row * params.logits_stride,
+    base_of(task.row),
     params.rows_in_offset + place * params.rows_in_stride,
     params.soft_offset + place * params.soft_stride,
     params.rows_out_offset + task.number * params.rows_out_stride,

@@ -4,7 +4,7 @@
 import package::gumbel_softmax_backward::found::{Found, nothing_weighed, weighed};
 import package::shared::keys::scored_of;
 import package::shared::lanes::LANES;
-import package::shared::logits_f32::load_four;
+import package::shared::logits::{Base, load_four};
 import package::shared::math::rate_of;
 import package::shared::one_draw::ONE_DRAW;
 import package::shared::params::params;
@@ -14,7 +14,7 @@ import package::shared::rows_out_f32::store_words;
 import package::shared::validity::{checked_key, nothing_seen, seen};
 
 // First pass over the groups [first, end): what the lane finds.
-fn weigh(base: u32, in_base: u32, out_base: u32, row: RowSettings, draw: u32, first: u32, end: u32, lane: u32) -> Found {
+fn weigh(base: Base, in_base: u32, out_base: u32, row: RowSettings, draw: u32, first: u32, end: u32, lane: u32) -> Found {
   let rate = rate_of(row.temperature, row.tau);
   var mine = nothing_weighed();
   var validity = nothing_seen();

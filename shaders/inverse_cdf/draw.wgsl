@@ -10,7 +10,7 @@ import package::inverse_cdf::four_sums::{first_four_of, four_sums};
 import package::inverse_cdf::kept_masses::{kept_masses, scale_of_row};
 import package::shared::gather::nothing_found;
 import package::shared::lanes::WORKGROUP;
-import package::shared::logits_f32::load_four;
+import package::shared::logits::{base_of, load_four};
 import package::shared::mass::MassScale;
 import package::shared::params::params;
 import package::shared::philox::philox4x32;
@@ -99,7 +99,7 @@ fn drawn_by(pick: vec2<u32>, row: u32, first_block: u32, cutoff: Cutoff, scale: 
     rest = sub64(rest, four_sums[four - 1u]);
   }
   let column = 4u * (four - first_four_of(first_block));
-  let bits = load_four(params.logits_offset + row * params.logits_stride, column);
+  let bits = load_four(base_of(row), column);
   let masses = kept_masses(bits, column, cutoff, scale);
   var sum = vec2<u32>();
   var j = 0u;

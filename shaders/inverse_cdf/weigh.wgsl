@@ -6,7 +6,7 @@ import package::filter::cutoffs::cutoffs;
 import package::inverse_cdf::block_sums::block_sums;
 import package::inverse_cdf::four_sums::{first_four_of, four_sums};
 import package::inverse_cdf::kept_masses::{kept_masses, scale_of_row};
-import package::shared::logits_f32::load_four;
+import package::shared::logits::{base_of, load_four};
 import package::shared::params::params;
 import package::shared::row_settings_uniform::row_settings_of;
 import package::shared::score::is_score;
@@ -28,7 +28,7 @@ fn main(
   if (!is_score(cutoff.top)) {
     return;
   }
-  let base = params.logits_offset + row * params.logits_stride;
+  let base = base_of(row);
   let first = 4u * BLOCK_FOURS * (task % blocks);
   let scale = scale_of_row(cutoff, row_settings_of(params.first_row + row).temperature);
   var sum = vec2<u32>();

@@ -5,7 +5,7 @@ import package::log_probs::row_sums::{row_sums, sums_at};
 import package::log_probs::whole_row::{row_four, take_row};
 import package::shared::gather::{gather, nothing_found, with_logits};
 import package::shared::lanes::{LANES, WORKGROUP};
-import package::shared::logits_f32::load_four;
+import package::shared::logits::{base_of, load_four};
 import package::shared::math::rate_of;
 import package::shared::params::params;
 import package::shared::part::part_of;
@@ -24,7 +24,7 @@ fn main(
   let part = part_of((workgroup.y * workgroups.x + workgroup.x) * (WORKGROUP / LANES) + slot);
   let temperature = select(row_settings_of(params.first_row + part.row).temperature, 1.0, RAW);
   let rate = rate_of(temperature, 1.0);
-  let base = params.logits_offset + part.row * params.logits_stride;
+  let base = base_of(part.row);
   take_row(part.row);
   var mine = nothing_found();
   for (var group = part.first + lane; group < part.end; group += LANES) {

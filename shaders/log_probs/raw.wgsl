@@ -3,7 +3,7 @@
 import package::log_probs::found::{found_at, found_draws};
 import package::log_probs::row_sums::sums_of_row;
 import package::shared::log_prob::{Odds, log_prob_of};
-import package::shared::logits_f32::load_class;
+import package::shared::logits::{base_of, load_class};
 import package::shared::math::rate_of;
 import package::shared::params::params;
 
@@ -17,5 +17,5 @@ fn odds_of_row(row: u32) -> Odds {
 fn log_prob_of_draw(draw: u32) -> u32 {
   let row = draw / params.num_samples;
   let column = found_draws[found_at(draw)].class_ - params.class_offset;
-  return log_prob_of(bitcast<f32>(load_class(params.logits_offset + row * params.logits_stride, column)), odds_of_row(row));
+  return log_prob_of(bitcast<f32>(load_class(base_of(row), column)), odds_of_row(row));
 }

@@ -10,7 +10,7 @@ import package::log_probs::drawn::odds_of_row;
 import package::log_probs::found::{NO_CLASS, found_at, found_draws};
 import package::shared::float_bits::{NAN, NEGATIVE_INFINITY};
 import package::shared::log_prob::log_prob_of;
-import package::shared::logits_f32::load_class;
+import package::shared::logits::{base_of, load_class};
 import package::shared::params::params;
 
 @group(0) @binding(84) var<storage, read_write> top_indices: array<u32>;
@@ -36,7 +36,7 @@ fn main(
   if (valid && place < count) {
     let column = listed[row * MOST_LISTED + place];
     class_ = params.class_offset + column;
-    bits = log_prob_of(bitcast<f32>(load_class(params.logits_offset + row * params.logits_stride, column)), odds);
+    bits = log_prob_of(bitcast<f32>(load_class(base_of(row), column)), odds);
   }
   top_indices[params.index_offset + task] = class_;
   top_log_probs[params.log_prob_offset + task] = bits;

@@ -12,6 +12,7 @@ import package::nucleus::rows::nucleus_rows;
 import package::nucleus::turn::stage_after;
 import package::shared::best::Best;
 import package::shared::lanes::WORKGROUP;
+import package::shared::logits::base_of;
 import package::shared::math::rate_of;
 import package::shared::params::params;
 import package::shared::reduce_workgroup::{first_row_sum, row_best, second_row_sum};
@@ -32,7 +33,7 @@ fn main(
   }
   let span = span_of(task % params.total_parts);
   let settings = row_settings_of(params.first_row + row);
-  let base = params.logits_offset + row * params.logits_stride;
+  let base = base_of(row);
   let stage = stage_after(row);
   let drawn = is_drawn(stage.state);
   let end = select(0u, min(span.end * 8u, (params.classes + 7u) / 8u), drawn);

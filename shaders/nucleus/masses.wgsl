@@ -7,18 +7,18 @@ import package::filter::row_end::row_end;
 import package::nucleus::groups::{next_group, row_reach};
 import package::nucleus::rows::SPARSE;
 import package::shared::float_bits::finite4;
-import package::shared::logits_f32::load_four;
+import package::shared::logits::{Base, load_four};
 import package::shared::math::{Rate, decay4, sum8};
 
 const ADDS_MASSES = true;
 
-var<private> row_base: u32;    // where the logits of the row begin
+var<private> row_base: Base;   // where the logits of the row begin
 var<private> row_largest: f32;
 var<private> row_rate: Rate;
 var<private> row_masses: vec2<f32>; // of all classes of the lane's blocks, and of those up to the end of the blocks
 
 // Before an invocation reads the row.
-fn add_masses(base: u32, largest: f32, rate: Rate) {
+fn add_masses(base: Base, largest: f32, rate: Rate) {
   row_base = base;
   row_largest = largest;
   row_rate = rate;

@@ -11,7 +11,7 @@ import package::nucleus::turn::end_before;
 import package::shared::best::{Best, better_of, no_best};
 import package::shared::float_bits::finite4;
 import package::shared::lanes::WORKGROUP;
-import package::shared::logits_f32::{load_class, load_four};
+import package::shared::logits::{base_of, load_class, load_four};
 import package::shared::math::{decay4, rate_of};
 import package::shared::params::params;
 import package::shared::reduce_workgroup::{first_row_sum, second_row_sum};
@@ -31,7 +31,7 @@ fn main(
   }
   let span = span_of(task % params.total_parts);
   let settings = row_settings_of(params.first_row + row);
-  let base = params.logits_offset + row * params.logits_stride;
+  let base = base_of(row);
   let known = nucleus_rows[row];
   var stage = known.drawn;
   let asked = stage.state > DECIDED;

@@ -1,11 +1,12 @@
 // Adds up nothing, and draws from all groups of blocks. Same signatures as masses.wgsl.
 
 import package::nucleus::rows::{DRAWN, FIRST};
+import package::shared::logits::Base;
 import package::shared::math::Rate;
 
 const ADDS_MASSES = false;
 
-fn add_masses(base: u32, largest: f32, rate: Rate) {}
+fn add_masses(base: Base, largest: f32, rate: Rate) {}
 
 fn masses_of_lane() -> vec2<f32> {
   return vec2<f32>();

@@ -9,7 +9,7 @@ import package::ordered::runs::{groups_of_row, length_of_run, runs_in};
 import package::shared::best::Best;
 import package::shared::float_bits::masked4;
 import package::shared::keys::{Keys, Scored, scored_of};
-import package::shared::logits_f32::load_four;
+import package::shared::logits::{base_of, load_four};
 import package::shared::params::params;
 import package::shared::row_settings_uniform::row_settings_of;
 import package::shared::score::{KEY_LOWEST, KEY_NONE, is_score};
@@ -28,7 +28,7 @@ fn main(
   let row = task / groups;
   let group = task % groups;
   let settings = row_settings_of(params.first_row + row);
-  let base = params.logits_offset + row * params.logits_stride;
+  let base = base_of(row);
   let cutoff = cutoffs[row];
   // Temperature 0 puts all classes into order, rather than draw the first of the largest alone.
   let cold = settings.temperature == 0.0;

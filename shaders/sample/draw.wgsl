@@ -3,7 +3,7 @@
 import package::shared::gather::gather;
 import package::shared::lanes::{LANES, WORKGROUP};
 import package::shared::log_probs::LOG_PROBS;
-import package::shared::logits_f32::load_class;
+import package::shared::logits::{base_of, load_class};
 import package::shared::params::params;
 import package::shared::result::write_result;
 import package::shared::row_settings_uniform::row_settings_of;
@@ -23,7 +23,7 @@ fn main(
   let row = task / params.num_samples;
   let settings = row_settings_of(params.first_row + select(0u, row, inside));
   let end = select(0u, (params.classes + 7u) / 8u, inside);
-  let base = params.logits_offset + row * params.logits_stride;
+  let base = base_of(row);
   let mine = scan(base, settings, task % params.num_samples + params.first_draw, 0u, end, lane, slot);
   var whole = gather(lane, slot, mine, settings.temperature);
   if (inside && lane == 0u) {

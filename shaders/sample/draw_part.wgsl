@@ -3,7 +3,7 @@
 
 import package::shared::gather::gather;
 import package::shared::log_probs::LOG_PROBS;
-import package::shared::logits_f32::load_class;
+import package::shared::logits::{base_of, load_class};
 import package::shared::params::params;
 import package::shared::part::part_of;
 import package::shared::partials::partials;
@@ -19,7 +19,7 @@ fn main(
 ) {
   let part = part_of(workgroup.y * workgroups.x + workgroup.x);
   let settings = row_settings_of(params.first_row + part.row);
-  let base = params.logits_offset + part.row * params.logits_stride;
+  let base = base_of(part.row);
   let mine = scan(base, settings, part.draw, part.first, part.end, lane, 0u);
   var whole = gather(lane, 0u, mine, settings.temperature);
   if (part.inside && lane == 0u) {

@@ -9,7 +9,7 @@ import package::shared::float_bits::{LOWEST, finite4};
 import package::shared::gather::{Scan, nothing_found, with_logits};
 import package::shared::keys::keys4;
 import package::shared::log_probs::LOG_PROBS;
-import package::shared::logits_f32::{load_class, load_four};
+import package::shared::logits::{Base, load_class, load_four};
 import package::shared::math::{first4, max4, rate_of};
 import package::shared::params::params;
 import package::shared::philox::philox4x32;
@@ -63,7 +63,7 @@ struct Known {
 }
 
 // The same with a group of eight more, whose first vector of four is numbered `four`.
-fn with_group(before: Known, base: u32, row: RowSettings, draw: u32, four: u32) -> Known {
+fn with_group(before: Known, base: Base, row: RowSettings, draw: u32, four: u32) -> Known {
   let counter = vec4<u32>((params.class_offset + four * 4u) / 8u, row.stream, row.step, draw + TAG_HIGH);
   let high = philox4x32(counter, row.seed);
   let a = load_four(base, four * 4u);
@@ -79,7 +79,7 @@ fn with_group(before: Known, base: u32, row: RowSettings, draw: u32, four: u32) 
   return after;
 }
 
-fn contest(base: u32, row: RowSettings, draw: u32) -> Scan {
+fn contest(base: Base, row: RowSettings, draw: u32) -> Scan {
   let none = vec4<f32>(LOWEST);
   var known = Known(Contest(none, none, vec4<u32>(), none, nothing_seen()), nothing_found());
   // Software adapters keep what a loop changes in memory: without one they take three quarters of the time.
@@ -107,7 +107,7 @@ fn contest(base: u32, row: RowSettings, draw: u32) -> Scan {
 }
 
 // Where the contest is open, by all words in strict arithmetic: small rather than fast.
-fn decided(contest: Scan, base: u32, row: RowSettings, draw: u32, open: bool) -> Scan {
+fn decided(contest: Scan, base: Base, row: RowSettings, draw: u32, open: bool) -> Scan {
   var found = contest;
   found.key = select(contest.key, KEY_NONE, open);
   for (var c = select(params.classes, 0u, open); c < params.classes; c++) {

@@ -13,7 +13,7 @@ fn half_at(at: u32) -> u32 {
 }
 
 // Bits of class c of the row at `base`, -inf past the last class.
-fn load_class(base: u32, c: u32) -> u32 {
+fn given_class(base: u32, c: u32) -> u32 {
   if (c >= params.classes) {
     return NEGATIVE_INFINITY;
   }
@@ -24,18 +24,18 @@ fn places_of(four: u32) -> vec4<u32> {
   return vec4<u32>(four * 4u) + vec4<u32>(0u, 1u, 2u, 3u);
 }
 
-// Bits of classes 4 * four and up, of the row's last class instead where it has ended.
-fn load_nearest(base: u32, four: u32) -> vec4<u32> {
-  let at = vec4<u32>(base) + min(places_of(four), vec4<u32>(params.classes - 1u));
+// Classes 4 * four and up, the row's last class instead where it has ended.
+fn nearest_places(four: u32) -> vec4<u32> {
+  return min(places_of(four), vec4<u32>(params.classes - 1u));
+}
+
+// Bits of nearest_places(four).
+fn given_nearest(base: u32, four: u32) -> vec4<u32> {
+  let at = vec4<u32>(base) + nearest_places(four);
   return widened(vec4<u32>(half_at(at.x), half_at(at.y), half_at(at.z), half_at(at.w)));
 }
 
 // The same with -inf where the row has ended. Without branches: SwiftShader would run both sides.
 fn within(nearest: vec4<u32>, four: u32) -> vec4<u32> {
   return select(vec4<u32>(NEGATIVE_INFINITY), nearest, places_of(four) < vec4<u32>(params.classes));
-}
-
-// Bits of class c and the three after it, -inf past the last class; c is a multiple of 4.
-fn load_four(base: u32, c: u32) -> vec4<u32> {
-  return within(load_nearest(base, c / 4u), c / 4u);
 }

@@ -8,7 +8,7 @@ import package::shared::params::params;
 @group(0) @binding(1) var<storage, read> logits: array<vec2<u32>>;
 
 // Bits of class c of the row at `base`, -inf past the last class.
-fn load_class(base: u32, c: u32) -> u32 {
+fn given_class(base: u32, c: u32) -> u32 {
   if (c >= params.classes) {
     return NEGATIVE_INFINITY;
   }
@@ -17,8 +17,13 @@ fn load_class(base: u32, c: u32) -> u32 {
   return widened(vec4<u32>(select(word & 0xffffu, word >> 16u, (at & 1u) == 1u))).x;
 }
 
-// Bits of classes 4 * four and up, of the row's last four instead where it has ended.
-fn load_nearest(base: u32, four: u32) -> vec4<u32> {
+// Classes 4 * four and up, the row's last four instead where it has ended.
+fn nearest_places(four: u32) -> vec4<u32> {
+  return vec4<u32>(min(four, params.classes / 4u - 1u) * 4u) + vec4<u32>(0u, 1u, 2u, 3u);
+}
+
+// Bits of nearest_places(four).
+fn given_nearest(base: u32, four: u32) -> vec4<u32> {
   let words = logits[base / 4u + min(four, params.classes / 4u - 1u)];
   return widened(vec4<u32>(words.x & 0xffffu, words.x >> 16u, words.y & 0xffffu, words.y >> 16u));
 }
@@ -26,9 +31,4 @@ fn load_nearest(base: u32, four: u32) -> vec4<u32> {
 // The same with -inf where the row has ended. Without branches: SwiftShader would run both sides.
 fn within(nearest: vec4<u32>, four: u32) -> vec4<u32> {
   return select(vec4<u32>(NEGATIVE_INFINITY), nearest, four * 4u < params.classes);
-}
-
-// Bits of class c and the three after it, -inf past the last class; c is a multiple of 4.
-fn load_four(base: u32, c: u32) -> vec4<u32> {
-  return within(load_nearest(base, c / 4u), c / 4u);
 }

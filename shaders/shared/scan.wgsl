@@ -11,7 +11,8 @@ import package::shared::float_bits::{LOWEST, NEGATIVE_INFINITY, POSITIVE_INFINIT
 import package::shared::gather::{Scan, nothing_found, with_logits};
 import package::shared::lanes::LANES;
 import package::shared::log_probs::LOG_PROBS;
-import package::shared::logits_f32::{load_class, load_nearest, within};
+import package::shared::logits::{Base, load_class, load_nearest};
+import package::shared::logits_f32::within;
 import package::shared::math::{mask4, max4, rate_of};
 import package::shared::params::params;
 import package::shared::philox::philox4x32;
@@ -51,7 +52,7 @@ fn shared_bar(slot: u32) -> f32 {
   return score_of_key(max(shared_key(slot), KEY_LOWEST));
 }
 
-fn scan(base: u32, row: RowSettings, draw: u32, first: u32, end: u32, lane: u32, slot: u32) -> Scan {
+fn scan(base: Base, row: RowSettings, draw: u32, first: u32, end: u32, lane: u32, slot: u32) -> Scan {
   let temperature = row.temperature;
   let rate = rate_of(temperature, 1.0);
   var best = nothing_found();

@@ -16,6 +16,12 @@ export const TOKENS = 'penalties.tokens'
 export const PENALTY_ROWS = 'penalties.rows'
 export const LENGTHS = 'penalties.lengths'
 export const PROMPT_LENGTHS = 'penalties.promptLengths'
+export const ADJUSTMENT_VIEWS = [BIAS, BITMASK, TOKENS, PENALTY_ROWS, LENGTHS, PROMPT_LENGTHS]
+
+/** The others of a work's views: draws of logits as they are given know nothing of these. */
+export function unadjusted<T>(views: Readonly<Record<string, T>>): Record<string, T> {
+  return Object.fromEntries(Object.entries(views).filter(([name]) => !ADJUSTMENT_VIEWS.includes(name)))
+}
 
 /** Words that a row is penalized with, in their order; in step with `shaders/adjust/penalties.wgsl`. */
 export const PENALTY_FIELDS = ['repetition', 'inverse', 'frequency', 'presence', 'length', 'promptLength'] as const

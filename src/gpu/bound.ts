@@ -32,6 +32,7 @@ const PLACES = {
   top_log_probs: { begin: 'logProbOffset' },
   adjusted: { begin: 'rowsOutOffset', stride: 'rowsOutStride' },
   told: { begin: 'statusOffset' },
+  takers: { begin: 'statusOffset' },
   bias: { begin: 'biasOffset', stride: 'biasStride' },
   bitmask: { begin: 'bitmaskOffset', stride: 'bitmaskStride' },
   tokens: { begin: 'tokensOffset', stride: 'tokensStride' },

@@ -1,5 +1,6 @@
 /** Which modules and constants a plan chooses for a kernel. */
 
+import { BIAS, BITMASK } from '../adjust/views'
 import type { Output, Request } from '../operation'
 import { type Geometry, isVector } from '../view'
 import { type BindingName, type Bound, bound, together } from './bound'
@@ -19,16 +20,46 @@ export function vectorModule(view: Geometry, plain: string): Modules {
   return isVector(view) ? { [plain]: `${plain}x4` } : {}
 }
 
-/** How a kernel reads logits, and what rows draw with. */
-export function readModules({ views: { logits }, request }: Work): Modules {
+/** How a kernel reads logits, with the bias and the bitmask that the work has, and what rows draw with. */
+export function readModules({ views, request }: Work): Modules {
+  const adjusted = views[BIAS] || views[BITMASK]
+  return {
+    ...logitsModule(views.logits),
+    ...(adjusted ? { 'shared/logits': 'adjust/logits', ...adjustModules(views) } : {}),
+    ...settingsModule(request),
+  }
+}
+
+function logitsModule(logits: Geometry): Modules {
   const plain = 'shared/logits_f32'
-  const settings = settingsModule(request)
-  if (logits.type === 'float32') return { ...vectorModule(logits, plain), ...settings }
+  if (logits.type === 'float32') return vectorModule(logits, plain)
   return {
     [plain]: isVector(logits) ? 'shared/logits_16x4' : 'shared/logits_16',
     ...(logits.type === 'bfloat16' ? { 'shared/float16': 'shared/bfloat16' } : {}),
-    ...settings,
   }
+}
+
+/** What is done to logits as they are read. */
+export function adjustModules({ logits, [BIAS]: bias, [BITMASK]: bitmask }: Work['views']): Modules {
+  const plain = 'adjust/bias'
+  return {
+    ...(bias ? (isVector(logits) ? vectorModule(bias, plain) : {}) : { [plain]: 'adjust/no_bias' }),
+    ...(bitmask ? {} : { 'adjust/bitmask': 'adjust/no_bitmask' }),
+  }
+}
+
+/** The views that logits are read from, of those of the work. */
+export function readViews({ views }: Work): Record<string, Geometry> {
+  return Object.fromEntries(['logits', BIAS, BITMASK].filter((name) => views[name]).map((name) => [name, views[name]]))
+}
+
+/** The bindings that the logits of a slice are read from. */
+export function readBound(work: Work, slice: Slice): Bound {
+  const adjustments = [BIAS, BITMASK] as const
+  return together(
+    bound(work, slice, 'logits', 'logits'),
+    ...adjustments.filter((name) => work.views[name]).map((name) => bound(work, slice, name, name)),
+  )
 }
 
 export function settingsModule({ settings }: Pick<Request, 'settings'>): Modules {

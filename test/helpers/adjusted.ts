@@ -134,10 +134,10 @@ export function randomControls(
   return controls
 }
 
-/** The words of a mask. */
+/** The words of a mask, with bits of 1 past the last class. */
 export function wordsOf(allowed: readonly boolean[]): Int32Array<ArrayBuffer> {
-  const words = new Int32Array(Math.ceil(allowed.length / 32))
-  allowed.forEach((each, c) => (words[c >> 5] |= Number(each) << (c & 31)))
+  const words = new Int32Array(Math.ceil(allowed.length / 32)).fill(-1)
+  allowed.forEach((each, c) => (words[c >> 5] &= ~(Number(!each) << (c & 31))))
   return words
 }
 

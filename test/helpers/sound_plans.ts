@@ -17,6 +17,12 @@ const BEGINS: Record<string, string> = {
   log_probs: 'logProbOffset',
   scores: 'scoreOffset',
   statuses: 'statusOffset',
+  remainders: 'remainderOffset',
+  maxima: 'maximumOffset',
+  log_sums: 'sumOffset',
+  log_probs_out: 'logProbOffset',
+  top_indices: 'indexOffset',
+  top_log_probs: 'logProbOffset',
   grad_tau: 'gradTauOffset',
   grad_temperature: 'gradTemperatureOffset',
   densities: 'indexOffset',
@@ -32,6 +38,7 @@ const BEGINS: Record<string, string> = {
   row_penalties_out: 'penaltyOffset',
   lengths_in: 'lengthsOffset',
   told: 'statusOffset',
+  takers: 'statusOffset',
 }
 
 /** What the linked WGSL of a kernel declares. */

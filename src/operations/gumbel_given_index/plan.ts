@@ -1,6 +1,6 @@
 import { bound, dispatchOf, together } from '../../gpu/bound'
 import { lanesOf, workgroupOf } from '../../gpu/lanes'
-import { drawConstants, readModules, reduceModule, vectorModule } from '../../gpu/modules'
+import { drawConstants, readBound, readModules, reduceModule, vectorModule } from '../../gpu/modules'
 import type { Plan, Work } from '../../gpu/plan'
 import { slicesOf } from '../../gpu/slices'
 
@@ -22,7 +22,7 @@ export function planGumbelGivenIndex(work: Work): Plan {
   }
   const dispatches = slicesOf(work).map((slice) => {
     const all = together(
-      bound(work, slice, 'logits', 'logits'),
+      readBound(work, slice),
       bound(work, slice, 'indices', 'given_indices'),
       bound(work, slice, 'noise', 'rows_out'),
       ...(statuses ? [bound(work, slice, 'statuses', 'statuses')] : []),

@@ -12,6 +12,7 @@ import {
 import {
   SCAN_BYTES,
   drawConstants,
+  readBound,
   readModules,
   reduceModule,
   resultModules,
@@ -127,7 +128,7 @@ function wholeRows(work: Work, slice: Slice, hard: boolean): Dispatch {
 }
 
 function logits(work: Work, slice: Slice): Bound {
-  return bound(work, slice, 'logits', 'logits')
+  return readBound(work, slice)
 }
 
 function samples(work: Work, slice: Slice): Bound {

@@ -8,7 +8,7 @@ import {
   partsOf,
   workgroupOf,
 } from '../../gpu/lanes'
-import { drawConstants, readModules, reduceModule, vectorModule } from '../../gpu/modules'
+import { drawConstants, readBound, readModules, reduceModule, vectorModule } from '../../gpu/modules'
 import type { Dispatch, Plan, Slice, Work } from '../../gpu/plan'
 import { slicesOf } from '../../gpu/slices'
 import type { Modules } from '../../gpu/kernel'
@@ -119,7 +119,7 @@ function planSlice(work: Work, slice: Slice, split: boolean, { lanes, fours }: H
     found.bindings.partials = { of: 'scratch found', offset: 0, size: scratch.found }
   }
   const inputs = together(
-    bound(work, slice, 'logits', 'logits'),
+    readBound(work, slice),
     bound(work, slice, 'gradSamples', 'rows_in'),
     ...(work.views.samples ? [bound(work, slice, 'samples', 'soft_samples')] : []),
   )

@@ -1,4 +1,4 @@
-import { bound, dispatchOf, together } from '../../gpu/bound'
+import { dispatchOf, together } from '../../gpu/bound'
 import {
   MOST_GROUPS_A_LANE,
   SHORT_CLASSES,
@@ -11,6 +11,7 @@ import {
 import {
   SCAN_BYTES,
   drawConstants,
+  readBound,
   readModules,
   reduceModule,
   resultModules,
@@ -48,7 +49,7 @@ function draw(work: Work, slice: Slice, lanes: number): Dispatch {
       }
     : { name: 'sample/draw', modules, constants: { ...drawConstants(work), LANES: lanes, WORKGROUP } }
   const workgroups = Math.ceil((tasks * lanes) / WORKGROUP)
-  const all = together(bound(work, slice, 'logits', 'logits'), resultsBound(work, slice))
+  const all = together(readBound(work, slice), resultsBound(work, slice))
   return dispatchOf(work, slice, kernel, workgroups, all)
 }
 
@@ -93,7 +94,7 @@ function planParts(work: Work, rows: readonly { slice: Slice; pieces: Slice[] }[
     const combine = { name: 'sample/draw_combine', modules, constants }
     return [
       ...pieces.map((piece) =>
-        dispatchOf(work, piece, part, draws * piece.parts, together(bound(work, piece, 'logits', 'logits'), found)),
+        dispatchOf(work, piece, part, draws * piece.parts, together(readBound(work, piece), found)),
       ),
       { ...dispatchOf(work, slice, combine, draws, together(found, resultsBound(work, slice))), work: 0 },
     ]

@@ -1,6 +1,6 @@
 import { bound, dispatchOf, together } from '../../gpu/bound'
 import { WORKGROUP_LANES, lanesOf, workgroupOf } from '../../gpu/lanes'
-import { drawConstants, readModules, reduceModule, resultModules, resultsBound } from '../../gpu/modules'
+import { drawConstants, readBound, readModules, reduceModule, resultModules, resultsBound } from '../../gpu/modules'
 import type { Dispatch, Plan, Range, Slice, Work } from '../../gpu/plan'
 import { slicesOf } from '../../gpu/slices'
 import { keepsFew } from '../../settings'
@@ -69,7 +69,7 @@ export function partsOfSlice(slice: Slice, rowsFit: number): Slice[] {
 export function findTops(work: Work, slice: Slice, { tops }: Record<string, Range>): Dispatch {
   const blocks = Math.ceil(work.request.numClasses / BLOCK)
   const kernel = { name: 'filter/tops', modules: readModules(work), constants: {} }
-  const all = together(bound(work, slice, 'logits', 'logits'), { bindings: { tops }, params: {} })
+  const all = together(readBound(work, slice), { bindings: { tops }, params: {} })
   return dispatchOf(work, { ...slice, draws: 1 }, kernel, Math.ceil((slice.rows * blocks) / WORKGROUP_LANES), all)
 }
 
@@ -101,13 +101,13 @@ export function choose(work: Work, slice: Slice, ranges: Record<string, Range>, 
   const kernel = { name: 'filter/choose', modules, constants: { WORKGROUP: lanes } }
   const { tops, cutoffs, listed } = ranges
   const chosen = { bindings: { tops, cutoffs, listed }, params: { topCount } }
-  const all = together(bound(work, slice, 'logits', 'logits'), chosen, settledBound(work, ranges, blocks))
+  const all = together(readBound(work, slice), chosen, settledBound(work, ranges, blocks))
   return dispatchOf(work, { ...slice, draws: 1 }, kernel, slice.rows, all)
 }
 
 function drawKept(work: Work, slice: Slice, { cutoffs, listed }: Record<string, Range>): Dispatch[] {
   const tasks = slice.rows * slice.draws
-  const results = together(bound(work, slice, 'logits', 'logits'), resultsBound(work, slice))
+  const results = together(readBound(work, slice), resultsBound(work, slice))
   const read = { ...readModules(work), ...resultModules(work) }
   const few = lanesOf({ ...work, request: { ...work.request, numClasses: MOST_LISTED } })
   const many = lanesOf(work)

@@ -1,7 +1,8 @@
-import { bound, dispatchOf, together } from '../../gpu/bound'
+import { dispatchOf, together } from '../../gpu/bound'
 import { WORKGROUP_LANES, workgroupOf } from '../../gpu/lanes'
 import {
   drawConstants,
+  readBound,
   readModules,
   reduceModule,
   resultModules,
@@ -53,7 +54,7 @@ function addUp(work: Work, slice: Slice, { cutoffs, block_sums, four_sums }: Rec
   const blocks = Math.ceil(work.request.numClasses / BLOCK)
   const weigh = { name: 'inverse_cdf/weigh', modules: readModules(work), constants: {} }
   const sums = { bindings: { cutoffs, block_sums, four_sums }, params: {} }
-  const all = together(bound(work, slice, 'logits', 'logits'), sums)
+  const all = together(readBound(work, slice), sums)
   return [
     dispatchOf(work, { ...slice, draws: 1 }, weigh, Math.ceil((slice.rows * blocks) / WORKGROUP_LANES), all),
     ofRows(work, slice, 'inverse_cdf/add_blocks', { block_sums }),
@@ -85,7 +86,7 @@ function drawPicks(work: Work, slice: Slice, ranges: Record<string, Range>): Dis
     constants: { ...drawConstants(work), WORKGROUP: workgroupOf(work, 1, tasks) },
   }
   const sums = { bindings: { cutoffs, block_sums, four_sums }, params: {} }
-  const all = together(bound(work, slice, 'logits', 'logits'), resultsBound(work, slice), sums)
+  const all = together(readBound(work, slice), resultsBound(work, slice), sums)
   const workgroups = Math.ceil(tasks / kernel.constants.WORKGROUP)
   return { ...dispatchOf(work, slice, kernel, workgroups, all), work: slice.rows * slice.draws * DRAW_WORK }
 }

@@ -1,8 +1,9 @@
+import { unadjusted } from '../../adjust/views'
 import { bound, dispatchOf, together } from '../../gpu/bound'
 import type { Bound } from '../../gpu/bound'
 import type { Modules } from '../../gpu/kernel'
 import { WORKGROUP_LANES, lanesOf, partsOf, workgroupOf } from '../../gpu/lanes'
-import { FOUND, FOUND_CLASSES, readModules, reduceModule } from '../../gpu/modules'
+import { FOUND, FOUND_CLASSES, readBound, readModules, readViews, reduceModule } from '../../gpu/modules'
 import type { Dispatch, Plan, Range, Slice, Work } from '../../gpu/plan'
 import { slicesOf } from '../../gpu/slices'
 import { hasFilters } from '../../settings'
@@ -37,7 +38,8 @@ export function planLogProbs(work: Work, planDraws: (work: Work) => Plan): Plan 
   const scratch = { ...draws.scratch }
   for (const [name, { rows, columns }] of Object.entries(own)) scratch[name] = 4 * rows * columns
 
-  const all: Work = { ...work, views: { ...work.views, ...own } }
+  // Raw ones are of the logits before they are adjusted.
+  const all: Work = { ...work, views: { ...(raw ? unadjusted(work.views) : work.views), ...own } }
   const odds = { found, raw, parts, filtered: KEPT_COUNTS in all.views && !raw }
   return {
     dispatches: [
@@ -86,7 +88,7 @@ export function addUpSlice(work: Work, slice: Slice, parts: number, sums: Bound,
     modules: { ...readModules(work), ...reduceModule(work, lanes), ...keeps },
     constants: { LANES: lanes, WORKGROUP, LOG_PROBS: 1, RAW: Number(!kept) },
   }
-  const all = together(bound(work, slice, 'logits', 'logits'), sums, ...(kept ? [kept] : []))
+  const all = together(readBound(work, slice), sums, ...(kept ? [kept] : []))
   return dispatchOf(
     work,
     { ...slice, firstDraw: 0, draws: 1, parts },
@@ -121,7 +123,7 @@ function writeLogProbs(work: Work, odds: Odds): Dispatch[] {
     const all = together(
       what,
       bound(work, slice, 'logProbs', 'log_probs_out'),
-      ...(odds.raw ? [bound(work, slice, 'logits', 'logits')] : []),
+      ...(odds.raw ? [readBound(work, slice)] : []),
     )
     const workgroups = Math.ceil((slice.rows * slice.draws) / WORKGROUP_LANES)
     return { ...dispatchOf(work, slice, kernel, workgroups, all), work: slice.rows * slice.draws }
@@ -133,8 +135,8 @@ function writeLists(work: Work, odds: Odds, scratch: Record<string, number>): Di
   const { numClasses, numSamples, topLogProbs: topCount = 0 } = work.request
   const rowBytes = Math.max(4 * Math.ceil(numClasses / BLOCK), LISTED_BYTES)
   const rowsFit = Math.max(1, Math.floor(work.limits.bindingBytes / rowBytes))
-  const { logits, topIndices, topLogProbs, [odds.found]: found } = work.views
-  const own = { ...work, views: { logits, topIndices, topLogProbs, [odds.found]: found } }
+  const { topIndices, topLogProbs, [odds.found]: found } = work.views
+  const own = { ...work, views: { ...readViews(work), topIndices, topLogProbs, [odds.found]: found } }
   // Where a row's draws do not fit, its first ones do: the first says what is found of its row.
   const slices = slicesOf(own, 0, Math.ceil(numClasses / numSamples)).filter(({ firstDraw }) => firstDraw === 0)
   return slices
@@ -161,7 +163,7 @@ function writeList(
   const kernel = { name: 'log_probs/write_top', modules: { ...modules, ...counted }, constants: {} }
   const all = together(
     what,
-    bound(work, slice, 'logits', 'logits'),
+    readBound(work, slice),
     ...(odds.filtered ? [bound(work, slice, KEPT_COUNTS, 'kept_counts')] : []),
     bound(work, slice, TOP_INDICES.name, 'top_indices'),
     bound(work, slice, TOP_LOG_PROBS.name, 'top_log_probs'),

@@ -1,6 +1,6 @@
-import { type Bound, bound, dispatchOf, together } from '../../gpu/bound'
+import { type Bound, dispatchOf, together } from '../../gpu/bound'
 import { WORKGROUP_LANES, enoughWorkgroups } from '../../gpu/lanes'
-import { drawConstants, readModules, reduceModule, settingsModule } from '../../gpu/modules'
+import { drawConstants, readBound, readModules, reduceModule, settingsModule } from '../../gpu/modules'
 import type { Dispatch, Range, Slice, Work } from '../../gpu/plan'
 import { mayHaveTopPAlone } from '../../settings'
 import { KEPT } from './outputs'
@@ -61,7 +61,7 @@ export function drawAndTest(work: Work, slice: Slice, ranges: Record<string, Ran
   const constants = { ...drawConstants(work), LANES: lanes, WORKGROUP: lanes }
   const begun = { bindings: { tops, nucleus_rows: rows }, params: {} }
   const params = { totalParts: parts }
-  const turn = together(bound(work, slice, 'logits', 'logits'), begun, { bindings: { nucleus_parts: found }, params })
+  const turn = together(readBound(work, slice), begun, { bindings: { nucleus_parts: found }, params })
   const reduce = reduceModule(work, lanes)
   const begin = { name: 'nucleus/begin', modules: { ...settingsModule(work.request), ...reduce }, constants }
   const kept = { 'shared/all_kept': 'filter/kept', 'shared/every_group': 'nucleus/groups' }

@@ -1,6 +1,6 @@
-import { bound, dispatchOf, together } from '../../gpu/bound'
+import { dispatchOf, together } from '../../gpu/bound'
 import { WORKGROUP_LANES } from '../../gpu/lanes'
-import { drawConstants, readModules, resultModules, resultsBound } from '../../gpu/modules'
+import { drawConstants, readBound, readModules, resultModules, resultsBound } from '../../gpu/modules'
 import type { Dispatch, Plan, Range, Slice, Work } from '../../gpu/plan'
 import { slicesOf } from '../../gpu/slices'
 import { BLOCK, LISTED_BYTES, chooseKept, findTops, keptBytes, partsOfSlice, scratchRanges } from './plan_filtered'
@@ -82,7 +82,7 @@ function prepareRows(
     once,
     { name: 'ordered/score', modules: readModules(work), constants: { ...drawConstants(work), REMAINDERS: 1 } },
     Math.ceil((slice.rows * groups) / WORKGROUP_LANES),
-    together(bound(work, slice, 'logits', 'logits'), kept, { bindings: { runs_in: from }, params: { orderCount } }),
+    together(readBound(work, slice), kept, { bindings: { runs_in: from }, params: { orderCount } }),
   )
   const merges = levelsOf(work)
     .slice(0, -1)
@@ -105,7 +105,7 @@ function prepareRows(
 
 function writeOrder(work: Work, slice: Slice, ranges: Record<string, Range>, parts: number): Dispatch {
   const { LOG_PROBS } = drawConstants(work)
-  const odds = together(bound(work, slice, 'logits', 'logits'), {
+  const odds = together(readBound(work, slice), {
     bindings: { row_sums: ranges['kept sums'] },
     params: { totalParts: parts },
   })
