@@ -45,6 +45,8 @@ const CALLS: [Operation, Views, object?][] = [
   [sample, { logits: {}, indices: {}, bitmask: {} }, { topK: 50 }],
   [sample, { logits: {}, indices: {}, bias: {} }],
   [sample, { logits: {}, indices: {}, bias: {} }, { topK: 50 }],
+  [sample, { logits: {}, indices: {} }, { ...PENALTIES, topK: 50 }],
+  [sample, { logits: {}, indices: {}, bias: {}, bitmask: {} }, { ...PENALTIES, topP: 0.9 }],
   [sample, { logits: {}, indices: {}, logProbs: {} }, { replacement: false, topP: 0.9 }],
   [sample, { logits: {}, indices: {}, logProbs: {}, topIndices: {}, topLogProbs: { count: 20 } }],
   [sample, { logits: {}, indices: {}, logProbs: {}, topIndices: {}, topLogProbs: { count: 20 } }, { topP: 0.9 }],

@@ -75,8 +75,16 @@ function contest(classes: number): Path['cycles'] {
 }
 
 /** What draws adjust logits with as they read them. */
-const WITH_BITMASK: Modules = { 'shared/logits': 'adjust/logits', 'adjust/bias': 'adjust/no_bias' }
-const WITH_BIAS: Modules = { 'shared/logits': 'adjust/logits', 'adjust/bitmask': 'adjust/no_bitmask' }
+const WITH = {
+  bias: withModules('penalized', 'bitmask'),
+  penalties: withModules('bias', 'bitmask'),
+  bitmask: withModules('bias', 'penalized'),
+}
+
+function withModules(...without: string[]): Modules {
+  const left = without.map((name) => [`adjust/${name}`, `adjust/no_${name}`])
+  return { 'shared/logits': 'adjust/logits', ...Object.fromEntries(left) }
+}
 
 const LANES = 64
 /** Classes of a block, whose loop a driver may have written out. */
@@ -92,24 +100,31 @@ export const PATHS: Path[] = [
   },
   {
     name: 'the same with a bitmask',
-    kernel: variant('filter/tops', {}, WITH_BITMASK),
+    kernel: variant('filter/tops', {}, WITH.bitmask),
     cycles: (code) => (passes(code).length > 0 ? allOf(4)(code) : straight(BLOCK)(code)),
     bytes: 4.125,
     moves: 'float16 logits',
   },
   {
     name: 'the same with a bias',
-    kernel: variant('filter/tops', {}, WITH_BIAS),
+    kernel: variant('filter/tops', {}, WITH.bias),
     cycles: (code) => (passes(code).length > 0 ? allOf(4)(code) : straight(BLOCK)(code)),
     bytes: 8,
     moves: 'one bias for all rows, in a cache',
   },
   {
-    name: '`adjust/adjust`: the pass where there are penalties, with bias and bitmask',
+    name: 'the same with penalties, of which few classes have any',
+    kernel: variant('filter/tops', {}, WITH.penalties),
+    cycles: (code) => (passes(code).length > 0 ? allOf(4)(code) : straight(BLOCK)(code)),
+    bytes: 4.125,
+    moves: 'marks read once a block',
+  },
+  {
+    name: '`adjust/adjust`: the pass of draws that cannot, with all three',
     kernel: variant('adjust/adjust', {}, { 'adjust/bias': 'adjust/biasx4' }),
     cycles: allOf(4),
-    bytes: 12.125,
-    moves: 'penalties read with the logits',
+    bytes: 12.25,
+    moves: 'fewer bindings of the kernels that draw',
   },
   {
     name: '`sample/draw`, `sample/draw_part`: Philox skipped',
@@ -120,7 +135,7 @@ export const PATHS: Path[] = [
   },
   {
     name: 'the same with a bitmask',
-    kernel: variant('sample/draw', { LANES, LOG_PROBS: 0 }, WITH_BITMASK),
+    kernel: variant('sample/draw', { LANES, LOG_PROBS: 0 }, WITH.bitmask),
     cycles: skipping,
     bytes: 4.125,
     moves: 'float16 logits',

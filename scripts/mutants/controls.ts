@@ -166,15 +166,13 @@ export const CONTROLS: readonly Mutant[] = [
   },
   {
     name: 'a mask hides NaN',
-    shader: [
-      shaders('adjust/bitmask')('open | (bitcast<vec4<i32>>(logits) >= vec4<i32>(i32(POSITIVE_INFINITY)))', 'open'),
-    ],
+    shader: [shaders('adjust/bitmask')(' | (bitcast<vec4<i32>>(logits) >= vec4<i32>(i32(POSITIVE_INFINITY)))', '')],
     twin: [adjust(' || data[c] === -Infinity || isInvalid(data[c])) continue', ' || data[c] === -Infinity) continue')],
     killedBy: adjusted('say of an invalid row what took its last class', 'hide no NaN and no +Infinity'),
   },
   {
     name: 'a bitmask read past the last class of its row',
-    shader: [shaders('adjust/bitmask')('(places - vec4<u32>(places.x))', 'vec4<u32>(0u, 1u, 2u, 3u)')],
+    shader: [shaders('adjust/bits')('(places - first)', 'vec4<u32>(0u, 1u, 2u, 3u)')],
     twin: [],
     killedBy: { shader: [read('keeps as much beside a banned last class')] },
   },
@@ -192,7 +190,7 @@ export const CONTROLS: readonly Mutant[] = [
   },
   {
     name: 'the mask takes what penalties took',
-    shader: [shaders('adjust/taken')('if (left == NEGATIVE_INFINITY) {', 'if (left == 0u) {')],
+    shader: [shaders('adjust/find_taker')('masked4(left) & !masked4(less)', 'masked4(left) & !masked4(sums)')],
     twin: [],
     killedBy: {
       shader: [
@@ -204,11 +202,21 @@ export const CONTROLS: readonly Mutant[] = [
     },
   },
   {
+    name: 'marks of penalized classes are left behind',
+    shader: [shaders('adjust/clear')('task < params.rows * mark_words()', 'task < params.rows')],
+    twin: [],
+    killedBy: {
+      shader: [
+        { file: 'test/gpu/adjustments.test.ts', name: 'bias, penalties and bitmask go on from one call to the next' },
+      ],
+    },
+  },
+  {
     name: 'counts of tokens are left behind',
     shader: [
       shaders('adjust/counts')(
-        'atomicExchange(&counts[row * params.rows_out_stride + c], 0u)',
-        'atomicLoad(&counts[row * params.rows_out_stride + c])',
+        'atomicExchange(&counts[row * params.classes + c], 0u)',
+        'atomicLoad(&counts[row * params.classes + c])',
       ),
     ],
     twin: [],

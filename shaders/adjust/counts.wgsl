@@ -7,7 +7,7 @@ import package::shared::params::params;
 const IN_PROMPT = 0x80000000u;
 
 fn add_token(row: u32, c: u32, in_prompt: bool) {
-  let at = row * params.rows_out_stride + c;
+  let at = row * params.classes + c;
   if (in_prompt) {
     atomicOr(&counts[at], IN_PROMPT);
   } else {
@@ -17,5 +17,5 @@ fn add_token(row: u32, c: u32, in_prompt: bool) {
 
 // The tokens of a class in the output, with IN_PROMPT where the prompt has one; 0 for all but the first that asks.
 fn taken_count(row: u32, c: u32) -> u32 {
-  return atomicExchange(&counts[row * params.rows_out_stride + c], 0u);
+  return atomicExchange(&counts[row * params.classes + c], 0u);
 }

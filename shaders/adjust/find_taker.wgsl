@@ -1,13 +1,14 @@
-// Says of draws whose rows have no class left what took the last, where logits were adjusted as they were read: `parts` invocations share a
-// draw, and read the row again. Twin: src/adjust/compute.ts.
+// Says of draws whose rows have no class left what took the last: `parts` invocations share a draw, and read the row again.
+// Twin: src/adjust/compute.ts.
 
 import package::adjust::bias::biased;
 import package::adjust::bitmask::allowed;
 import package::adjust::logits::base_of;
+import package::adjust::penalized::with_penalties;
 import package::shared::float_bits::masked4;
 import package::shared::logits_f32::{given_nearest, nearest_places};
 import package::shared::params::params;
-import package::shared::status::{STATUS_ALL_MASKED, STATUS_BIAS, STATUS_BITMASK};
+import package::shared::status::{STATUS_ALL_MASKED, STATUS_BIAS, STATUS_BITMASK, STATUS_PENALTIES};
 
 override NEGATED: bool = false; // statuses stand negative among indices
 
@@ -28,7 +29,7 @@ fn main(
   let sign = select(1, -1, NEGATED);
   let status = u32(sign * atomicLoad(&takers[at]));
   // Others may have written what they found.
-  if (status != STATUS_ALL_MASKED && status != STATUS_BIAS && status != STATUS_BITMASK) {
+  if (status != STATUS_ALL_MASKED && (status < STATUS_BIAS || status > STATUS_BITMASK)) {
     return;
   }
   let base = base_of(draw / params.num_samples);
@@ -37,11 +38,15 @@ fn main(
     let places = nearest_places(four);
     let logits = given_nearest(base.logits, four);
     let sums = biased(logits, base.bias, places);
-    let left = allowed(sums, base.bitmask, places);
+    let less = with_penalties(sums, base.penalized, base.marks, places);
+    let left = allowed(less, base.bitmask, places);
     if (any(masked4(sums) & !masked4(logits))) {
-      found = STATUS_BIAS;
+      found = max(found, STATUS_BIAS);
     }
-    if (any(masked4(left) & !masked4(sums))) {
+    if (any(masked4(less) & !masked4(sums))) {
+      found = STATUS_PENALTIES;
+    }
+    if (any(masked4(left) & !masked4(less))) {
       found = STATUS_BITMASK;
     }
   }

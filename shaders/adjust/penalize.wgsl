@@ -1,22 +1,19 @@
-// Penalizes the classes that rows have had, after adjust.wgsl and count.wgsl: an invocation has a token, and the first of a class writes
-// its logit again. Twin: src/adjust/compute.ts.
+// Penalizes the classes that rows have had, after clear.wgsl and count.wgsl: an invocation has a token, and the first of a class writes its
+// logit. Twin: src/adjust/compute.ts.
 
 import package::adjust::arithmetic::{SIGN, invalid4, products4, sums4};
 import package::adjust::bias::biased_class;
-import package::adjust::bitmask::allowed_class;
 import package::adjust::counts::{IN_PROMPT, taken_count};
 import package::adjust::logits::base_of;
+import package::adjust::marks::store_penalized;
 import package::adjust::penalties::penalties_of;
 import package::adjust::row_penalties::RowPenalties;
-import package::adjust::taken::note_penalized;
 import package::adjust::tokens::class_at;
 import package::shared::logits_f32::given_class;
 import package::shared::params::params;
 
-@group(0) @binding(36) var<storage, read_write> adjusted: array<u32>; // the rows that adjust.wgsl wrote
-
 // A logit of a class that is so often in the output; only the first of the four is looked at.
-fn penalized(logit: vec4<u32>, count: u32, row: RowPenalties) -> vec4<u32> {
+fn penalized_logit(logit: vec4<u32>, count: u32, row: RowPenalties) -> vec4<u32> {
   let positive = bitcast<i32>(logit.x) > 0;
   let repeated = products4(logit, vec4<f32>(select(row.repetition, row.inverse, positive)));
   if (count == 0u) {
@@ -48,7 +45,6 @@ fn main(
   }
   let base = base_of(row);
   let before = vec4<u32>(biased_class(given_class(base.logits, c), base.bias, c));
-  let after = select(penalized(before, count & ~IN_PROMPT, penalties), before, invalid4(before));
-  adjusted[params.rows_out_offset + row * params.rows_out_stride + c] = allowed_class(after.x, base.bitmask, c);
-  note_penalized(row, before.x, after.x, allowed_class(before.x, base.bitmask, c));
+  let after = select(penalized_logit(before, count & ~IN_PROMPT, penalties), before, invalid4(before));
+  store_penalized(row, c, after.x);
 }

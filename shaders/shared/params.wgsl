@@ -44,7 +44,8 @@ struct Params {
   token_count: u32,      // tokens that there is room for in a row
   penalty_offset: u32,   // words of the binding before what the first row is penalized with
   lengths_offset: u32,   // words of the binding before the first row's length
-  taken_offset: u32,     // words of `taken` before the first row's
+  penalized_offset: u32, // words of the binding before the first row of penalized logits
+  penalized_stride: u32, // words from row to row
   found_offset: u32,     // words of the binding before what is found of the first draw
   top_count: u32,        // most likely classes of a row that are listed
   order_count: u32,      // classes of a row that are put into order

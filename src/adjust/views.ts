@@ -16,7 +16,9 @@ export const TOKENS = 'penalties.tokens'
 export const PENALTY_ROWS = 'penalties.rows'
 export const LENGTHS = 'penalties.lengths'
 export const PROMPT_LENGTHS = 'penalties.promptLengths'
-export const ADJUSTMENT_VIEWS = [BIAS, BITMASK, TOKENS, PENALTY_ROWS, LENGTHS, PROMPT_LENGTHS]
+/** In scratch: what penalties make of the logits of rows, for kernels that read them. */
+export const PENALIZED = 'penalized logits'
+export const ADJUSTMENT_VIEWS = [BIAS, BITMASK, TOKENS, PENALTY_ROWS, LENGTHS, PROMPT_LENGTHS, PENALIZED]
 
 /** The others of a work's views: draws of logits as they are given know nothing of these. */
 export function unadjusted<T>(views: Readonly<Record<string, T>>): Record<string, T> {

@@ -1,6 +1,6 @@
 /** Which modules and constants a plan chooses for a kernel. */
 
-import { BIAS, BITMASK } from '../adjust/views'
+import { BIAS, BITMASK, PENALIZED } from '../adjust/views'
 import type { Output, Request } from '../operation'
 import { type Geometry, isVector } from '../view'
 import { type BindingName, type Bound, bound, together } from './bound'
@@ -20,9 +20,16 @@ export function vectorModule(view: Geometry, plain: string): Modules {
   return isVector(view) ? { [plain]: `${plain}x4` } : {}
 }
 
-/** How a kernel reads logits, with the bias and the bitmask that the work has, and what rows draw with. */
+/** What the work's logits are read from beside themselves, in the order in which it changes them. */
+const ADJUSTED_BY = [
+  { name: BIAS, binding: 'bias', module: 'adjust/bias' },
+  { name: PENALIZED, binding: 'penalized', module: 'adjust/penalized' },
+  { name: BITMASK, binding: 'bitmask', module: 'adjust/bitmask' },
+] as const
+
+/** How a kernel reads logits, with what the work adjusts them by, and what rows draw with. */
 export function readModules({ views, request }: Work): Modules {
-  const adjusted = views[BIAS] || views[BITMASK]
+  const adjusted = ADJUSTED_BY.some(({ name }) => views[name])
   return {
     ...logitsModule(views.logits),
     ...(adjusted ? { 'shared/logits': 'adjust/logits', ...adjustModules(views) } : {}),
@@ -40,25 +47,29 @@ function logitsModule(logits: Geometry): Modules {
 }
 
 /** What is done to logits as they are read. */
-export function adjustModules({ logits, [BIAS]: bias, [BITMASK]: bitmask }: Work['views']): Modules {
-  const plain = 'adjust/bias'
-  return {
-    ...(bias ? (isVector(logits) ? vectorModule(bias, plain) : {}) : { [plain]: 'adjust/no_bias' }),
-    ...(bitmask ? {} : { 'adjust/bitmask': 'adjust/no_bitmask' }),
-  }
+export function adjustModules(views: Work['views']): Modules {
+  const { logits, [BIAS]: bias } = views
+  const modules: Modules = bias && isVector(logits) ? vectorModule(bias, 'adjust/bias') : {}
+  for (const { name, module } of ADJUSTED_BY)
+    if (!views[name]) modules[module] = module.replace('adjust/', 'adjust/no_')
+  return modules
 }
 
 /** The views that logits are read from, of those of the work. */
 export function readViews({ views }: Work): Record<string, Geometry> {
-  return Object.fromEntries(['logits', BIAS, BITMASK].filter((name) => views[name]).map((name) => [name, views[name]]))
+  const { logits } = views
+  return {
+    logits,
+    ...Object.fromEntries(ADJUSTED_BY.flatMap(({ name }) => (views[name] ? [[name, views[name]]] : []))),
+  }
 }
 
 /** The bindings that the logits of a slice are read from. */
 export function readBound(work: Work, slice: Slice): Bound {
-  const adjustments = [BIAS, BITMASK] as const
+  const adjusted = ADJUSTED_BY.filter(({ name }) => work.views[name])
   return together(
     bound(work, slice, 'logits', 'logits'),
-    ...adjustments.filter((name) => work.views[name]).map((name) => bound(work, slice, name, name)),
+    ...adjusted.map(({ name, binding }) => bound(work, slice, name, binding)),
   )
 }
 

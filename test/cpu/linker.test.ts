@@ -32,7 +32,7 @@ const VARIANTS: Record<string, string[]> = {
   'shared/status_out': ['shared/no_status_out'],
   'adjust/bias': ['adjust/biasx4', 'adjust/no_bias'],
   'adjust/bitmask': ['adjust/no_bitmask'],
-  'adjust/taken': ['adjust/no_taken'],
+  'adjust/penalized': ['adjust/no_penalized'],
   'gumbel_softmax/samples_out': ['gumbel_softmax/log_samples_out'],
   'noise/sum_of_workgroup': ['noise/sum_of_lane'],
   'gumbel_softmax_backward/draw_held': [

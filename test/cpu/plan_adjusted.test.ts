@@ -27,6 +27,20 @@ describe('draws read logits with a bias and a bitmask', () => {
     expect(kernelsOf(DRAW)).toEqual([{ name: 'sample/draw', logits: undefined }])
   })
 
+  test('and the few logits that penalties change, which are written before them', () => {
+    const penalties = { tokens: { buffer: IMAGINED, length: 3 }, lengths: { buffer: IMAGINED } }
+    const draws = [
+      'adjust/clear',
+      'adjust/lengths',
+      'adjust/count',
+      'adjust/penalize',
+      'sample/draw',
+      'adjust/find_taker',
+    ]
+    for (const views of [DRAW, { ...DRAW, ...BOTH }])
+      expect(namesOf({ ...views, statuses: {} }, { batchSize: 1000, penalties })).toEqual(draws)
+  })
+
   test('but raw log-probabilities are of logits as they are given', () => {
     const kernels = kernelsOf({ ...DRAW, ...BOTH, logProbs: { of: 'raw' }, topIndices: {}, topLogProbs: { count: 4 } })
     const [draw, ...others] = kernels
@@ -38,15 +52,10 @@ describe('draws read logits with a bias and a bitmask', () => {
 
 describe('a pass adjusts rows before they are drawn from', () => {
   const expectPass = (...args: Parameters<typeof kernelsOf>) => {
-    const kernels = kernelsOf(...args)
-    expect(kernels[0].name).toBe('adjust/adjust')
-    expect(kernels.slice(1).filter(({ name, logits }) => logits && !name.startsWith('adjust/'))).toEqual([])
+    const [first, ...others] = kernelsOf(...args)
+    expect(first).toEqual({ name: 'adjust/adjust', logits: 'adjust/logits' })
+    expect(others.filter(({ name, logits }) => logits && !name.startsWith('adjust/'))).toEqual([])
   }
-
-  test('where there are penalties', () => {
-    expectPass({ ...DRAW, ...BOTH }, { penalties: { tokens: { buffer: IMAGINED, length: 3 } } })
-    expectPass(DRAW, { penalties: { tokens: { buffer: IMAGINED, length: 3 } } })
-  })
 
   test('where the kernels that draw would have more bindings than a device must take', () => {
     expect(namesOf({ ...DRAW, ...EVERYTHING, bitmask: {} })[0]).toBe('sample/draw')
