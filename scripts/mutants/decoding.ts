@@ -6,7 +6,7 @@ const pick = { shader: shaders('inverse_cdf/draw'), twin: twin('operations/sampl
 export const DECODING: readonly Mutant[] = [
   {
     name: 'a pick that takes the class whose sum it equals',
-    shader: [pick.shader('select(1u, 0u, less64(rest, sum))', 'select(0u, 1u, less64(sum, rest))')],
+    shader: [pick.shader('less64(rest, class_sums[middle])', '!less64(class_sums[middle], rest)')],
     twin: [pick.twin('if (within[middle] > pick) last', 'if (within[middle] >= pick) last')],
     killedBy: {
       shader: [onGpu('inverse_cdf', 'in the far tail one unit of mass decides')],

@@ -1,5 +1,5 @@
 // Holds sums of masses of each row's blocks in the order of classes, low words first: first of each block, then, inclusive, of all up to it.
-// The host counts the bytes, here and in four_sums.wgsl: src/operations/sample/plan_inverse_cdf.ts.
+// The host counts the bytes, here and in class_sums.wgsl: src/operations/sample/plan_inverse_cdf.ts.
 
 import package::filter::blocks::blocks_of_row;
 

@@ -4,7 +4,7 @@
 import package::filter::blocks::{BLOCK_FOURS, blocks_of_row};
 import package::filter::cutoffs::cutoffs;
 import package::inverse_cdf::block_sums::block_sums;
-import package::inverse_cdf::four_sums::{first_four_of, four_sums};
+import package::inverse_cdf::class_sums::{class_sums, first_class_of};
 import package::inverse_cdf::kept_masses::{kept_masses, scale_of_row};
 import package::shared::logits::{base_of, load_four};
 import package::shared::params::params;
@@ -37,8 +37,8 @@ fn main(
     let masses = kept_masses(load_four(base, column), column, cutoff, scale);
     for (var j = 0u; j < 4u; j++) {
       sum = add64(sum, vec2<u32>(masses.low[j], masses.high[j]));
+      class_sums[first_class_of(task) + 4u * i + j] = sum;
     }
-    four_sums[first_four_of(task) + i] = sum;
   }
   block_sums[task] = sum;
 }

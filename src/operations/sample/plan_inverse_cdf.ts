@@ -13,9 +13,8 @@ import type { Dispatch, Plan, Range, Slice, Work } from '../../gpu/plan'
 import { slicesOf } from '../../gpu/slices'
 import { BLOCK, LISTED_BYTES, chooseKept, findTops, keptBytes, partsOfSlice, scratchRanges } from './plan_filtered'
 
-/** In step with `shaders/inverse_cdf/`: bytes of a sum, and of those of a block's vectors of four classes. */
+/** In step with `shaders/inverse_cdf/`: bytes of a sum. */
 const SUM_BYTES = 8
-const FOUR_SUMS_BYTES = (SUM_BYTES * BLOCK) / 4
 /** A draw takes a device about as long as so many classes of other draws. */
 const DRAW_WORK = 32
 /** Blocks that a lane should have where lanes share a row. */
@@ -25,7 +24,7 @@ const BLOCKS_A_LANE = 8
 export function planInverseCdf(work: Work, filtered: boolean): Plan {
   const { limits, request } = work
   const blocks = Math.ceil(request.numClasses / BLOCK)
-  const rowBytes = Math.max(FOUR_SUMS_BYTES * blocks, filtered ? LISTED_BYTES : 0)
+  const rowBytes = Math.max(SUM_BYTES * BLOCK * blocks, filtered ? LISTED_BYTES : 0)
   const rowsFit = Math.max(1, Math.floor(Math.min(limits.bindingBytes / rowBytes, limits.work / request.numClasses)))
   const slices = slicesOf(work, 0, DRAW_WORK).flatMap((slice) => partsOfSlice(slice, rowsFit))
   const scratch: Record<string, number> = {}
@@ -34,7 +33,7 @@ export function planInverseCdf(work: Work, filtered: boolean): Plan {
       ...keptBytes(work, slice),
       ...(filtered ? { listed: LISTED_BYTES * slice.rows } : {}),
       block_sums: SUM_BYTES * blocks * slice.rows,
-      four_sums: FOUR_SUMS_BYTES * blocks * slice.rows,
+      class_sums: SUM_BYTES * BLOCK * blocks * slice.rows,
     })
     const draws = drawPicks(work, slice, ranges)
     // Further draws of the same row find what the first left.
@@ -50,10 +49,10 @@ export function keepAll(work: Work, slice: Slice, { tops, cutoffs }: Record<stri
   return ofRows(work, slice, 'inverse_cdf/keep_all', { tops, cutoffs })
 }
 
-function addUp(work: Work, slice: Slice, { cutoffs, block_sums, four_sums }: Record<string, Range>): Dispatch[] {
+function addUp(work: Work, slice: Slice, { cutoffs, block_sums, class_sums }: Record<string, Range>): Dispatch[] {
   const blocks = Math.ceil(work.request.numClasses / BLOCK)
   const weigh = { name: 'inverse_cdf/weigh', modules: readModules(work), constants: {} }
-  const sums = { bindings: { cutoffs, block_sums, four_sums }, params: {} }
+  const sums = { bindings: { cutoffs, block_sums, class_sums }, params: {} }
   const all = together(readBound(work, slice), sums)
   return [
     dispatchOf(work, { ...slice, draws: 1 }, weigh, Math.ceil((slice.rows * blocks) / WORKGROUP_LANES), all),
@@ -76,7 +75,7 @@ function ofRows(work: Work, slice: Slice, name: string, bindings: Record<string,
 }
 
 function drawPicks(work: Work, slice: Slice, ranges: Record<string, Range>): Dispatch {
-  const { cutoffs, block_sums, four_sums } = ranges
+  const { cutoffs, block_sums, class_sums } = ranges
   // Draws 2 n and 2 n + 1 go together, whichever is the first.
   const pairs = Math.ceil(((slice.firstDraw % 2) + slice.draws) / 2)
   const tasks = slice.rows * pairs
@@ -85,7 +84,7 @@ function drawPicks(work: Work, slice: Slice, ranges: Record<string, Range>): Dis
     modules: { ...readModules(work), ...reduceModule(work, 1), ...resultModules(work) },
     constants: { ...drawConstants(work), WORKGROUP: workgroupOf(work, 1, tasks) },
   }
-  const sums = { bindings: { cutoffs, block_sums, four_sums }, params: {} }
+  const sums = { bindings: { cutoffs, block_sums, class_sums }, params: {} }
   const all = together(readBound(work, slice), resultsBound(work, slice), sums)
   const workgroups = Math.ceil(tasks / kernel.constants.WORKGROUP)
   return { ...dispatchOf(work, slice, kernel, workgroups, all), work: slice.rows * slice.draws * DRAW_WORK }
