@@ -151,8 +151,10 @@ describe.each(Object.entries(OPERATIONS))('the plan of %s', (_, { operation, vie
       )
       // Where many dispatches are planned, only some rounds are looked at whole.
       if (batchSize * shape.numSamples * numClasses > 300 * limits.work!) continue
-      // What is kept of a row fits any binding of a device.
+      // What is kept of a row, and sums of its masses, fit any binding of a device.
       if (options && 'topK' in options) limits.bindingBytes = Math.max(2048, limits.bindingBytes!)
+      if (options && 'method' in options)
+        limits.bindingBytes = Math.max(512 * Math.ceil(numClasses / 64), limits.bindingBytes!)
       const each = planned(operation, shape, at, limits)
       try {
         expectSound(each)
