@@ -37,9 +37,7 @@ export const CONTROLS: readonly Mutant[] = [
   },
   {
     name: 'top-k that takes the higher of equal classes',
-    shader: [
-      shaders('filter/candidates')('(vec4<u32>(sh_columns[j]) < columns)', '(vec4<u32>(sh_columns[j]) > columns)'),
-    ],
+    shader: [shaders('filter/candidates')('atomicLoad(&sh_high[j]) < column', 'atomicLoad(&sh_high[j]) > column')],
     twin: [
       twin('operations/sample/kept')(
         'keyOf(logit)) * MOST_FILTERED + c',
@@ -50,6 +48,14 @@ export const CONTROLS: readonly Mutant[] = [
       shader: [{ file: 'test/gpu/filters.test.ts', name: 'ties logits, filters a row' }],
       twin: [{ file: 'test/cpu/fuzz_filters.test.ts', name: 'filters keep and draw what a reference' }],
     },
+  },
+  {
+    name: 'buckets of keys whose last class is left out of ranks',
+    shader: [
+      shaders('filter/candidates')('for (var j = place; j < end; j++)', 'for (var j = place; j + 1u < end; j++)'),
+    ],
+    twin: [],
+    killedBy: { shader: [onGpu('filters', 'GPU keeps and draws what the CPU does normal logits, filters a row')] },
   },
   {
     name: 'draws without replacement that leave the order of remainders out',

@@ -1,39 +1,75 @@
 // Lists classes of a row in workgroup memory and sorts them. All lanes of the workgroup call, in uniform control flow.
 
-import package::filter::blocks::{BLOCK_FOURS, MOST_LISTED, blocks_of_row};
-import package::filter::end::{End, is_kept};
+import package::filter::blocks::{BLOCK, BLOCK_FOURS, MOST_LISTED, blocks_of_row};
+import package::filter::end::{End, are_kept, is_kept};
 import package::filter::keys::keys_of_bits;
-import package::filter::memory::{sh_high, sh_low};
+import package::filter::memory::{sh_counts, sh_high, sh_low};
 import package::filter::tops_out::tops;
 import package::shared::lanes::WORKGROUP;
 import package::shared::logits::{Base, load_four};
+import package::shared::math::mask4;
+import package::shared::params::params;
+
+const BUCKETS = 64u;
 
 var<workgroup> sh_keys: array<u32, 512>;
 var<workgroup> sh_columns: array<u32, 512>;
 var<workgroup> sh_listed: atomic<u32>;
+var<workgroup> sh_least: atomic<u32>; // the lowest key of the list
 var<workgroup> sh_size: u32;
 
-// The classes up to an end whose keys are at most `high`: their number, or more than MOST_LISTED, and then not all are listed.
-fn list_candidates(row: u32, base: Base, end: End, high: u32, lane: u32) -> u32 {
-  if (lane == 0u) {
-    atomicStore(&sh_listed, 0u);
+// The classes up to an end: their number, or more than MOST_LISTED, and then not all are listed.
+fn list_candidates(row: u32, base: Base, end: End, lane: u32) -> u32 {
+  // A block that may be kept has a class that is.
+  let blocks = list_blocks(row, end, lane);
+  if (blocks > MOST_LISTED) {
+    return blocks;
   }
-  workgroupBarrier();
-  let blocks = blocks_of_row();
-  for (var block = lane; block < blocks && atomicLoad(&sh_listed) <= MOST_LISTED; block += WORKGROUP) {
-    if (!is_kept(tops[row * blocks + block], 64u * block, end)) {
-      continue;
-    }
-    for (var i = 0u; i < BLOCK_FOURS; i++) {
-      let column = 4u * (block * BLOCK_FOURS + i);
-      let keys = keys_of_bits(load_four(base, column));
-      if (any(keys >= vec4<u32>(end.key))) {
-        for (var j = 0u; j < 4u; j++) {
-          list_candidate(keys[j], column + j, end, high);
-        }
+  clear_list(lane);
+  // Lanes share the blocks that are kept, however few there are.
+  for (var task = lane; task < blocks * BLOCK_FOURS && atomicLoad(&sh_listed) <= MOST_LISTED; task += WORKGROUP) {
+    let column = BLOCK * atomicLoad(&sh_high[task / BLOCK_FOURS]) + 4u * (task % BLOCK_FOURS);
+    let keys = keys_of_bits(load_four(base, column));
+    var kept = mask4(are_kept(keys, column, end));
+    while (kept != 0u) {
+      let j = firstTrailingBit(kept);
+      kept &= kept - 1u;
+      let place = atomicAdd(&sh_listed, 1u);
+      if (place < MOST_LISTED) {
+        sh_keys[place] = keys[j];
+        sh_columns[place] = column + j;
+        atomicMin(&sh_least, keys[j]);
       }
     }
   }
+  return size_of_list(lane);
+}
+
+// Lists the blocks that may have classes up to an end, in sh_high.
+fn list_blocks(row: u32, end: End, lane: u32) -> u32 {
+  clear_list(lane);
+  let blocks = blocks_of_row();
+  for (var block = lane; block < blocks && atomicLoad(&sh_listed) <= MOST_LISTED; block += WORKGROUP) {
+    if (is_kept(tops[row * blocks + block], BLOCK * block, end)) {
+      let place = atomicAdd(&sh_listed, 1u);
+      if (place < MOST_LISTED) {
+        atomicStore(&sh_high[place], block);
+      }
+    }
+  }
+  return size_of_list(lane);
+}
+
+fn clear_list(lane: u32) {
+  workgroupBarrier();
+  if (lane == 0u) {
+    atomicStore(&sh_listed, 0u);
+    atomicStore(&sh_least, 0xffffffffu);
+  }
+  workgroupBarrier();
+}
+
+fn size_of_list(lane: u32) -> u32 {
   workgroupBarrier();
   if (lane == 0u) {
     sh_size = atomicLoad(&sh_listed);
@@ -41,44 +77,65 @@ fn list_candidates(row: u32, base: Base, end: End, high: u32, lane: u32) -> u32 
   return workgroupUniformLoad(&sh_size);
 }
 
-fn list_candidate(key: u32, column: u32, end: End, high: u32) {
-  if (key <= high && is_kept(key, column, end)) {
-    let place = atomicAdd(&sh_listed, 1u);
-    if (place < MOST_LISTED) {
-      sh_keys[place] = key;
-      sh_columns[place] = column;
+// How the list is divided into buckets.
+struct Buckets {
+  top: u32,    // no key is above it
+  tied: bool,  // all keys are equal, and columns decide
+  shift: u32,  // the bits of the distance from the top, or of the column, in which classes of one bucket may differ
+}
+
+fn buckets_of(top: u32, end: End) -> Buckets {
+  let range = top - atomicLoad(&sh_least);
+  let tied = range == 0u;
+  // All but the first six bits.
+  return Buckets(top, tied, 32u - min(countLeadingZeros(select(range, min(end.column, params.classes), tied)) + 6u, 32u));
+}
+
+fn bucket_of(key: u32, column: u32, buckets: Buckets) -> u32 {
+  return select(buckets.top - key, column, buckets.tied) >> buckets.shift;
+}
+
+// Puts the `count` classes of the list, at most MOST_LISTED, from the key `top` up to an end, into the order of classes: by buckets, and each
+// in the place after those of its bucket that come before it.
+fn sort_candidates(count: u32, top: u32, end: End, lane: u32) {
+  let buckets = buckets_of(top, end);
+  for (var i = lane; i < BUCKETS; i += WORKGROUP) {
+    atomicStore(&sh_counts[i], 0u);
+  }
+  workgroupBarrier();
+  for (var i = lane; i < count; i += WORKGROUP) {
+    atomicAdd(&sh_counts[bucket_of(sh_keys[i], sh_columns[i], buckets)], 1u);
+  }
+  workgroupBarrier();
+  if (lane == 0u) {
+    var before = 0u;
+    for (var bucket = 0u; bucket < BUCKETS; bucket++) {
+      before += atomicExchange(&sh_counts[bucket], before);
     }
   }
-}
-
-// The i-th of the sorted list.
-fn sorted_key(i: u32) -> u32 {
-  return atomicLoad(&sh_low[i]);
-}
-
-fn sorted_column(i: u32) -> u32 {
-  return atomicLoad(&sh_high[i]);
-}
-
-// Puts the first `count` of the list, at most MOST_LISTED, into the order of classes: each in the place after those before it. A lane
-// places four at a time, so that it reads the list for four at once.
-fn sort_candidates(count: u32, lane: u32) {
-  for (var i = lane; i < count; i += 4u * WORKGROUP) {
-    let own = min(vec4<u32>(i) + WORKGROUP * vec4<u32>(0u, 1u, 2u, 3u), vec4<u32>(MOST_LISTED - 1u));
-    let keys = vec4<u32>(sh_keys[own.x], sh_keys[own.y], sh_keys[own.z], sh_keys[own.w]);
-    let columns = vec4<u32>(sh_columns[own.x], sh_columns[own.y], sh_columns[own.z], sh_columns[own.w]);
-    var places = vec4<u32>();
-    for (var j = 0u; j < count; j++) {
-      let key = vec4<u32>(sh_keys[j]);
-      let before = (key > keys) | ((key == keys) & (vec4<u32>(sh_columns[j]) < columns));
-      places += select(vec4<u32>(), vec4<u32>(1u), before);
+  workgroupBarrier();
+  for (var i = lane; i < count; i += WORKGROUP) {
+    let place = atomicAdd(&sh_counts[bucket_of(sh_keys[i], sh_columns[i], buckets)], 1u);
+    atomicStore(&sh_low[place], sh_keys[i]);
+    atomicStore(&sh_high[place], sh_columns[i]);
+  }
+  workgroupBarrier();
+  // The counts are where the buckets end, now.
+  for (var i = lane; i < count; i += WORKGROUP) {
+    let key = atomicLoad(&sh_low[i]);
+    let column = atomicLoad(&sh_high[i]);
+    let bucket = bucket_of(key, column, buckets);
+    var place = 0u;
+    if (bucket > 0u) {
+      place = atomicLoad(&sh_counts[bucket - 1u]);
     }
-    for (var k = 0u; k < 4u; k++) {
-      if (i + k * WORKGROUP < count) {
-        atomicStore(&sh_low[places[k]], keys[k]);
-        atomicStore(&sh_high[places[k]], columns[k]);
-      }
+    let end = atomicLoad(&sh_counts[bucket]);
+    for (var j = place; j < end; j++) {
+      let other = atomicLoad(&sh_low[j]);
+      place += select(0u, 1u, other > key || (other == key && atomicLoad(&sh_high[j]) < column));
     }
+    sh_keys[place] = key;
+    sh_columns[place] = column;
   }
   workgroupBarrier();
 }

@@ -2,12 +2,13 @@
 // draw_listed.wgsl; of many it says where they end, for draw_wide.wgsl. Twin: src/operations/sample/kept.ts.
 
 import package::filter::blocks::{MOST_LISTED, blocks_of_row};
-import package::filter::candidates::{list_candidates, sh_columns, sh_keys, sort_candidates, sorted_column, sorted_key};
+import package::filter::candidates::{list_candidates, sh_columns, sh_keys, sort_candidates};
 import package::filter::cutoffs::{Cutoff, cutoffs};
 import package::filter::end::{End, earlier_of};
 import package::filter::keys::{key_of_logit, logit_of_key};
 import package::filter::line::line_key;
 import package::filter::listed::listed;
+import package::filter::memory::{sh_high, sh_low};
 import package::filter::narrow::{Last, end_of_part, last_of, mass_of_row};
 import package::filter::none_settled::is_settled;
 import package::filter::top_k::bound_of_largest;
@@ -40,8 +41,13 @@ fn top_of_row(row: u32, lane: u32) -> u32 {
   return workgroupUniformLoad(&sh_row_top);
 }
 
+// Of the list, where top-p decides.
+fn listed_mass(i: u32) -> vec2<u32> {
+  return vec2<u32>(atomicLoad(&sh_low[i]), atomicLoad(&sh_high[i]));
+}
+
 // How many of the first `count` of the list, which is sorted, are kept, where top-p keeps a part of `all`, which is what top-k leaves
-// where that is not known. By one lane. Where top-p decides, sh_keys and sh_columns are the masses, low words and high ones.
+// where that is not known. By one lane.
 fn kept_of_list(count: u32, filters: Filters, whole: vec2<u32>) -> u32 {
   var kept = count;
   if (filters.top_k > 0u) {
@@ -50,13 +56,13 @@ fn kept_of_list(count: u32, filters: Filters, whole: vec2<u32>) -> u32 {
   if (filters.top_p < 1.0) {
     var all = whole;
     for (var i = 0u; i < kept && filters.top_k > 0u; i++) {
-      all = add64(all, vec2<u32>(sh_keys[i], sh_columns[i]));
+      all = add64(all, listed_mass(i));
     }
     let share = at_least_one(share_of(filters.top_p, all));
     var sum = vec2<u32>();
     var i = 0u;
     for (; i < kept && less64(sum, share); i++) {
-      sum = add64(sum, vec2<u32>(sh_keys[i], sh_columns[i]));
+      sum = add64(sum, listed_mass(i));
     }
     kept = i;
     // The share may end after the list.
@@ -64,7 +70,7 @@ fn kept_of_list(count: u32, filters: Filters, whole: vec2<u32>) -> u32 {
       return NOT_IN_LIST;
     }
   }
-  while (kept > 1u && sorted_key(kept - 1u) < filters.line) {
+  while (kept > 1u && sh_keys[kept - 1u] < filters.line) {
     kept--;
   }
   return kept;
@@ -125,15 +131,15 @@ fn main(
   let first_end = end;
   var last = Last(all, 0u);
   for (var turn = 0u; turn < 2u; turn++) {
-    let found = list_candidates(row, base, end, top, lane);
+    let found = list_candidates(row, base, end, lane);
     if (found <= MOST_LISTED) {
-      sort_candidates(found, lane);
+      sort_candidates(found, top, end, lane);
       var whole = vec2<u32>();
       if (turn == 0u && filters.top_p < 1.0) {
         for (var i = lane; i < found; i += WORKGROUP) {
-          let mass = mass_of(logit_of_key(sorted_key(i)), scale);
-          sh_keys[i] = mass.x;
-          sh_columns[i] = mass.y;
+          let mass = mass_of(logit_of_key(sh_keys[i]), scale);
+          atomicStore(&sh_low[i], mass.x);
+          atomicStore(&sh_high[i], mass.y);
         }
         if (only_p) {
           whole = mass_of_row(row, base, all, scale, lane);
@@ -178,9 +184,9 @@ fn main(
 
 fn write_listed(row: u32, count: u32, top: u32, lane: u32) {
   for (var i = lane; i < count; i += WORKGROUP) {
-    listed[row * MOST_LISTED + i] = sorted_column(i);
+    listed[row * MOST_LISTED + i] = sh_columns[i];
   }
   if (lane == 0u) {
-    cutoffs[row] = Cutoff(sorted_key(count - 1u), sorted_column(count - 1u), count, top);
+    cutoffs[row] = Cutoff(sh_keys[count - 1u], sh_columns[count - 1u], count, top);
   }
 }

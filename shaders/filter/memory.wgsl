@@ -3,6 +3,6 @@
 
 const BINS = 256u;
 
-var<workgroup> sh_counts: array<atomic<u32>, 256>;  // of bins, or of lanes
-var<workgroup> sh_low: array<atomic<u32>, 512>;     // what bins weigh, low words, or keys of a sorted list
-var<workgroup> sh_high: array<atomic<u32>, 512>;    // high words, or columns
+var<workgroup> sh_counts: array<atomic<u32>, 256>;  // of bins, of buckets, or of lanes
+var<workgroup> sh_low: array<atomic<u32>, 512>;     // what bins or classes of the list weigh, low words, or keys in buckets
+var<workgroup> sh_high: array<atomic<u32>, 512>;    // high words, columns, or blocks

@@ -13,9 +13,12 @@ export const MOST_LISTED = 512
 const CUTOFF_BYTES = 16
 export const LISTED_BYTES = 4 * MOST_LISTED
 /** Lanes that choose what a row keeps: a GPU has many rows' worth of them, a software adapter waits at barriers. */
-const LANES_TO_CHOOSE = { wide: 256, narrow: 16 }
-/** llvmpipe ends all loops of an invocation after 65,535 turns, and a block takes up to some 170 in all passes. */
-const MOST_BLOCKS_A_LANE = 256
+const LANES_TO_CHOOSE = { wide: 256, narrow: 8 }
+/**
+ * llvmpipe ends all loops of an invocation after 65,535 turns. A block takes up to some 170 in all passes, and 512 listed classes of one key 512
+ * each, shared by eight lanes or more.
+ */
+const MOST_BLOCKS_A_LANE = 128
 
 /**
  * Draws from the classes that filters keep: the largest logit of each block of classes; by those what is kept, a workgroup a row; the draws of

@@ -13,7 +13,7 @@ const ROUNDS = 3
 /** Classes of shorter rows are ranked sooner than drawn and tested. */
 const FEWEST_CLASSES = 4096
 /** Lanes that share a part of a row on software adapters, which wait at barriers. */
-const NARROW_LANES = 16
+const NARROW_LANES = 8
 /** llvmpipe ends all loops of an invocation after 65,535 turns, and a block takes up to some 75 in a draw. */
 const MOST_BLOCKS_A_LANE = 256
 
