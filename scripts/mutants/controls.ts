@@ -50,6 +50,12 @@ export const CONTROLS: readonly Mutant[] = [
     },
   },
   {
+    name: 'min-p alone that keeps classes below its line',
+    shader: [shaders('filter/choose')('last = Last(end, found);', 'last = Last(End(KEY_LOWEST, end.column), found);')],
+    twin: [],
+    killedBy: { shader: [onGpu('filters', 'min-p alone draws what the CPU draws')] },
+  },
+  {
     name: 'buckets of keys whose last class is left out of ranks',
     shader: [
       shaders('filter/candidates')('for (var j = place; j < end; j++)', 'for (var j = place; j + 1u < end; j++)'),

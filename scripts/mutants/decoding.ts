@@ -16,7 +16,7 @@ export const DECODING: readonly Mutant[] = [
   },
   {
     name: 'a pair of draws by the same words',
-    shader: [pick.shader('select(words.zw, words.xy, i == 0u)', 'words.xy')],
+    shader: [pick.shader('high64(words.wz, least)', 'high64(words.yx, least)')],
     twin: [pick.twin('columnOf(sums, words[2], words[3], guide)', 'columnOf(sums, words[0], words[1], guide)')],
     killedBy: {
       shader: [onGpu('inverse_cdf', 'draws are the first classes whose inclusive sums exceed the pick')],

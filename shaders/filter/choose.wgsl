@@ -76,6 +76,8 @@ fn kept_of_list(count: u32, filters: Filters, whole: vec2<u32>) -> u32 {
   return kept;
 }
 
+override COUNTED: bool = true; // somebody asks which class is kept last, and how many are
+
 const NOT_IN_LIST = 0xffffffffu;
 const LIKELY = 256u; // blocks whose largest classes are tried first where there is top-p alone
 
@@ -159,6 +161,11 @@ fn main(
       }
     }
     if (turn == 1u) {
+      break;
+    }
+    if (!COUNTED && filters.top_k == 0u && filters.top_p >= 1.0) {
+      // The line is all that draws ask for.
+      last = Last(end, found);
       break;
     }
     end = first_end;

@@ -89,6 +89,18 @@ describe('GPU keeps and draws what the CPU does', () => {
   })
 })
 
+gpuTest('min-p alone draws what the CPU draws, where nobody asks how many are kept', async ({ sampler }) => {
+  const [batchSize, numClasses] = [12, 5003]
+  for (const kind of ['normal', 'flat', 'peaked', 'ties'] as const) {
+    const data = randomLogits(kind, batchSize, numClasses, 60)
+    const minP = Array.from({ length: batchSize }, (_, row) => [1e-10, 0.02, 0.5][row % 3])
+    const options = { batchSize, numClasses, seed: 6n, numSamples: 3, minP } as const
+    const [found, expected] = [await sampler.sample(data, options), await cpu.sample(data, { ...options, kept: true })]
+    if (kind !== 'peaked') expect(Math.max(...expected.keptCounts)).toBeGreaterThan(512)
+    expectSame(found.indices, expected.indices, `${kind}: indices`)
+  }
+})
+
 gpuTest('rows without a distribution are told as without filters', async ({ sampler }) => {
   const data = randomLogits('normal', 5, 700, 40)
   data[3] = NaN

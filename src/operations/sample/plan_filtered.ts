@@ -101,7 +101,8 @@ export function choose(work: Work, slice: Slice, ranges: Record<string, Range>, 
   let lanes = LANES_TO_CHOOSE[work.limits.wide ? 'wide' : 'narrow']
   while (lanes < 256 && blocks > lanes * MOST_BLOCKS_A_LANE) lanes *= 2
   const modules = { ...readModules(work), ...settledModules(ranges) }
-  const kernel = { name: 'filter/choose', modules, constants: { WORKGROUP: lanes } }
+  const COUNTED = Number(KEPT.some(({ name }) => work.views[name]))
+  const kernel = { name: 'filter/choose', modules, constants: { WORKGROUP: lanes, COUNTED } }
   const { tops, cutoffs, listed } = ranges
   const chosen = { bindings: { tops, cutoffs, listed }, params: { topCount } }
   const all = together(readBound(work, slice), chosen, settledBound(work, ranges, blocks))
