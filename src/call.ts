@@ -6,6 +6,7 @@ import { readNames } from './known_names'
 import {
   type Call,
   type Input,
+  type CpuOperation,
   type Operation,
   type Output,
   type Request,
@@ -33,7 +34,7 @@ type Given = Readonly<Record<string, unknown>>
  * lie in GPU buffers.
  * @throws RangeError, TypeError naming the parameter, its value and what it may be
  */
-export function callOf(operation: Operation, args: Given, options: unknown, onGpu = true): Call {
+export function callOf<O extends CpuOperation>(operation: O, args: Given, options: unknown, onGpu = true): Call<O> {
   const { inputs, outputs } = operation
   const asked = outputs.filter(({ call }) => call === 'asked').flatMap(namesThatAsk)
   const optional = inputs.flatMap(({ name, optional }) => (optional ? name : []))
@@ -125,7 +126,7 @@ function rowsIn(logits: unknown, numClasses: number): number | undefined {
   )
 }
 
-function requestOf({ draws, relaxed }: Operation, given: Given, recorded = false): Request {
+function requestOf({ draws, relaxed }: CpuOperation, given: Given, recorded = false): Request {
   const shape = shapeOf(given)
   const classOffset = whole('classOffset', given.classOffset ?? 0, 0, MAX_CLASSES - 8)
   if (classOffset % 8 !== 0) throw new RangeError(`classOffset is ${classOffset}; it must be a multiple of 8`)
@@ -151,7 +152,7 @@ function requestOf({ draws, relaxed }: Operation, given: Given, recorded = false
   }
 }
 
-function inputsOf({ inputs }: Operation, request: Request, given: Given, onGpu: boolean): Record<string, View> {
+function inputsOf({ inputs }: CpuOperation, request: Request, given: Given, onGpu: boolean): Record<string, View> {
   const views: Record<string, View> = {}
   for (const input of inputs)
     if (!input.optional || given[input.name] !== undefined)

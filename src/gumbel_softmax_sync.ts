@@ -1,13 +1,13 @@
 import { answerOnCpu } from './backends/answer_on_cpu'
 import { callOf } from './call'
-import { gumbelSoftmax } from './operations/gumbel_softmax/operation'
+import { gumbelSoftmaxOnCpu } from './operations/gumbel_softmax/operation'
 import type {
   GumbelSoftmaxCallOptions,
   GumbelSoftmaxResult,
   LogGumbelSoftmaxCallOptions,
   LogGumbelSoftmaxResult,
 } from './operations/gumbel_softmax/options'
-import { gumbelSoftmaxBackward } from './operations/gumbel_softmax_backward/operation'
+import { gumbelSoftmaxBackwardOnCpu } from './operations/gumbel_softmax_backward/operation'
 import type {
   GumbelSoftmaxBackwardCallOptions,
   GumbelSoftmaxBackwardResult,
@@ -30,7 +30,7 @@ export function gumbelSoftmaxSync(
   logits: Exclude<Logits, BufferLogits>,
   options: GumbelSoftmaxCallOptions | LogGumbelSoftmaxCallOptions,
 ): unknown {
-  return answerOnCpu(callOf(gumbelSoftmax, { logits }, options, false))
+  return answerOnCpu(callOf(gumbelSoftmaxOnCpu, { logits }, options, false))
 }
 
 /**
@@ -43,6 +43,6 @@ export function gumbelSoftmaxBackwardSync(
   options: GumbelSoftmaxBackwardCallOptions,
 ): GumbelSoftmaxBackwardResult {
   return answerOnCpu(
-    callOf(gumbelSoftmaxBackward, { gradSamples, logits }, options, false),
+    callOf(gumbelSoftmaxBackwardOnCpu, { gradSamples, logits }, options, false),
   ) as GumbelSoftmaxBackwardResult
 }

@@ -72,7 +72,8 @@ export interface Output extends Data {
 
 export type Results = Record<string, Float32Array<ArrayBuffer> | Int32Array<ArrayBuffer>>
 
-export interface Operation {
+/** What the CPU backend needs to know of an operation. */
+export interface CpuOperation {
   /** Of the call, and of the one that records where there is one. */
   name: string
   encodeName?: string
@@ -96,8 +97,6 @@ export interface Operation {
   logitsName?(inputs: Readonly<Record<string, View>>): string
   /** Refuses what all operations together do not. */
   check?(request: Request, inputs: Readonly<Record<string, View>>, wanted: ReadonlySet<string>): void
-  /** The dispatches for some rows on a device. */
-  plan(work: Work): Plan
   /** The twin: results by name, and `statuses` of each row or draw where the operation has them. */
   compute(request: Request, inputs: Readonly<Record<string, HostView>>, wanted: ReadonlySet<string>): Results
   /** From what kernels write to results as `compute` gives them, where they differ. */
@@ -106,9 +105,19 @@ export interface Operation {
   finish?(request: Request, results: Results): unknown
 }
 
+export interface Operation extends CpuOperation {
+  /** The dispatches for some rows on a device. */
+  plan(work: Work): Plan
+}
+
+/** An operation with its plan; a function, so that bundles of the synchronous calls, which plan nothing, leave plans out. */
+export function withPlan(operation: CpuOperation, plan: Operation['plan']): Operation {
+  return { ...operation, plan }
+}
+
 /** A checked call, which a backend answers. */
-export interface Call {
-  operation: Operation
+export interface Call<O extends CpuOperation = Operation> {
+  operation: O
   request: Request
   inputs: Record<string, View>
   /** Outputs that are made, whether or not the caller sees them. */

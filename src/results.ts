@@ -1,7 +1,7 @@
 /** Results of calls: their arrays, and what the caller gets of them. */
 
 import { InvalidRowsError, invalidRowsOf } from './errors'
-import { type Call, type Output, type Results, type Shape, resultGeometry } from './operation'
+import { type Call, type CpuOperation, type Output, type Results, type Shape, resultGeometry } from './operation'
 
 /** How many results a call has: the product of some of its sizes, with their names for messages. */
 export interface Extent {
@@ -43,7 +43,7 @@ export function arraysOf({ operation, request, wanted }: Pick<Call, 'operation' 
  * What a call gives: results by name, and the rows without a distribution or a result.
  * @throws InvalidRowsError unless such rows are to be marked, or told by statuses
  */
-export function answerOf({ operation, request, inputs, wanted }: Call, results: Results): unknown {
+export function answerOf({ operation, request, inputs, wanted }: Call<CpuOperation>, results: Results): unknown {
   const { statuses } = results
   const given = operation.outputs.filter(({ name, call }) => wanted.has(name) && call !== 'hidden')
   const named = Object.fromEntries(given.map(({ name }) => [name, results[name]]))

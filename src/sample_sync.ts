@@ -1,6 +1,6 @@
 import { answerOnCpu } from './backends/answer_on_cpu'
 import { callOf } from './call'
-import { sample } from './operations/sample/operation'
+import { sampleOnCpu } from './operations/sample/operation'
 import type { SampleCallOptions, SampleResult } from './operations/sample/options'
 import type { BufferLogits, Logits } from './options'
 
@@ -9,5 +9,5 @@ import type { BufferLogits, Logits } from './options'
  * @throws RangeError or TypeError naming the parameter, InvalidRowsError
  */
 export function sampleSync(logits: Exclude<Logits, BufferLogits>, options: SampleCallOptions): SampleResult {
-  return answerOnCpu(callOf(sample, { logits }, options, false)) as SampleResult
+  return answerOnCpu(callOf(sampleOnCpu, { logits }, options, false)) as SampleResult
 }

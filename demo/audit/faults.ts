@@ -20,7 +20,7 @@ export const FAULTS: Record<string, Fault> = {
   /** So does Gumbel-softmax. */
   soft: { text: 'first_class + min(first4(', instead: '(first_class ^ 1u) + min(first4(' },
   /** Of equal classes the later ones are kept. */
-  kept: { text: 'vec4<u32>(sh_columns[j]) < columns', instead: 'vec4<u32>(sh_columns[j]) > columns' },
+  kept: { text: 'atomicLoad(&sh_high[j]) < column', instead: 'atomicLoad(&sh_high[j]) > column' },
   /** Uniforms of 16 bits, whose noise ends at 12. */
   tail: {
     text: 'let low = halves.low[i & 3u];',

@@ -3,6 +3,8 @@ import { resolve } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { SIDES, edited, editsOf } from '../../scripts/mutants/mutant'
 import { MUTANTS } from '../../scripts/mutants/mutants'
+import { FAULTS } from '../../demo/audit/faults'
+import { MODULES } from '../../src/gpu/linker'
 
 const root = resolve(import.meta.dirname, '../..')
 const read = (file: string) => readFileSync(resolve(root, file), 'utf8')
@@ -16,6 +18,10 @@ describe('each mutant changes the sources that there are', () => {
       for (const { file } of edits) expect(edited(file, read(file), edits), `${side}: ${file}`).not.toBe(read(file))
     }
   })
+})
+
+test.each(Object.entries(FAULTS))('the fault %s of the audit page changes a kernel that there is', (_, { text }) => {
+  expect([...MODULES.values()].filter((source) => source.includes(text))).not.toEqual([])
 })
 
 test('a text that is not there once is refused', () => {

@@ -1,11 +1,11 @@
-import { LOGITS, type Operation } from '../../operation'
+import { type CpuOperation, LOGITS, withPlan } from '../../operation'
 import { INDICES, LOG_PROBS, STATUSES } from '../sample/outputs'
 import { computeGumbelSoftmax } from './compute'
 import { LOG_SAMPLES, SAMPLES } from './outputs'
 import { planGumbelSoftmax } from './plan'
 
 /** Relaxed samples and the indices that belong to them. */
-export const gumbelSoftmax: Operation = {
+export const gumbelSoftmaxOnCpu: CpuOperation = {
   name: 'gumbelSoftmax',
   encodeName: 'encodeGumbelSoftmax',
   draws: true,
@@ -18,6 +18,7 @@ export const gumbelSoftmax: Operation = {
     if (wanted.has('samples') && wanted.has('logSamples'))
       throw new TypeError('samples is given beside logSamples; one of them must be left out')
   },
-  plan: planGumbelSoftmax,
   compute: computeGumbelSoftmax,
 }
+
+export const gumbelSoftmax = /* @__PURE__ */ withPlan(gumbelSoftmaxOnCpu, planGumbelSoftmax)

@@ -1,4 +1,4 @@
-import { LOGITS, type Operation, type Output } from '../../operation'
+import { type CpuOperation, LOGITS, type Output, withPlan } from '../../operation'
 import { computeGumbelSoftmaxBackward } from './compute'
 import { zeroInvalid } from './flaws'
 import { planGumbelSoftmaxBackward } from './plan'
@@ -13,7 +13,7 @@ const GRAD_LOGITS: Output = {
 }
 
 /** Gradients of logits, tau and temperature from the gradient of the samples. */
-export const gumbelSoftmaxBackward: Operation = {
+export const gumbelSoftmaxBackwardOnCpu: CpuOperation = {
   name: 'gumbelSoftmaxBackward',
   encodeName: 'encodeGumbelSoftmaxBackward',
   draws: true,
@@ -37,7 +37,8 @@ export const gumbelSoftmaxBackward: Operation = {
         'samples is given with hard: true; one-hot samples have no gradient: leave them out, and the noise is made again',
       )
   },
-  plan: planGumbelSoftmaxBackward,
   compute: computeGumbelSoftmaxBackward,
   read: (_, results) => zeroInvalid(results),
 }
+
+export const gumbelSoftmaxBackward = /* @__PURE__ */ withPlan(gumbelSoftmaxBackwardOnCpu, planGumbelSoftmaxBackward)

@@ -1,6 +1,6 @@
 import { ADJUSTMENTS, TOKENS, adjustedName, adjustmentsOf, placedAdjustments } from '../../adjust/views'
 import { planAdjusted } from '../../adjust/plan'
-import { LOGITS, type Operation, type Request } from '../../operation'
+import { type CpuOperation, LOGITS, type Request, withPlan } from '../../operation'
 import type { Plan, Work } from '../../gpu/plan'
 import { FILTER_OPTIONS, hasFilters } from '../../settings'
 import { computeSample } from './compute'
@@ -42,7 +42,7 @@ function planDraws(work: Work): Plan {
 }
 
 /** Draws of classes by Gumbel-max, or by inverse CDF. */
-export const sample: Operation = {
+export const sampleOnCpu: CpuOperation = {
   name: 'sample',
   encodeName: 'encodeSample',
   draws: true,
@@ -89,10 +89,12 @@ export const sample: Operation = {
     if (request.numClasses > MOST_FILTERED)
       throw new RangeError(`numClasses is ${request.numClasses}; beside ${name} it must be at most ${MOST_FILTERED}`)
   },
-  // Raw log-probabilities are of the logits before they are adjusted.
-  plan: (work) =>
-    isRaw(work.request)
-      ? planLogProbs(work, (draws) => planAdjusted(draws, planDraws))
-      : planAdjusted(work, (adjusted) => planLogProbs(adjusted, planDraws)),
   compute: computeSample,
 }
+
+// Raw log-probabilities are of the logits before they are adjusted.
+export const sample = /* @__PURE__ */ withPlan(sampleOnCpu, (work) =>
+  isRaw(work.request)
+    ? planLogProbs(work, (draws) => planAdjusted(draws, planDraws))
+    : planAdjusted(work, (adjusted) => planLogProbs(adjusted, planDraws)),
+)
