@@ -89,33 +89,34 @@ function withModules(...without: string[]): Modules {
 const LANES = 64
 /** Classes of a block, whose loop a driver may have written out. */
 const BLOCK = 64
+const ofBlock: Path['cycles'] = (code) => (passes(code).length > 0 ? allOf(4)(code) : straight(BLOCK)(code))
 
 export const PATHS: Path[] = [
   {
     name: '`filter/tops`: the read of draws with filters',
     kernel: variant('filter/tops'),
-    cycles: (code) => (passes(code).length > 0 ? allOf(4)(code) : straight(BLOCK)(code)),
+    cycles: ofBlock,
     bytes: 4,
     moves: 'float16 logits',
   },
   {
     name: 'the same with a bitmask',
     kernel: variant('filter/tops', {}, WITH.bitmask),
-    cycles: (code) => (passes(code).length > 0 ? allOf(4)(code) : straight(BLOCK)(code)),
+    cycles: ofBlock,
     bytes: 4.125,
     moves: 'float16 logits',
   },
   {
     name: 'the same with a bias',
     kernel: variant('filter/tops', {}, WITH.bias),
-    cycles: (code) => (passes(code).length > 0 ? allOf(4)(code) : straight(BLOCK)(code)),
+    cycles: ofBlock,
     bytes: 8,
     moves: 'one bias for all rows, in a cache',
   },
   {
     name: 'the same with penalties, of which few classes have any',
     kernel: variant('filter/tops', {}, WITH.penalties),
-    cycles: (code) => (passes(code).length > 0 ? allOf(4)(code) : straight(BLOCK)(code)),
+    cycles: ofBlock,
     bytes: 4.125,
     moves: 'marks read once a block',
   },
